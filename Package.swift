@@ -1,0 +1,81 @@
+// swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+/// One set of rules for every module: strict memory safety, warnings are errors.
+let rules: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A core module: compiles unchanged as full Swift and as Embedded Swift.
+func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: rules)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: rules)
+}
+
+let package = Package(
+  name: "swift-kexec",
+  products: [
+    .library(
+      name: "KexecCore", type: .static,
+      targets: [
+        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
+        "BootPlanning", "Reporting",
+      ]),
+    .executable(name: "kx", targets: ["kx"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    core("PhysicalMemory"),
+    core("Digests"),
+    core("DeviceTree", ["PhysicalMemory"]),
+    core("Handover", ["PhysicalMemory"]),
+    .target(
+      name: "CInflation",
+      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
+    core("Inflation", ["CInflation"]),
+    core("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
+    core("BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages"]),
+    core(
+      "Reporting",
+      ["PhysicalMemory", "Digests", "DeviceTree", "Handover", "KernelImages", "BootPlanning"]),
+    .target(
+      name: "QEMULab",
+      dependencies: [
+        "PhysicalMemory", "Handover",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ], swiftSettings: rules),
+    .executableTarget(
+      name: "kx",
+      dependencies: [
+        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
+        "BootPlanning", "Reporting", "QEMULab",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: rules),
+    tests("PhysicalMemory", []),
+    tests("Digests", []),
+    tests("DeviceTree", ["PhysicalMemory"]),
+    tests("Inflation", []),
+    tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
+    tests(
+      "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
+    tests(
+      "Reporting", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "BootPlanning"]),
+    tests("QEMULab", ["PhysicalMemory", "Handover"]),
+  ]
+)

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Inflation
+public import PhysicalMemory
+
+/// What is known about a 32-bit ARM kernel: everything a plan needs, each figure with its source.
+public struct ARMKernel: Sendable, Hashable {
+  /// The zImage around the kernel, or nil when the file held a plain Image or a vmlinux.
+  public var zImage: ZImage?
+  /// I: the bytes of the inflated Image, BSS not included.
+  public var inflatedBytes: Figure<ByteCount>
+  /// What the word behind the payload says, when it was read; the decompressor trusts it.
+  public var sizeWord: ByteCount?
+  /// The bytes from `__bss_start` to `__bss_stop`.
+  public var bssBytes: Figure<ByteCount>
+  /// T: the distance of the kernel from the start of RAM.
+  public var textOffset: Figure<ByteCount>
+  /// The virtual address of the start of RAM.
+  public var pageOffset: Figure<UInt64>
+  /// Whether the kernel uses long-descriptor page tables; nil when it cannot be told.
+  public var isLPAE: Figure<Bool>?
+  /// Whether the kernel is Thumb-2 code; nil when it cannot be told.
+  public var isThumb2: Figure<Bool>?
+  /// Whether the kernel runs big-endian; nil when it cannot be told.
+  public var isBigEndian: Figure<Bool>?
+  /// The release, like `6.1.0-50-armmp`, when the inflated image told it.
+  public var release: String?
+
+  /// Notes what is known about a kernel.
+  public init(
+    zImage: ZImage?, inflatedBytes: Figure<ByteCount>, sizeWord: ByteCount? = nil,
+    bssBytes: Figure<ByteCount>, textOffset: Figure<ByteCount>, pageOffset: Figure<UInt64>,
+    isLPAE: Figure<Bool>? = nil, isThumb2: Figure<Bool>? = nil, isBigEndian: Figure<Bool>? = nil,
+    release: String? = nil
+  ) {
+    self.zImage = zImage
+    self.inflatedBytes = inflatedBytes
+    self.sizeWord = sizeWord
+    self.bssBytes = bssBytes
+    self.textOffset = textOffset
+    self.pageOffset = pageOffset
+    self.isLPAE = isLPAE
+    self.isThumb2 = isThumb2
+    self.isBigEndian = isBigEndian
+    self.release = release
+  }
+}
+
+/// What is known about a zImage and its decompressor.
+public struct ZImage: Sendable, Hashable {
+  /// Z: the length that the header states, which is also what the decompressor copies.
+  public var byteCount: ByteCount
+  /// How the payload is compressed.
+  public var compression: Compression
+  /// The offset of the payload's first byte in the zImage.
+  public var payloadOffset: ByteCount
+  /// E: the offset behind the payload, its size word included.
+  public var payloadEnd: ByteCount
+  /// The offset of the size table's first tag, when there is one.
+  public var sizeTableOffset: ByteCount?
+  /// The decompressor's heap, when the table states it; 64 KiB in every known kernel.
+  public var heapBytes: Figure<ByteCount>
+  /// Where the decompressor puts the kernel.
+  public var destination: Figure<Destination>
+  /// Whether the decompressor checks the start of memory in the DTB; nil when it cannot be told.
+  public var checksDTBMemory: Figure<Bool>?
+  /// R: the room the decompressor leaves between inflated kernel and its moved self.
+  public var relocationBump: Figure<ByteCount>
+  /// The decompressor's own BSS, alignment included; an upper bound when it cannot be read.
+  public var bssBytes: Figure<ByteCount>
+  /// x0: the offset of the first byte that is copied when the decompressor moves itself; a lower
+  /// bound when it cannot be read.
+  public var movedFrom: Figure<ByteCount>
+  /// The range of offsets in which `wont_overwrite` lies: code before it may be overwritten.
+  public var wontOverwriteLowest: ByteCount
+  /// See ``wontOverwriteLowest``; equal to it when the label was found.
+  public var wontOverwriteHighest: ByteCount
+  /// The address the zImage was linked for; 0 unless it runs from ROM.
+  public var linkAddress: ByteCount
+  /// Device trees that stand behind the zImage in the file, as offsets into the file and sizes.
+  public var appendedDTBs: [AppendedDTB]
+  /// Whether ATAGs are merged into an appended DTB; nil when it cannot be told.
+  public var mergesATAGs: Figure<Bool>?
+
+  /// Where the decompressor puts the kernel.
+  public enum Destination: Sendable, Hashable {
+    /// In the 128 MiB window the code runs in (`CONFIG_AUTO_ZRELADDR`), plus TEXT_OFFSET.
+    case window
+    /// At a fixed address.
+    case fixed(PhysicalAddress)
+  }
+
+  /// A device tree behind the zImage.
+  public struct AppendedDTB: Sendable, Hashable {
+    /// The offset of the tree's first byte, counted from the first byte of the zImage.
+    public var offset: ByteCount
+    /// The size that the tree's header states.
+    public var byteCount: ByteCount
+
+    /// Notes an appended device tree.
+    public init(offset: ByteCount, byteCount: ByteCount) {
+      self.offset = offset
+      self.byteCount = byteCount
+    }
+  }
+
+  /// Notes what is known about a zImage.
+  public init(
+    byteCount: ByteCount, compression: Compression, payloadOffset: ByteCount,
+    payloadEnd: ByteCount, sizeTableOffset: ByteCount?, heapBytes: Figure<ByteCount>,
+    destination: Figure<Destination>, checksDTBMemory: Figure<Bool>?,
+    relocationBump: Figure<ByteCount>, bssBytes: Figure<ByteCount>,
+    movedFrom: Figure<ByteCount>, wontOverwriteLowest: ByteCount,
+    wontOverwriteHighest: ByteCount, linkAddress: ByteCount, appendedDTBs: [AppendedDTB] = [],
+    mergesATAGs: Figure<Bool>? = nil
+  ) {
+    self.byteCount = byteCount
+    self.compression = compression
+    self.payloadOffset = payloadOffset
+    self.payloadEnd = payloadEnd
+    self.sizeTableOffset = sizeTableOffset
+    self.heapBytes = heapBytes
+    self.destination = destination
+    self.checksDTBMemory = checksDTBMemory
+    self.relocationBump = relocationBump
+    self.bssBytes = bssBytes
+    self.movedFrom = movedFrom
+    self.wontOverwriteLowest = wontOverwriteLowest
+    self.wontOverwriteHighest = wontOverwriteHighest
+    self.linkAddress = linkAddress
+    self.appendedDTBs = appendedDTBs
+    self.mergesATAGs = mergesATAGs
+  }
+}
