@@ -84,7 +84,7 @@ archive_knows() {
 # The packages that PACKAGE depends on whose names match the extended regular expression.
 archive_dependencies() {
   apt-cache show --no-all-versions "$1" |
-    sed -n 's/^Depends: //p' | tr ',|' '\n\n' | sed 's/^ *//; s/ .*//' | grep -E "$2"
+    sed -n 's/^Depends: //p' | tr -s ',|' '\n' | sed 's/^ *//; s/ .*//' | grep -E "$2"
 }
 
 archive_version() {
