@@ -21,6 +21,8 @@ public struct PlanRequest: Sendable, Hashable {
   public var load: PhysicalAddress?
   /// The size of the running kernel that the user states, as for kexec-tools' `--image-size`.
   public var imageBytes: ByteCount?
+  /// The memory the new kernel needs to work with, when the user states it.
+  public var workingBytes: ByteCount?
   /// What the caller found out while preparing: grafted memory nodes, dropped properties.
   public var diagnostics: [Diagnostic]
 
@@ -29,7 +31,7 @@ public struct PlanRequest: Sendable, Hashable {
     kernel: PlannedKernel, machine: PlannedMachine, parameters: BootParameters,
     initrd: PlannedInitrd? = nil, commandLine: String = "", handover: HandoverKind? = nil,
     rule: PlacementRule = .exact, load: PhysicalAddress? = nil, imageBytes: ByteCount? = nil,
-    diagnostics: [Diagnostic] = []
+    workingBytes: ByteCount? = nil, diagnostics: [Diagnostic] = []
   ) {
     self.kernel = kernel
     self.machine = machine
@@ -40,6 +42,7 @@ public struct PlanRequest: Sendable, Hashable {
     self.rule = rule
     self.load = load
     self.imageBytes = imageBytes
+    self.workingBytes = workingBytes
     self.diagnostics = diagnostics
   }
 }

@@ -56,10 +56,8 @@ struct ARMRefusal {
         + companionReason(start: start)
     }
     if handovers.contains(.image) {
-      let need = ARMWorkingMemory.needed(
-        ram: search.view.known.count.rawValue, initrd: search.request.initrd)
       return "all would lie in it, but \(ByteCount(search.memoryLeft(found))) would be left for "
-        + "the kernel to work with, and it needs \(ByteCount(need))"
+        + "the kernel to work with, and it needs \(ByteCount(search.memoryNeeded))"
     }
     return "the kernel fits at \(PhysicalAddress(kernel)), but its decompressor does not find "
       + "room for itself, its heap and the companions in the 128 MiB window"
