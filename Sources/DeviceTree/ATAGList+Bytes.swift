@@ -9,6 +9,7 @@ extension ATAGList {
   /// tag has 5 words, or 2.
   ///
   /// - Parameter bytes: The list, as /proc/atags holds it.
+  /// - Throws: What breaks the list, with its offset.
   public init(parsing bytes: Span<UInt8>) throws(DeviceTreeError) {
     let reader = ByteReader(bytes)
     var tags: [ATAG] = []

@@ -31,6 +31,7 @@ public struct ATAGList: Hashable, Sendable {
   ///   - old: The list of the running kernel.
   ///   - initrd: The new initial ramdisk.
   ///   - commandLine: The new command line without its zero byte.
+  /// - Throws: A range that does not fit into 32 bits.
   public init(
     carryingOver old: Self, initrd: PhysicalRange?, commandLine: [UInt8]?
   ) throws(DeviceTreeError) {
@@ -49,6 +50,7 @@ public struct ATAGList: Hashable, Sendable {
   ///   - memory: The banks of RAM, lowest first.
   ///   - initrd: The initial ramdisk.
   ///   - commandLine: The command line without its zero byte.
+  /// - Throws: A range that does not fit into 32 bits.
   public init(
     memory: [PhysicalRange], initrd: PhysicalRange?, commandLine: [UInt8]?
   ) throws(DeviceTreeError) {

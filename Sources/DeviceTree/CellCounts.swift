@@ -39,10 +39,9 @@ struct CellCounts: Equatable {
     size = try count("#size-cells", 1...2)
   }
 
-  /// Reads pairs of address and size; entries of size 0 are left out.
-  ///
-  /// - Parameter rest: Whether cells behind the last whole pair are left alone, as the kernel does
-  ///   in memory nodes; else they are an error.
+  /// Reads pairs of address and size; entries of size 0 are left out. Cells behind the last whole
+  /// pair are left alone if that is asked for, as the kernel does in memory nodes; else they are an
+  /// error.
   func ranges(
     _ property: Property, in path: String, leavingRest rest: Bool = false
   ) throws(DeviceTreeError) -> [PhysicalRange] {

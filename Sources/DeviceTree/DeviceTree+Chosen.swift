@@ -65,6 +65,7 @@ extension DeviceTree {
   ///
   /// - Parameter range: The ramdisk, or nil for none.
   /// - Returns: The edits.
+  /// - Throws: A range that ends with the address space, whose end cannot be written.
   public mutating func setInitrd(_ range: PhysicalRange?) throws(DeviceTreeError) -> [Edit] {
     guard let range else { return removeInitrd() }
     guard let end = range.end?.rawValue else {

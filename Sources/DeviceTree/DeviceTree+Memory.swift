@@ -14,6 +14,7 @@ extension DeviceTree {
   /// - Parameter preferringUsable: Whether `linux,usable-memory`, which a crash kernel is given,
   ///   goes before `reg`, as in the kernel.
   /// - Returns: One entry for each range.
+  /// - Throws: A memory node or a cell count that cannot be read.
   public func memoryBanks(
     preferringUsable: Bool = true
   ) throws(DeviceTreeError) -> [MemoryBank] {
@@ -26,6 +27,8 @@ extension DeviceTree {
   /// Lists the RAM that the kernel takes from the tree, in the order of the tree.
   ///
   /// - Parameter preferringUsable: As in ``memoryBanks(preferringUsable:)``.
+  /// - Returns: One range for each entry.
+  /// - Throws: A memory node or a cell count that cannot be read.
   public func memory(preferringUsable: Bool = true) throws(DeviceTreeError) -> [PhysicalRange] {
     try memoryBanks(preferringUsable: preferringUsable).filter { $0.isTakenByKernel }
       .map { $0.range }
@@ -50,6 +53,7 @@ extension DeviceTree {
   ///
   /// - Parameter ranges: The RAM of the machine, lowest first.
   /// - Returns: The edit, or none when the tree tells its RAM itself or `ranges` is empty.
+  /// - Throws: A range that does not fit into the root's cells.
   public mutating func addMissingMemory(
     _ ranges: [PhysicalRange]
   ) throws(DeviceTreeError) -> [Edit] {

@@ -8,6 +8,7 @@ extension DeviceTree {
   ///
   /// - Parameter overlay: The overlay, a tree of fragments compiled with `dtc -@`.
   /// - Returns: One edit for each fragment. After an error the tree is as it was.
+  /// - Throws: What is missing or malformed, with its path in the overlay.
   public mutating func apply(overlay: DeviceTree) throws(DeviceTreeError) -> [Edit] {
     var references = OverlayReferences(overlay.root)
     try references.resolve(in: self)
@@ -32,13 +33,15 @@ extension Node {
 
   /// Where each property name stands first.
   var propertyIndices: [String: Int] {
-    Dictionary(
-      properties.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var indices: [String: Int] = [:]
+    for (index, property) in properties.enumerated().reversed() { indices[property.name] = index }
+    return indices
   }
 
   /// Where each child name stands first.
   var childIndices: [String: Int] {
-    Dictionary(
-      children.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    var indices: [String: Int] = [:]
+    for (index, child) in children.enumerated().reversed() { indices[child.name] = index }
+    return indices
   }
 }

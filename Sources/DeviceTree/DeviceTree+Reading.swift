@@ -12,6 +12,7 @@ extension DeviceTree {
   /// drivers/of/fdt.c (64 levels).
   ///
   /// - Parameter bytes: The file, from the magic number on.
+  /// - Throws: What breaks a rule, with its offset.
   public init(flattened bytes: Span<UInt8>) throws(DeviceTreeError) {
     let reader = ByteReader(bytes)
     let header = try FlattenedHeader(reader)

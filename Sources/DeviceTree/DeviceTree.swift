@@ -49,6 +49,7 @@ public struct DeviceTree: Sendable, Hashable {
   ///   - body: Changes the node.
   /// - Returns: What `body` returns; nil, with nothing changed, when there is no such node or a
   ///   component fits several.
+  /// - Throws: What `body` throws.
   @discardableResult
   public mutating func edit<Result, Failure: Error>(
     _ path: String, create: Bool = false, _ body: (inout Node) throws(Failure) -> Result
