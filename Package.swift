@@ -53,7 +53,10 @@ let package = Package(
     core("BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages"]),
     core(
       "Reporting",
-      ["PhysicalMemory", "Digests", "DeviceTree", "Handover", "KernelImages", "BootPlanning"]),
+      [
+        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
+        "BootPlanning",
+      ]),
     .target(
       name: "QEMULab",
       dependencies: [
@@ -75,7 +78,8 @@ let package = Package(
     tests(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
     tests(
-      "Reporting", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "BootPlanning"]),
+      "Reporting",
+      ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
   ]
 )
