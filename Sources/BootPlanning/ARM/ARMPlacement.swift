@@ -164,7 +164,7 @@ struct ARMPlacementSearch {
     guard let (segment, footprint) = imageFootprint(start: start),
       view.free.contains(segment), holdsKernel(at: start + figures.textOffset)
     else { return nil }
-    var taken = RangeSet(footprint.map(\.range))
+    var taken = RangeSet(footprint.map { $0.range })
     taken.insert(segment)
     let items = companions(start: start, cached: nil)
     guard let places = comfortable(items, clearOf: taken, above: segment.last) else { return nil }
@@ -280,7 +280,7 @@ struct ARMPlacementSearch {
       allowed: view.free.intersection(room).intersection(loads), alignment: page)
     let start = kernel - figures.textOffset
     let rest = companions(start: start, cached: cached)
-    var forbidden = RangeSet(kernelRanges.map(\.range))
+    var forbidden = RangeSet(kernelRanges.map { $0.range })
     if stance == .moving {
       // The copy's place follows from K alone as long as L is a whole page.
       let moved = decompression(
@@ -320,7 +320,7 @@ struct ARMPlacementSearch {
         file.last.rawValue <= ARMDestination.windowStart(load.rawValue)
           + (ARMDestination.window - 1)
       else { continue }
-      var taken = RangeSet(footprint.map(\.range))
+      var taken = RangeSet(footprint.map { $0.range })
       taken.insert(file.rounded(outwardTo: page))
       let items = companions(start: kernel - figures.textOffset, cached: cached)
       let top = taken.ranges.last?.last ?? file.last

@@ -76,9 +76,9 @@ struct ARMRefusal {
       return "the companions do not fit"
     }
     var left = lowmem.intersection(search.view.free).subtracting(
-      RangeSet(footprint.map(\.range)))
+      RangeSet(footprint.map { $0.range }))
     left.subtract(segment)
-    let largest = left.ranges.map(\.count).max() ?? .zero
+    let largest = left.ranges.map { $0.count }.max() ?? .zero
     return "initrd and DTB do not: the largest hole left in lowmem (which ends at "
       + "\(PhysicalAddress(search.view.lowmemEnd(start: start) - 1))) has \(largest)"
   }
