@@ -36,7 +36,8 @@ public enum Compression: String, Sendable, CaseIterable, Hashable {
     for compression in allCases where reader.matches(compression.magic, at: 0) {
       switch compression {
       case .lzma:
-        if hasPlausibleLZMAHeader(reader) { return .lzma }
+        // The first byte of the range coder behind the header is always 0.
+        if reader.byte(at: 13) == 0, hasPlausibleLZMAHeader(reader) { return .lzma }
       case .bzip2:
         if let level = reader.byte(at: 3), (0x31...0x39).contains(level) { return .bzip2 }
       default:
@@ -46,18 +47,21 @@ public enum Compression: String, Sendable, CaseIterable, Hashable {
     return nil
   }
 
-  /// Tells whether the 13 bytes of an lzma-alone header make sense.
+  /// Tells whether an lzma-alone header makes sense, as far as its 13 bytes are there.
   ///
-  /// Source: XZ Utils 5.4 doc/lzma-file-format.txt: dictionaries of 2^n or 2^n + 2^(n-1) bytes,
-  /// a known size or all ones; the range coder's first byte is always 0.
-  private static func hasPlausibleLZMAHeader(_ reader: ByteReader) -> Bool {
-    guard let dictionary = reader.littleEndian32(at: 1),
-      let size = reader.littleEndian64(at: 5), reader.byte(at: 13) == 0
-    else { return false }
-    let isOneBit = dictionary.nonzeroBitCount == 1
-    let isTwoBits =
-      dictionary.nonzeroBitCount == 2
-      && dictionary.leadingZeroBitCount + dictionary.trailingZeroBitCount == 30
-    return (isOneBit || isTwoBits || dictionary == .max) && (size == .max || size < 1 << 38)
+  /// `xz` refuses the same ones; liblzma by itself does not.
+  ///
+  /// Source: XZ Utils 5.4 doc/lzma-file-format.txt sections 1.1.2 and 1.1.3: dictionaries of 2^n or
+  /// 2^n + 2^(n-1) bytes, a known size or all ones.
+  static func hasPlausibleLZMAHeader(_ reader: ByteReader) -> Bool {
+    if let dictionary = reader.littleEndian32(at: 1) {
+      let isOneBit = dictionary.nonzeroBitCount == 1
+      let isTwoBits =
+        dictionary.nonzeroBitCount == 2
+        && dictionary.leadingZeroBitCount + dictionary.trailingZeroBitCount == 30
+      guard isOneBit || isTwoBits || dictionary == .max else { return false }
+    }
+    guard let size = reader.littleEndian64(at: 5) else { return true }
+    return size == .max || size < 1 << 38
   }
 }

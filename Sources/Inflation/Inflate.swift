@@ -25,14 +25,16 @@ public func inflate(
 ) throws(InflationError) -> Inflated {
   var outflow = Outflow(compression, limit: limit)
   let reader = ByteReader(input)
-  var magic = compression.magic
-  if compression == .lz4, reader.matches(Compression.lz4FrameMagic, at: 0) {
-    magic = Compression.lz4FrameMagic
-  }
-  for index in 0..<min(magic.count, input.count) where input[index] != magic[index] {
-    // The parameters of lzma are no magic; its decoder judges them.
-    guard compression == .lzma else {
-      throw .corrupt(outflow.position(0), "the first bytes are not those of this compression")
+  let isLZ4Frame = compression == .lz4 && reader.byte(at: 0) == Compression.lz4FrameMagic[0]
+  if compression == .lzma {
+    // The parameters of lzma are no magic: others than a kernel's are decoded too.
+    guard Compression.hasPlausibleLZMAHeader(reader) else {
+      throw .corrupt(outflow.position(0), "the header is not one of lzma")
+    }
+  } else {
+    let magic = isLZ4Frame ? Compression.lz4FrameMagic : compression.magic
+    for index in 0..<min(magic.count, input.count) where input[index] != magic[index] {
+      throw .corrupt(outflow.position(index), "the first bytes are not those of this compression")
     }
   }
   let kind: inflation_kind
@@ -44,7 +46,7 @@ public func inflate(
   case .bzip2: kind = INFLATION_KIND_BZIP2
   case .lzo: return try inflateLZOP(reader, &outflow, sink: sink)
   case .lz4:
-    guard magic == Compression.lz4FrameMagic else {
+    guard isLZ4Frame else {
       return try inflateLegacyLZ4(reader, &outflow, sink: sink)
     }
     // Source: LZ4 Frame Format Description 1.6.3, FLG byte, bit 0.

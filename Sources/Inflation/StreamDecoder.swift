@@ -41,6 +41,7 @@ import CInflation
   ///   - offset: The bytes of it that are used up.
   ///   - buffer: Where output goes.
   ///   - room: The bytes of the buffer that may be written; no more than its capacity are.
+  /// - Returns: How it went, and the bytes used and written.
   mutating func step(
     _ input: Span<UInt8>, from offset: Int, into buffer: borrowing OutputBuffer, room: Int
   ) -> Step {
