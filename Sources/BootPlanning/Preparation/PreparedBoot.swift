@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import DeviceTree
-import KernelImages
-public import PhysicalMemory
+public import KernelImages
+import PhysicalMemory
 
 /// A boot that is ready to be planned, with everything that does not depend on addresses decided.
 ///
