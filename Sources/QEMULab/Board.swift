@@ -69,6 +69,7 @@ public struct Board: Sendable, Hashable {
   /// Gives the RAM of a board with so much memory.
   ///
   /// - Parameter memory: A multiple of 1 MiB, at most ``ramLimit``.
+  /// - Returns: All RAM, from ``ramBase`` on.
   /// - Throws: ``LabError/memory(bytes:board:limit:)``
   public func ram(_ memory: ByteCount) throws(LabError) -> PhysicalRange {
     guard memory <= ramLimit, memory.rawValue & Alignment.section.mask == 0,

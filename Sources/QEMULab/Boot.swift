@@ -50,6 +50,8 @@ private struct ConsoleWatch {
           try await linger(machine, boot.linger, show)
           return (verdict, seconds)
         }
+        // A guest that never stops talking must not keep others from running.
+        try await pause(.zero)
         if settling == nil, judge.initLine != nil { settling = Deadline(after: boot.settle) }
       case .nothing:
         try await pause(.milliseconds(5))

@@ -52,7 +52,10 @@ struct DifferenceList {
 
   /// Adds the bytes that differ between two buffers of one length.
   ///
-  /// - Parameter address: The address of the first byte; all of it is addressable.
+  /// - Parameters:
+  ///   - left: One buffer.
+  ///   - right: The other buffer.
+  ///   - address: The address of the first byte; all of it is addressable.
   @unsafe mutating func compare(
     _ left: UnsafeRawBufferPointer, with right: UnsafeRawBufferPointer, at address: UInt64
   ) {
@@ -84,6 +87,7 @@ struct DifferenceList {
   /// - Parameters:
   ///   - limit: The longest gap that is closed, in bytes.
   ///   - allowed: Tells whether a gap may be closed.
+  /// - Returns: A closed list.
   func joined(limit: UInt64, where allowed: (PhysicalRange) -> Bool) -> Self {
     var result = Self()
     for range in ranges {

@@ -51,6 +51,10 @@ struct Machine {
           scratch.remove()
           try await machine.prepare(boot, placement)
           outcome = .success(try await body(machine))
+          // The console is closed a little before QEMU is gone; its exit code is worth the wait.
+          if case .closed = try machine.console.read() {
+            _ = await ends(execution.processIdentifier.value)
+          }
         } catch {
           outcome = .failure(error)
         }
@@ -170,7 +174,7 @@ struct Machine {
 
   /// Gives a child whose connection broke a moment to end.
   private static func ends(_ process: pid_t) async -> Bool {
-    for _ in 0..<50 {
+    for _ in 0..<500 {
       if hasEnded(process) { return true }
       do { try await pause(.milliseconds(10)) } catch { return hasEnded(process) }
     }

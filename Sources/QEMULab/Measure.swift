@@ -89,24 +89,18 @@ extension Machine {
   fileprivate func step(
     _ log: inout ConsoleLog, _ show: ([UInt8]) -> Void
   ) throws(LabError) -> Bool? {
-    let answer: [UInt8]?
-    do throws(LabError) {
-      answer = try stub.poll()
-    } catch {
-      return nil
+    // A stub that is gone is no error: QEMU ended, and the console has what led to it.
+    var answer: [UInt8]?
+    do throws(LabError) { answer = try stub.poll() } catch { answer = nil }
+    switch try console.read() {
+    case .bytes(let chunk):
+      show(chunk)
+      _ = log.add(chunk)
+    case .nothing: break
+    case .closed: return nil
     }
-    reading: while true {
-      switch try console.read() {
-      case .bytes(let chunk):
-        show(chunk)
-        _ = log.add(chunk)
-      case .nothing: break reading
-      case .closed: return nil
-      }
-    }
-    // `S` and `T` tell of a stop, `W` and `X` of an end.
-    guard let kind = answer?.first else { return false }
-    return kind == 0x53 || kind == 0x54 ? true : kind == 0x57 || kind == 0x58 ? nil : false
+    // `S` and `T` tell of a stop.
+    return answer?.first == 0x53 || answer?.first == 0x54
   }
 
   /// Stops a guest that runs and says where, or gives nil when that fails as well.

@@ -11,15 +11,17 @@ struct QEMUProgram {
   private let hasSetpriv: Bool
   private static let name = "qemu-system-arm"
 
-  /// Finds the program on the PATH.
+  /// Finds the program.
   ///
+  /// - Parameter folders: Where to look, as in PATH; nil for the environment's PATH.
   /// - Throws: ``LabError/missing(program:package:)``
-  init() throws(LabError) {
-    guard let path = Self.find(Self.name) else {
+  init(in folders: String? = nil) throws(LabError) {
+    let folders = folders ?? ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    guard let path = Self.find(Self.name, in: folders) else {
       throw LabError.missing(program: Self.name, package: "qemu-system-arm")
     }
     self.path = path
-    hasSetpriv = Self.find("setpriv") != nil
+    hasSetpriv = Self.find("setpriv", in: folders) != nil
   }
 
   /// The process that is started: QEMU by way of setpriv where there is one.
@@ -36,9 +38,8 @@ struct QEMUProgram {
       environment: .inherit.updating(["QEMU_AUDIO_DRV": "none"]))
   }
 
-  private static func find(_ program: String) -> String? {
-    let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return folders.split(separator: ":").map { $0 + "/" + program }
+  private static func find(_ program: String, in folders: String) -> String? {
+    folders.split(separator: ":").map { $0 + "/" + program }
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 }
