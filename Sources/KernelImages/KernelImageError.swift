@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Inflation
-public import PhysicalMemory
+import PhysicalMemory
 
 /// Why a file cannot be used.
 public enum KernelImageError: Error, Sendable, Hashable {
