@@ -64,6 +64,7 @@ private func isEnd(of reader: ByteReader, at offset: Int) -> Bool {
 private func decode(_ block: Span<UInt8>, into buffer: OutputBuffer) -> Int {
   let target = unsafe buffer.base
   let capacity = buffer.capacity
+  defer { extendLifetime(buffer) }
   return unsafe block.withUnsafeBufferPointer { bytes in
     Int(unsafe inflation_lz4_block(bytes.baseAddress, bytes.count, target, capacity))
   }

@@ -51,6 +51,11 @@ import CInflation
     let target = unsafe buffer.base
     let capacity = min(room, buffer.capacity)
     let handle = unsafe self.handle
+    // The library holds bare pointers: what they point into must outlive the call.
+    defer {
+      extendLifetime(self)
+      extendLifetime(buffer)
+    }
     var consumed = 0
     var produced = 0
     let status = unsafe rest.withUnsafeBufferPointer { bytes in
