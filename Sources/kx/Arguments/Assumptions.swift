@@ -81,7 +81,8 @@ struct Assumptions: ExpressibleByArgument {
       checksDTBMemory: self["dtb-check"].map { Figure($0 != 0, .option, "--assume") },
       relocationBump: bounded("bump", 0x1000, "upper bound"),
       bssBytes: bounded("decompressor-bss", 0x2000, "upper bound"), movedFrom: from,
-      wontOverwriteLowest: from.value, wontOverwriteHighest: max(
+      wontOverwriteLowest: from.value,
+      wontOverwriteHighest: max(
         from.value, min(ByteCount(UInt64(0x1200)), bytes)),
       linkAddress: .zero)
   }

@@ -10,7 +10,8 @@ extension PlacementRule: ExpressibleByArgument {}
 struct BootOptions: ParsableArguments {
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("An initial ramdisk; several are put one behind the other.",
+    help: ArgumentHelp(
+      "An initial ramdisk; several are put one behind the other.",
       valueName: "file"))
   var initrd: [String] = []
 

@@ -21,12 +21,17 @@ struct BootFiles {
   ///   - kernel: The path of the kernel; nil plans from assumed figures.
   ///   - options: Everything else.
   ///   - board: What a lab's board adds where the user named nothing.
-  init(kernel: String?, _ options: BootOptions, board: BoardMachine? = nil) throws(Stop) {
+  ///   - digests: Whether the files' SHA-256 are wanted: only a document shows them, and they cost
+  ///     more time than the plan.
+  init(
+    kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool
+  ) throws(Stop) {
     var files: [PlannedFile] = []
     func note(_ role: PlannedFile.Role, _ file: InputFile) {
       files.append(
         PlannedFile(
-          role: role, path: file.path, bytes: ByteCount(file.bytes.count), sha256: file.sha256))
+          role: role, path: file.path, bytes: ByteCount(file.bytes.count),
+          sha256: digests ? file.sha256 : ""))
     }
     let assumed = Assumptions(merging: options.assume)
     let (identification, vmlinux) = try options.kernelOptions.identification()

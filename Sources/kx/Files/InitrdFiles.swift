@@ -25,7 +25,8 @@ struct InitrdFiles {
       unpacked = nil
       return [
         Diagnostic(
-          "KX120", .warning, "'\(file.path)' is no initrd that a kernel unpacks: "
+          "KX120", .warning,
+          "'\(file.path)' is no initrd that a kernel unpacks: "
             + error.description,
           hint: "check that it is the right file; it is loaded as it is")
       ]

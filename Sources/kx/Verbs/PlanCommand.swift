@@ -27,7 +27,7 @@ struct PlanCommand: ParsableCommand {
 
   func run() throws {
     do throws(Stop) {
-      let files = try BootFiles(kernel: kernel, options)
+      let files = try BootFiles(kernel: kernel, options, digests: json)
       let plan = try files.plan()
       if let svg { try draw(plan, files, svg) }
       if json {

@@ -16,7 +16,7 @@ struct Trial {
 
   /// Makes a plan and gets it ready.
   init(kernel: String, _ options: BootOptions, _ machine: BoardMachine) throws(Stop) {
-    let files = try BootFiles(kernel: kernel, options, board: machine)
+    let files = try BootFiles(kernel: kernel, options, board: machine, digests: false)
     let plan = try files.plan()
     self.plan = SavedPlan(plan)
     segments = plan.fits ? try BootContents(files, plan).segments : []
@@ -56,9 +56,11 @@ struct Trial {
     self.board = board
     self.memory = memory
     let options = try Self.options(of: plan, given)
-    let machine = plan.files.contains { $0.path.hasPrefix("board:") }
+    let machine =
+      plan.files.contains { $0.path.hasPrefix("board:") }
       ? try await BoardMachine(board, memory: memory) : nil
-    let files = try BootFiles(kernel: Self.path(of: .kernel, in: plan), options, board: machine)
+    let files = try BootFiles(
+      kernel: Self.path(of: .kernel, in: plan), options, board: machine, digests: true)
     try Self.compare(files.files, with: plan.files)
     let again = SavedPlan(try files.plan())
     changed = Self.difference(plan, again)
