@@ -15,7 +15,8 @@ struct Identification {
   init(_ options: IdentificationOptions) {
     self.options = options
     // A payload may have to be gone through twice, and a wrapper around it once.
-    allowance = options.inflationLimit.multipliedReportingOverflow(by: 3).overflow
+    allowance =
+      options.inflationLimit.multipliedReportingOverflow(by: 3).overflow
       ? .max : options.inflationLimit * 3
   }
 

@@ -57,13 +57,14 @@ struct ImageHead {
   ///
   /// - Parameters:
   ///   - memoryBytes: T, I and BSS together.
-  func pageOffset(memoryBytes: UInt64) -> UInt64? {
+  ///   - slack: The bytes that may lie between `__bss_stop` and `_end`.
+  func pageOffset(memoryBytes: UInt64, slack: UInt64 = 4095) -> UInt64? {
     var found: UInt64?
     for word in words {
       for page in BSSPair.pageOffsets.map({ UInt64($0) }) {
         // `_end` follows `__bss_stop` at once, or after alignment.
         let end = saturatingSum(page, memoryBytes)
-        guard UInt64(word) + 1 >= end, UInt64(word) + 1 - end < 4096
+        guard UInt64(word) + 1 >= end, UInt64(word) + 1 - end <= slack
         else { continue }
         if let found, found != page { return nil }
         found = page
