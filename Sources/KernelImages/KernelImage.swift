@@ -47,6 +47,8 @@ public struct KernelImage: Sendable, Hashable {
   /// - Parameters:
   ///   - file: The whole file.
   ///   - options: What the user says about it.
+  /// - Returns: The layers, and what is known about the kernel in the innermost one.
+  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
   public static func identify(
     _ file: Span<UInt8>, options: IdentificationOptions = IdentificationOptions()
   ) throws(KernelImageError) -> Self {
@@ -63,6 +65,7 @@ public struct KernelImage: Sendable, Hashable {
   ///   - file: The file that was identified.
   ///   - limit: The most bytes that inflating may yield.
   /// - Returns: Exactly as many bytes as ``ARMKernel/inflatedBytes`` says; anything else is an error.
+  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
   public func inflatedImage(
     of file: Span<UInt8>, limit: UInt64 = IdentificationOptions.defaultInflationLimit
   ) throws(KernelImageError) -> [UInt8] {

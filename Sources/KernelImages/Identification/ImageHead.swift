@@ -17,7 +17,7 @@ struct ImageHead {
 
   /// Reads the head of a kernel.
   ///
-  /// - Parameter isBigEndian: The byte order of its data.
+  /// `isBigEndian` is the byte order of its data.
   init(_ head: [UInt8], isBigEndian: Bool) {
     let reader = ByteReader(head.span)
     let end = min(head.count, Self.byteLimit)
@@ -55,9 +55,8 @@ struct ImageHead {
   /// Finds PAGE_OFFSET by the virtual address of the kernel's last byte, which the code that maps
   /// the kernel holds.
   ///
-  /// - Parameters:
-  ///   - memoryBytes: T, I and BSS together.
-  ///   - slack: The bytes that may lie between `__bss_stop` and `_end`.
+  /// `memoryBytes` is T, I and BSS together.
+  /// `slack` is the bytes that may lie between `__bss_stop` and `_end`.
   func pageOffset(memoryBytes: UInt64, slack: UInt64 = 4095) -> UInt64? {
     var found: UInt64?
     for word in words {

@@ -100,7 +100,7 @@ extension Identification {
   /// Inflates the payload, seeking the pair for the length that the size word states, and once
   /// more when the length turns out to be another.
   ///
-  /// - Parameter repaired: The stream with the right size word, when gzip's own was wrong: unlike
+  /// `repaired` is the stream with the right size word, when gzip's own was wrong: unlike
   ///   the decompressor, an inflater insists on it.
   private mutating func scanPayload(
     _ stream: Span<UInt8>, _ payload: Payload, _ header: ZImageHeader, _ repaired: inout [UInt8]?
