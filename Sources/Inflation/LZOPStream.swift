@@ -11,9 +11,7 @@ func inflateLZOP(
 ) throws(InflationError) -> Inflated {
   let header = try LZOPHeader(reader, outflow)
   var offset = header.length
-  guard var buffer = OutputBuffer(capacity: 0) else {
-    throw .outOfMemory(outflow.position(offset))
-  }
+  var buffer = try OutputBuffer(capacity: 0, at: outflow.position(offset))
   // Each turn uses up at least the 4 bytes of a block's length.
   while let block = try LZOPBlock(reader, at: offset, header.flags, outflow) {
     let payload = block.payload
@@ -24,12 +22,9 @@ func inflateLZOP(
       try outflow.give(payload, at: end, to: sink)
     } else {
       if buffer.capacity < block.outputLength {
-        guard let larger = OutputBuffer(capacity: block.outputLength) else {
-          throw .outOfMemory(outflow.position(offset))
-        }
-        buffer = larger
+        buffer = try OutputBuffer(capacity: block.outputLength, at: outflow.position(offset))
       }
-      try inflateBlock(block, into: &buffer, outflow)
+      try inflateBlock(block, into: buffer, outflow)
       let output = buffer.prefix(block.outputLength)
       try block.output.verify(output, "inflated", outflow.position(block.payloadOffset))
       try outflow.give(output, at: end, to: sink)
@@ -41,7 +36,7 @@ func inflateLZOP(
 
 /// Inflates one block to exactly the length it names.
 private func inflateBlock(
-  _ block: borrowing LZOPBlock, into buffer: inout OutputBuffer, _ outflow: borrowing Outflow
+  _ block: borrowing LZOPBlock, into buffer: OutputBuffer, _ outflow: borrowing Outflow
 ) throws(InflationError) {
   var room = buffer.mutablePrefix(block.outputLength)
   let count: Int

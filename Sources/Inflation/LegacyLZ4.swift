@@ -23,9 +23,7 @@ func inflateLegacyLZ4(
 ) throws(InflationError) -> Inflated {
   var offset = Compression.lz4.magic.count
   guard reader.holds(offset, 0) else { throw .truncated(outflow.position(reader.count)) }
-  guard var buffer = OutputBuffer(capacity: LegacyLZ4.fullBlock) else {
-    throw .outOfMemory(outflow.position(offset))
-  }
+  let buffer = try OutputBuffer(capacity: LegacyLZ4.fullBlock, at: outflow.position(offset))
   // Each turn uses up at least the 4 bytes of a block's length.
   while !isEnd(of: reader, at: offset) {
     guard let word = reader.littleEndian32(at: offset) else {
@@ -41,7 +39,7 @@ func inflateLegacyLZ4(
       if mayBeSizeWord { break }
       throw .truncated(outflow.position(offset))
     }
-    let count = decode(block, into: &buffer)
+    let count = decode(block, into: buffer)
     guard count >= 0 else {
       throw .corrupt(outflow.position(offset), "the block is damaged")
     }
@@ -63,9 +61,10 @@ private func isEnd(of reader: ByteReader, at offset: Int) -> Bool {
 }
 
 /// Inflates one block to the beginning of the buffer; a negative count means damage.
-private func decode(_ block: Span<UInt8>, into buffer: inout OutputBuffer) -> Int {
+private func decode(_ block: Span<UInt8>, into buffer: OutputBuffer) -> Int {
   let target = unsafe buffer.base
   let capacity = buffer.capacity
+  defer { extendLifetime(buffer) }
   return unsafe block.withUnsafeBufferPointer { bytes in
     Int(unsafe inflation_lz4_block(bytes.baseAddress, bytes.count, target, capacity))
   }

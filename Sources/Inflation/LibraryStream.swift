@@ -6,10 +6,8 @@ func inflateByLibrary(
   _ input: Span<UInt8>, _ kind: inflation_kind, _ outflow: inout Outflow,
   sink: (Span<UInt8>) -> Bool
 ) throws(InflationError) -> Inflated {
-  var decoder = try StreamDecoder(kind, for: outflow)
-  guard let buffer = OutputBuffer(capacity: DecoderMemory.chunk) else {
-    throw .outOfMemory(outflow.position(0))
-  }
+  let decoder = try StreamDecoder(kind, for: outflow)
+  let buffer = try OutputBuffer(capacity: DecoderMemory.chunk, at: outflow.position(0))
   var consumed = 0
   while true {
     // One byte more than allowed, so that a stream ending exactly at the limit is told from one

@@ -2,13 +2,20 @@
 import CInflation
 
 /// Memory for a chunk of output, got in a way that fails instead of trapping.
-@safe struct OutputBuffer: ~Copyable {
+///
+/// A class, for Embedded Swift 6.3.1 cannot compile a local value of a non-copyable structure with
+/// a deinit where another module's closure is woven in.
+@safe final class OutputBuffer {
   let base: UnsafeMutablePointer<UInt8>
   let capacity: Int
 
-  /// Gets memory, all bytes zero only by chance; nil when there is none.
-  init?(capacity: Int) {
-    guard capacity >= 0, let base = unsafe inflation_buffer_new(capacity) else { return nil }
+  /// Gets memory, whatever it holds.
+  ///
+  /// - Throws: ``InflationError/outOfMemory(_:)`` when there is none.
+  init(capacity: Int, at position: InflationError.Position) throws(InflationError) {
+    guard capacity >= 0, let base = unsafe inflation_buffer_new(capacity) else {
+      throw .outOfMemory(position)
+    }
     unsafe self.base = unsafe base
     self.capacity = capacity
   }
@@ -19,15 +26,15 @@ import CInflation
 
   /// The first bytes; a count beyond the capacity gives all of them.
   @_lifetime(borrow self)
-  borrowing func prefix(_ count: Int) -> Span<UInt8> {
+  func prefix(_ count: Int) -> Span<UInt8> {
     let bytes = unsafe Span(_unsafeStart: base, count: min(max(count, 0), capacity))
     return unsafe _overrideLifetime(bytes, borrowing: self)
   }
 
-  /// The first bytes to be written; a count beyond the capacity gives all of them.
-  @_lifetime(&self)
-  mutating func mutablePrefix(_ count: Int) -> MutableSpan<UInt8> {
+  /// The first bytes to be written, while nobody reads them; a count beyond the capacity gives all.
+  @_lifetime(borrow self)
+  func mutablePrefix(_ count: Int) -> MutableSpan<UInt8> {
     let bytes = unsafe MutableSpan(_unsafeStart: base, count: min(max(count, 0), capacity))
-    return unsafe _overrideLifetime(bytes, mutating: &self)
+    return unsafe _overrideLifetime(bytes, borrowing: self)
   }
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import CInflation
 
-/// A decoder of one of the C libraries; closed when it goes out of scope.
-@safe struct StreamDecoder: ~Copyable {
+/// A decoder of one of the C libraries; closed when nobody holds it any more.
+///
+/// A class for the same reason as ``OutputBuffer``.
+@safe final class StreamDecoder {
   /// What one step did.
   struct Step {
     let status: inflation_status
@@ -42,13 +44,18 @@ import CInflation
   ///   - buffer: Where output goes.
   ///   - room: The bytes of the buffer that may be written; no more than its capacity are.
   /// - Returns: How it went, and the bytes used and written.
-  mutating func step(
-    _ input: Span<UInt8>, from offset: Int, into buffer: borrowing OutputBuffer, room: Int
+  func step(
+    _ input: Span<UInt8>, from offset: Int, into buffer: OutputBuffer, room: Int
   ) -> Step {
     let rest = input.extracting(droppingFirst: offset)
     let target = unsafe buffer.base
     let capacity = min(room, buffer.capacity)
     let handle = unsafe self.handle
+    // The library holds bare pointers: what they point into must outlive the call.
+    defer {
+      extendLifetime(self)
+      extendLifetime(buffer)
+    }
     var consumed = 0
     var produced = 0
     let status = unsafe rest.withUnsafeBufferPointer { bytes in
