@@ -10,7 +10,7 @@ public indirect enum ImageBytes: Sendable, Hashable {
   case owned([UInt8])
   /// Inflated from other bytes on demand.
   ///
-  /// - `count` is the number of bytes that come out, when it is known already.
+  /// `count` is the number of bytes that come out, when it is known already.
   case compressed(ImageBytes, Compression, count: UInt64?)
   /// Laid out in memory from the loadable sections of an ELF file on demand.
   case flattened(ImageBytes, count: UInt64)
@@ -30,6 +30,8 @@ public indirect enum ImageBytes: Sendable, Hashable {
   /// - Parameters:
   ///   - file: The file that was identified.
   ///   - limit: The most bytes that inflating may yield.
+  /// - Returns: The bytes, copied.
+  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
   public func copy(
     of file: Span<UInt8>, limit: UInt64 = IdentificationOptions.defaultInflationLimit
   ) throws(KernelImageError) -> [UInt8] {

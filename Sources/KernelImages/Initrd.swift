@@ -54,6 +54,8 @@ public struct Initrd: Sendable, Hashable {
   ///   - file: The whole file.
   ///   - verify: Whether compressed archives are inflated, which also finds what follows them.
   ///   - limit: The most bytes that inflating may yield.
+  /// - Returns: The archives that were told apart.
+  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
   public static func identify(
     _ file: Span<UInt8>, verify: Bool = false,
     limit: UInt64 = 4 << 30

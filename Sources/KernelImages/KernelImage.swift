@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// A file with a kernel in it, or with something that goes with a kernel.
 public struct KernelImage: Sendable, Hashable {
@@ -46,6 +47,8 @@ public struct KernelImage: Sendable, Hashable {
   /// - Parameters:
   ///   - file: The whole file.
   ///   - options: What the user says about it.
+  /// - Returns: The layers, and what is known about the kernel in the innermost one.
+  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
   public static func identify(
     _ file: Span<UInt8>, options: IdentificationOptions = IdentificationOptions()
   ) throws(KernelImageError) -> Self {
@@ -61,11 +64,18 @@ public struct KernelImage: Sendable, Hashable {
   /// - Parameters:
   ///   - file: The file that was identified.
   ///   - limit: The most bytes that inflating may yield.
-  /// - Returns: I bytes; what inflating yields is the truth even where a size word disagrees.
+  /// - Returns: Exactly as many bytes as ``ARMKernel/inflatedBytes`` says; anything else is an error.
+  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
   public func inflatedImage(
     of file: Span<UInt8>, limit: UInt64 = IdentificationOptions.defaultInflationLimit
   ) throws(KernelImageError) -> [UInt8] {
     guard let imageBytes else { throw .missing(what: "the file", name: "32-bit ARM kernel") }
-    return try imageBytes.copy(of: file, limit: limit)
+    let bytes = try imageBytes.copy(of: file, limit: limit)
+    guard let kernel, UInt64(bytes.count) != kernel.inflatedBytes.value.rawValue else {
+      return bytes
+    }
+    throw .checksum(
+      what: "the size of the inflated kernel", stored: kernel.inflatedBytes.value.description,
+      computed: ByteCount(bytes.count).description)
   }
 }

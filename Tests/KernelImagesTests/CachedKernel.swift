@@ -65,7 +65,9 @@ struct CachedKernel: Sendable, CustomTestStringConvertible {
     let table = Int(bytes[0x38]) | Int(bytes[0x39]) << 8 | Int(bytes[0x3a]) << 16
     var place = 0
     for index in 0..<4 { place |= Int(bytes[table + 8 + index]) << (8 * index) }
-    for index in 0..<4 { bytes[place + index] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(index))) }
+    for index in 0..<4 {
+      bytes[place + index] = UInt8(truncatingIfNeeded: value >> (8 * UInt32(index)))
+    }
     return bytes
   }
 }

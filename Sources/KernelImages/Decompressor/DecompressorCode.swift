@@ -36,7 +36,7 @@ struct DecompressorCode: Hashable {
 
   /// Reads the code.
   ///
-  /// - Parameter image: The zImage, cut at its length.
+  /// `image` is the zImage, cut at its length.
   init(_ image: Span<UInt8>, _ header: ZImageHeader) {
     let code = CodeReader(
       ByteReader(image), header: header, limit: min(image.count, Self.codeLimit))

@@ -35,7 +35,7 @@ struct PayloadSearch {
 
   /// Finds the payload that ends at a known place.
   ///
-  /// - Parameter end: The offset behind the size word.
+  /// `end` is the offset behind the size word.
   static func find(_ image: Span<UInt8>, endingAt end: Int) -> Payload? {
     guard end <= image.count, let word = ByteReader(image).littleEndian32(at: end - 4) else {
       return nil
@@ -60,7 +60,7 @@ struct PayloadSearch {
 
   /// Finds the payload by inflating what looks like one to its end.
   ///
-  /// - Parameter limit: The most bytes that all attempts together may yield.
+  /// `limit` is the most bytes that all attempts together may yield.
   static func find(_ image: Span<UInt8>, limit: UInt64) -> Payload? {
     let reader = ByteReader(image)
     var from = ZImageHeader.magicOffset + 4
@@ -120,7 +120,7 @@ struct PayloadSearch {
 
   /// Tells whether a hit may be a payload.
   ///
-  /// - Parameter isWhole: Whether the stream ends where the bytes end.
+  /// `isWhole` says whether the stream ends where the bytes end.
   private static func hasRightForm(
     _ stream: Span<UInt8>, _ compression: Compression, isWhole: Bool
   ) -> Bool {

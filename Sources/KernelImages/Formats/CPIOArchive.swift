@@ -23,7 +23,7 @@ struct CPIOArchive: Hashable {
 
   /// Walks the entries of an archive.
   ///
-  /// - Parameter offset: Where it begins.
+  /// `offset` is where it begins.
   init(_ bytes: Span<UInt8>, at offset: Int) throws(KernelImageError) {
     let reader = ByteReader(bytes)
     var at = offset

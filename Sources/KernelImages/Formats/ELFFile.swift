@@ -178,7 +178,7 @@ struct ELFFile {
 
   /// Looks up symbols of the file's symbol table.
   ///
-  /// - Returns: One value for each name, nil where there is no such symbol.
+  /// Gives one value for each name, nil where there is no such symbol.
   func symbols(_ names: [String], in bytes: Span<UInt8>) -> [UInt64?] {
     let wanted = names.map { Array($0.utf8) }
     var found = [UInt64?](repeating: nil, count: names.count)

@@ -32,7 +32,7 @@ struct SizeTable: Hashable {
 
   /// Walks the tags from the offset that the header names.
   ///
-  /// - Parameter image: The zImage, cut at its length.
+  /// `image` is the zImage, cut at its length.
   static func read(_ image: Span<UInt8>, at table: UInt64, isBigEndian: Bool) -> Reading {
     let words = OrderedReader(ByteReader(image), isBigEndian: isBigEndian)
     guard let start = Int(exactly: table), start >= ZImageHeader.magicOffset, start & 3 == 0 else {

@@ -53,11 +53,10 @@ extension ImageKind {
     if zeros { return "zeros" }
     if text {
       if reader.matches(Array("#!".utf8), at: 0) { return "a script" }
-      let head = (reader.text(at: 0, length: min(bytes.count, 512)) ?? "").lowercased()
-      if head.contains("<html") || head.contains("<!doctype") {
+      if holds("<html", bytes) || holds("<!doctype", bytes) {
         return "an HTML page (a download that went wrong?)"
       }
-      if head.contains("/dts-v1/") { return "a device tree's source; compile it with dtc" }
+      if holds("/dts-v1/", bytes) { return "a device tree's source; compile it with dtc" }
       return "a text file"
     }
     for (magic, name) in otherMagics where reader.matches(magic, at: 0) { return name }
@@ -65,6 +64,24 @@ extension ImageKind {
     if reader.matches([0x53, 0xef], at: 0x438) { return "an ext file system" }
     return "neither a kernel with a header nor an Image in which __bss_start and __bss_stop"
       + " stand; if it is a plain Image, say so with --type Image"
+  }
+
+  /// Tells whether a word of small letters stands in the first bytes, in letters of any size.
+  private static func holds(_ word: String, _ bytes: Span<UInt8>) -> Bool {
+    let letters = Array(word.utf8)
+    let end = min(bytes.count, 512) - letters.count
+    var at = 0
+    while at <= end {
+      var same = 0
+      while same < letters.count {
+        let byte = bytes[at + same]
+        guard letters[same] == ((0x41...0x5a).contains(byte) ? byte + 0x20 : byte) else { break }
+        same += 1
+      }
+      if same == letters.count { return true }
+      at += 1
+    }
+    return false
   }
 
   private static let otherMagics: [([UInt8], String)] = [

@@ -19,7 +19,9 @@ extension Identification {
       throw .missing(what: "the FIT", name: "node /images")
     }
     let configuration = try chooseConfiguration(fit.tree, layer)
-    var facts = [ImageFact("configuration", configuration.map { fit.tree.nodes[$0].name } ?? "none")]
+    var facts = [
+      ImageFact("configuration", configuration.map { fit.tree.nodes[$0].name } ?? "none")
+    ]
     if let text = fit.tree.strings("description", of: 0, in: layer.bytes).first {
       facts.append(ImageFact("description", text))
     }

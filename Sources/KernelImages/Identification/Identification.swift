@@ -15,17 +15,17 @@ struct Identification {
   init(_ options: IdentificationOptions) {
     self.options = options
     // A payload may have to be gone through twice, and a wrapper around it once.
-    allowance = options.inflationLimit.multipliedReportingOverflow(by: 3).overflow
+    allowance =
+      options.inflationLimit.multipliedReportingOverflow(by: 3).overflow
       ? .max : options.inflationLimit * 3
   }
 
   /// Identifies bytes and goes on with what is in them.
   ///
-  /// - Parameters:
-  ///   - bytes: The bytes, to the end of the layer around them.
-  ///   - origin: Where they are.
-  ///   - offset: Where they begin in the layer around them.
-  ///   - depth: The wrappers taken off so far.
+  /// `bytes` is the bytes, to the end of the layer around them.
+  /// `origin` is where they are.
+  /// `offset` is where they begin in the layer around them.
+  /// `depth` is the wrappers taken off so far.
   mutating func peel(
     _ bytes: Span<UInt8>, _ origin: ByteOrigin, at offset: UInt64, depth: Int
   ) throws(KernelImageError) {

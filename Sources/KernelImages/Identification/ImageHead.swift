@@ -17,7 +17,7 @@ struct ImageHead {
 
   /// Reads the head of a kernel.
   ///
-  /// - Parameter isBigEndian: The byte order of its data.
+  /// `isBigEndian` is the byte order of its data.
   init(_ head: [UInt8], isBigEndian: Bool) {
     let reader = ByteReader(head.span)
     let end = min(head.count, Self.byteLimit)
@@ -55,15 +55,15 @@ struct ImageHead {
   /// Finds PAGE_OFFSET by the virtual address of the kernel's last byte, which the code that maps
   /// the kernel holds.
   ///
-  /// - Parameters:
-  ///   - memoryBytes: T, I and BSS together.
-  func pageOffset(memoryBytes: UInt64) -> UInt64? {
+  /// `memoryBytes` is T, I and BSS together.
+  /// `slack` is the bytes that may lie between `__bss_stop` and `_end`.
+  func pageOffset(memoryBytes: UInt64, slack: UInt64 = 4095) -> UInt64? {
     var found: UInt64?
     for word in words {
       for page in BSSPair.pageOffsets.map({ UInt64($0) }) {
         // `_end` follows `__bss_stop` at once, or after alignment.
         let end = saturatingSum(page, memoryBytes)
-        guard UInt64(word) + 1 >= end, UInt64(word) + 1 - end < 4096
+        guard UInt64(word) + 1 >= end, UInt64(word) + 1 - end <= slack
         else { continue }
         if let found, found != page { return nil }
         found = page

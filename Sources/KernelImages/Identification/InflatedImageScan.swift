@@ -33,9 +33,8 @@ struct InflatedImageScan {
 
   /// Starts a scan.
   ///
-  /// - Parameters:
-  ///   - expected: I, when it is known or surmised; nil to count only.
-  ///   - order: The byte order of the kernel's data.
+  /// `expected` is I, when it is known or surmised; nil to count only.
+  /// `order` is the byte order of the kernel's data.
   init(expected: UInt64?, order: ByteOrder) {
     self.expected = expected
     self.order = order

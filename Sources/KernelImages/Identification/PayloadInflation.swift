@@ -11,9 +11,8 @@ struct WholeInflation {
 
 /// Inflates everything into memory.
 ///
-/// - Parameters:
-///   - offset: Where the input stands, for the error.
-///   - expected: The number of bytes that will come out, when it is known.
+/// `offset` is where the input stands, for the error.
+/// `expected` is the number of bytes that will come out, when it is known.
 func inflateAll(
   _ input: Span<UInt8>, _ compression: Compression, at offset: UInt64, limit: UInt64,
   expected: UInt64? = nil
@@ -29,7 +28,7 @@ func inflateAll(
 
 /// Inflates to the end and keeps nothing but what a scan keeps.
 ///
-/// - Returns: The bytes of input that belong to the compressed stream.
+/// Gives the bytes of input that belong to the compressed stream.
 func inflate(
   _ input: Span<UInt8>, _ compression: Compression, into scan: inout InflatedImageScan,
   at offset: UInt64, limit: UInt64
@@ -46,7 +45,7 @@ func inflate(
 
 /// Inflates the first bytes only.
 ///
-/// - Returns: At most `count` bytes; fewer when the stream ends before; nil when it is damaged.
+/// Gives at most `count` bytes; fewer when the stream ends before; nil when it is damaged.
 func inflatePrefix(_ input: Span<UInt8>, _ compression: Compression, count: Int) -> [UInt8]? {
   var head: [UInt8] = []
   head.reserveCapacity(count)

@@ -15,15 +15,13 @@ extension Identification {
       throw .noPayload(zImageBytes: header.byteCount)
     }
     let stream = zImage.extracting(payload.offset..<(payload.offset + payload.streamBytes))
+    let head = ImageHead(payload.head, isBigEndian: header.variant != .littleEndian)
+    var source = layer.origin.bytes(payload.offset, payload.streamBytes)
     var scan: InflatedImageScan?
-    let isWordPlausible = payload.sizeWord.map {
-      $0 >= PayloadSearch.leastInflated && $0 <= options.inflationLimit
-    }
-    let isTableEnough =
-      table?.sizeWordOffset.map { $0 + 4 == UInt64(payload.end) } == true
-      && table?.bssBytes != nil && table?.textOffset != nil && isWordPlausible == true
-    if options.verify || !isTableEnough {
-      scan = try scanPayload(stream, payload, header)
+    if options.verify || !isConfirmed(table, payload, head) {
+      var repaired: [UInt8]?
+      scan = try scanPayload(stream, payload, header, &repaired)
+      if let repaired { source = .owned(repaired) }
     }
     var figures = KernelFigures(
       inflated: inflatedFigure(payload, table, scan), options: options)
@@ -31,7 +29,7 @@ extension Identification {
     figures.scan = scan
     figures.code = code
     figures.symbols = vmlinuxSymbols()
-    figures.head = ImageHead(payload.head, isBigEndian: header.variant != .littleEndian)
+    figures.head = head
     var kernel = figures.decide()
     image.diagnostics.append(contentsOf: figures.diagnostics)
     kernel.sizeWord = payload.sizeWord.map { ByteCount($0) }
@@ -43,8 +41,7 @@ extension Identification {
     image.kernel = kernel
     image.kernelBytes = layer.origin.bytes(0, length.count)
     image.imageBytes = .compressed(
-      layer.origin.bytes(payload.offset, payload.streamBytes), payload.compression,
-      count: kernel.inflatedBytes.value.rawValue)
+      source, payload.compression, count: kernel.inflatedBytes.value.rawValue)
     addLayers(layer, header, table, payload, kernel)
   }
 
@@ -88,30 +85,79 @@ extension Identification {
     return payload
   }
 
+  /// Tells whether the size table tells everything and the size word is right.
+  ///
+  /// The word is confirmed without inflating the payload: the code at the beginning of the kernel
+  /// holds the address of its last byte, PAGE_OFFSET + T + I + BSS - 1.
+  private func isConfirmed(_ table: SizeTable?, _ payload: Payload, _ head: ImageHead) -> Bool {
+    guard let table, let place = table.sizeWordOffset, place + 4 == UInt64(payload.end),
+      let bss = table.bssBytes, let text = table.textOffset, let word = payload.sizeWord,
+      word >= PayloadSearch.leastInflated, word <= options.inflationLimit
+    else { return false }
+    return head.pageOffset(memoryBytes: word + bss + text, slack: 0) != nil
+  }
+
   /// Inflates the payload, seeking the pair for the length that the size word states, and once
   /// more when the length turns out to be another.
+  ///
+  /// `repaired` is the stream with the right size word, when gzip's own was wrong: unlike
+  ///   the decompressor, an inflater insists on it.
   private mutating func scanPayload(
-    _ stream: Span<UInt8>, _ payload: Payload, _ header: ZImageHeader
+    _ stream: Span<UInt8>, _ payload: Payload, _ header: ZImageHeader, _ repaired: inout [UInt8]?
   ) throws(KernelImageError) -> InflatedImageScan {
     let order: InflatedImageScan.ByteOrder = header.variant == .littleEndian ? .little : .big
-    var scan = InflatedImageScan(expected: payload.sizeWord, order: order)
     let place = UInt64(payload.offset)
-    _ = try scanWithin(stream, payload.compression, into: &scan, at: place)
+    var scan = InflatedImageScan(expected: payload.sizeWord, order: order)
+    do throws(KernelImageError) {
+      _ = try scanWithin(stream, payload.compression, into: &scan, at: place)
+    } catch {
+      guard payload.compression == .gzip, case .inflation(_, _, .corrupt) = error,
+        let copy = Self.repairedTrailer(of: stream, limit: options.inflationLimit)
+      else { throw error }
+      var second = InflatedImageScan(expected: copy.produced, order: order)
+      _ = try scanWithin(copy.bytes.span, .gzip, into: &second, at: place)
+      repaired = copy.bytes
+      return second
+    }
     guard scan.expected != scan.count else { return scan }
     var second = InflatedImageScan(expected: scan.count, order: order)
     _ = try scanWithin(stream, payload.compression, into: &second, at: place)
     return second
   }
 
+  /// Puts the right length into the last word of a gzip stream; nil when the stream ends earlier
+  /// than eight bytes before its end, where its checksum and length stand.
+  private static func repairedTrailer(
+    of stream: Span<UInt8>, limit: UInt64
+  ) -> (bytes: [UInt8], produced: UInt64)? {
+    guard stream.count > 18, var bytes = ByteReader(stream).copy(0, stream.count) else {
+      return nil
+    }
+    do {
+      _ = try countInflated(
+        stream.extracting(0..<(stream.count - 8)), as: .gzip, limit: limit)
+      return nil
+    } catch {
+      guard case .truncated(let position) = error else { return nil }
+      for index in 0..<4 {
+        bytes[bytes.count - 4 + index] = UInt8(
+          truncatingIfNeeded: position.produced >> UInt64(8 * index))
+      }
+      return (bytes, position.produced)
+    }
+  }
+
   private func inflatedFigure(
     _ payload: Payload, _ table: SizeTable?, _ scan: InflatedImageScan?
   ) -> Figure<ByteCount> {
-    let tablePlace = table?.sizeWordOffset.map { $0 + 4 == UInt64(payload.end) } == true
+    let tablePlace =
+      table?.sizeWordOffset.map { $0 + 4 == UInt64(payload.end) } == true
       ? "size table at " + hexadecimal(table?.offset ?? 0) : nil
     let payloadPlace = "inflating the payload at " + hexadecimal(UInt64(payload.offset))
     guard let scan else {
       return Figure(
-        ByteCount(payload.sizeWord ?? 0), .sizeTable, tablePlace ?? "the word behind the payload")
+        ByteCount(payload.sizeWord ?? 0), .sizeTable,
+        (tablePlace ?? "the word behind the payload") + ", confirmed by the kernel's head")
     }
     let count = ByteCount(scan.count)
     guard payload.sizeWord == scan.count else {
