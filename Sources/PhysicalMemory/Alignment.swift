@@ -17,8 +17,8 @@ public struct Alignment: Hashable, Sendable {
 
   /// Makes an alignment from a number of bytes.
   ///
-  /// - Parameter bytes: The alignment in bytes.
-  /// - Returns: nil unless `bytes` is a power of two.
+  /// - Parameter bytes: The alignment in bytes, a power of two.
+  ///   The result is nil unless it is one.
   public init?(bytes: UInt64) {
     guard bytes != 0, bytes & (bytes - 1) == 0 else { return nil }
     mask = bytes - 1

@@ -20,7 +20,8 @@ public struct ByteReader: ~Escapable, Copyable {
   ///
   /// - Parameters:
   ///   - offset: The first byte.
-  ///   - count: The length in bytes; an empty slice at the very end is inside.
+  ///   - count: The length in bytes.
+  /// - Returns: true also for an empty slice at the very end.
   public func holds(_ offset: Int, _ count: Int) -> Bool {
     offset >= 0 && count >= 0 && offset <= bytes.count && count <= bytes.count - offset
   }

@@ -13,7 +13,7 @@ public struct PhysicalRange: Hashable, Sendable {
   /// - Parameters:
   ///   - first: The first byte (inclusive).
   ///   - last: The last byte (inclusive).
-  /// - Returns: nil when `last` is below `first`.
+  /// The result is nil when `last` is below `first`.
   public init?(first: PhysicalAddress, last: PhysicalAddress) {
     guard first <= last else { return nil }
     self.first = first
@@ -25,7 +25,7 @@ public struct PhysicalRange: Hashable, Sendable {
   /// - Parameters:
   ///   - start: The first byte (inclusive).
   ///   - count: The length in bytes.
-  /// - Returns: nil when `count` is 0 or the range would pass the end of the address space.
+  /// The result is nil when `count` is 0 or the range would pass the end of the address space.
   public init?(start: PhysicalAddress, count: ByteCount) {
     guard count.rawValue > 0 else { return nil }
     let (last, overflow) = start.rawValue.addingReportingOverflow(count.rawValue - 1)
@@ -39,7 +39,7 @@ public struct PhysicalRange: Hashable, Sendable {
   /// - Parameters:
   ///   - start: The first byte (inclusive).
   ///   - end: The byte behind the last (exclusive).
-  /// - Returns: nil when the range would be empty.
+  /// The result is nil when the range would be empty.
   public init?(start: PhysicalAddress, end: PhysicalAddress) {
     guard start < end else { return nil }
     self.first = start

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+/// Something the user should know about an image, a machine or a plan.
+public struct Diagnostic: Sendable, Hashable {
+  /// How bad it is.
+  public enum Severity: String, Sendable, Hashable {
+    /// The plan would not boot, or not safely.
+    case error
+    /// The plan should boot, but something is not certain or will be lost.
+    case warning
+    /// How a decision came about.
+    case note
+  }
+
+  /// What kind of thing it is; docs/diagnostics.md lists every code.
+  public let code: String
+  /// How bad it is.
+  public let severity: Severity
+  /// What is so, where, with the values.
+  public let message: String
+  /// What to do about it; empty for a note that asks for nothing.
+  public let hint: String
+  /// For an overlap, the bytes that would be lost.
+  public let bytes: ByteCount?
+
+  /// States a diagnostic.
+  public init(
+    _ code: String, _ severity: Severity, _ message: String, hint: String = "",
+    bytes: ByteCount? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.message = message
+    self.hint = hint
+    self.bytes = bytes
+  }
+}
