@@ -24,7 +24,10 @@ public struct PreparedBoot: Sendable {
         what: sources.kernel.layers.last?.kind.name ?? "an unknown file",
         architecture: sources.kernel.otherArchitecture)
     }
-    var diagnostics = sources.kernel.diagnostics.map(Diagnostic.init)
+    // The plan has its own words, with what follows for it, for figures that are not certain.
+    let own: [ImageDiagnostic.Code] = [.sizeWordDisagrees, .bssEstimated, .textOffsetAssumed]
+    var diagnostics = sources.kernel.diagnostics.filter { !own.contains($0.code) }
+      .map(Diagnostic.init)
     tree = sources.wantsATAGs ? nil : sources.tree?.tree
     let origin = sources.tree?.origin ?? "DTB"
     let commandLine =

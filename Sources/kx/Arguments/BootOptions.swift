@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import ArgumentParser
-import BootPlanning
+public import ArgumentParser
+public import BootPlanning
 import PhysicalMemory
 
-extension HandoverKind: @retroactive ExpressibleByArgument {}
-extension PlacementRule: @retroactive ExpressibleByArgument {}
+extension HandoverKind: ExpressibleByArgument {}
+extension PlacementRule: ExpressibleByArgument {}
 
 /// What goes with a kernel, and where it goes: the options of every verb that makes a plan.
 struct BootOptions: ParsableArguments {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import ArgumentParser
-import PhysicalMemory
+public import ArgumentParser
+public import PhysicalMemory
 
 /// Numbers as people write them: decimal, or hexadecimal behind `0x`, with K, M or G (also KiB,
 /// MiB, GiB) for powers of 1024.
@@ -23,7 +23,7 @@ enum Numbers {
   }
 }
 
-extension PhysicalAddress: @retroactive ExpressibleByArgument {
+extension PhysicalAddress: ExpressibleByArgument {
   /// Reads an address: `0x48000000`, `1G`.
   public init?(argument: String) {
     guard let value = Numbers.parse(argument) else { return nil }
@@ -31,7 +31,7 @@ extension PhysicalAddress: @retroactive ExpressibleByArgument {
   }
 }
 
-extension ByteCount: @retroactive ExpressibleByArgument {
+extension ByteCount: ExpressibleByArgument {
   /// Reads a size: `0x3000000`, `512M`, `4096`.
   public init?(argument: String) {
     guard let value = Numbers.parse(argument) else { return nil }
@@ -39,7 +39,7 @@ extension ByteCount: @retroactive ExpressibleByArgument {
   }
 }
 
-extension PhysicalRange: @retroactive ExpressibleByArgument {
+extension PhysicalRange: ExpressibleByArgument {
   /// Reads a range, both ends inclusive as in /proc/iomem: `0x40000000-0x5fffffff`; or its first
   /// byte and its size: `0x40000000+512M`.
   public init?(argument: String) {
