@@ -75,6 +75,40 @@ struct FlattenedTests {
     #expect(try DTC.sortedSource(packed) == DTC.sortedSource(file))
   }
 
+  @Test("QEMU's tree of 1 MiB is read and packed in a few milliseconds")
+  func isFast() throws {
+    let file = try Samples.virt.get()
+    let clock = ContinuousClock()
+    let fastest = try (0..<5).map { _ in
+      try clock.measure { _ = try DeviceTree(file).flattened() }
+    }.min()
+    #if DEBUG
+      let limit = Duration.milliseconds(100)
+    #else
+      let limit = Duration.milliseconds(5)
+    #endif
+    #expect(try #require(fastest) < limit)
+  }
+
+  @Test("Errors say what was read, where, and the values")
+  func describesErrors() {
+    let errors: [(DeviceTreeError, String)] = [
+      (
+        DeviceTreeError(.header, at: 0, .wrongMagic(0x1f8b)),
+        "device tree header at offset 0x0: magic is 0x00001f8b, not 0xd00dfeed"
+      ),
+      (
+        DeviceTreeError(.node("/memory@0"), .doesNotFit(0x1_0000_0000, cells: 1)),
+        "device tree node /memory@0: 0x100000000 does not fit into 1 cells"
+      ),
+      (
+        DeviceTreeError(.structure, at: 64, .truncated(needed: 8, available: 4)),
+        "device tree structure at offset 0x40: needs 8 bytes, has 4"
+      ),
+    ]
+    for (error, text) in errors { #expect(error.description == text) }
+  }
+
   static func totalSize(_ bytes: [UInt8]) -> UInt64? {
     DeviceTree.totalSize(bytes.span)
   }

@@ -137,6 +137,27 @@ struct MemoryTests {
     #expect(pool.allowed == [try EditingTests.range(0x4000_0000, 0x5000_0000)])
   }
 
+  @Test("More ranges than any machine has are refused, in one node or in many")
+  func boundsRanges() throws {
+    func tree(_ nodes: Int, _ ranges: Int, reserved: Bool) -> DeviceTree {
+      let reg: [UInt32] = (0..<ranges).flatMap { [UInt32($0) * 2, UInt32(1)] }
+      var folder = Node(reserved ? "reserved-memory" : "")
+      for index in 0..<nodes {
+        var node = Node("m" + String(index))
+        node.set("device_type", string: "memory")
+        node.set("reg", cells: reg)
+        folder.children.append(node)
+      }
+      return DeviceTree(root: reserved ? Node(children: [folder]) : folder)
+    }
+    #expect(try tree(1, 4096, reserved: false).memory().count == 4096)
+    #expect(try tree(4096, 1, reserved: true).reservedMemory().ranges.count == 4096)
+    #expect(throws: DeviceTreeError.self) { try tree(1, 4097, reserved: false).memory() }
+    #expect(throws: DeviceTreeError.self) { try tree(4097, 1, reserved: false).memory() }
+    #expect(throws: DeviceTreeError.self) { try tree(4097, 1, reserved: true).reservedMemory() }
+    #expect(try tree(1, 4097, reserved: true).reservedMemory().ignored.count == 2)
+  }
+
   @Test("Regions that the kernel would not read for their cells are kept clear all the same")
   func keepsClearOfIgnored() throws {
     let reserved = try Self.tree(
