@@ -6,6 +6,9 @@ struct CellCounts: Equatable {
   let address: UInt32
   let size: UInt32
 
+  /// More ranges than any machine has; whoever keeps them apart takes time for each pair.
+  static let maximumRanges = 4096
+
   /// Cells of one address and one size.
   var perEntry: Int { Int(address) + Int(size) }
 
@@ -53,6 +56,10 @@ struct CellCounts: Equatable {
         .malformed(
           name + " of " + String(property.value.count) + " bytes is not a list of "
             + String(perEntry * 4) + "-byte entries"))
+    }
+    guard whole / perEntry <= Self.maximumRanges else {
+      throw DeviceTreeError(
+        .node(path), .tooMany("ranges in " + name, limit: UInt64(Self.maximumRanges)))
     }
     let cells = Property(name, Array(property.value.prefix(whole * 4))).asCells ?? []
     var ranges: [PhysicalRange] = []

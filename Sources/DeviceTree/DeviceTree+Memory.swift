@@ -86,6 +86,10 @@ extension DeviceTree {
               range: range, path: path, isTakenByKernel: depth == 1 && node.isAvailable,
               isUsableMemory: usable != nil))
         }
+        guard banks.count <= CellCounts.maximumRanges else {
+          throw DeviceTreeError(
+            .node(path), .tooMany("banks of memory", limit: UInt64(CellCounts.maximumRanges)))
+        }
       }
     }
     for child in node.children {

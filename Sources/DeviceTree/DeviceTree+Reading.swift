@@ -38,7 +38,7 @@ extension DeviceTree {
   private static func memoryReservations(
     _ reader: ByteReader, _ header: FlattenedHeader
   ) throws(DeviceTreeError) -> [MemoryReservation] {
-    let limit = 16_384
+    let limit = 4096
     var entries: [MemoryReservation] = []
     var offset = header.reservationsOffset
     while entries.count <= limit {

@@ -10,11 +10,15 @@ extension DeviceTree {
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c (fdt_scan_reserved_mem, __reserved_mem_check_root) and
   /// drivers/of/of_reserved_mem.c (__reserved_mem_alloc_size).
+  ///
+  /// - Returns: What is reserved, with reasons.
+  /// - Throws: Cell counts of the root that cannot be read, or more ranges than any machine has.
   public func reservedMemory() throws(DeviceTreeError) -> ReservedMemory {
     var fixed: [ReservedMemory.FixedRegion] = []
     var dynamic: [ReservedMemory.DynamicRegion] = []
     var ignored: [String] = []
     let cells = try CellCounts(root: root)
+    var count = 0
     for folder in root.children where folder.baseName == "reserved-memory" {
       if CellCounts(folder) != cells || folder.property(named: "ranges") == nil {
         ignored.append(
@@ -29,6 +33,11 @@ extension DeviceTree {
           } catch {
             ignored.append(error.description)
             continue
+          }
+          count += ranges.count
+          guard count <= CellCounts.maximumRanges else {
+            throw DeviceTreeError(
+              .node(path), .tooMany("reserved ranges", limit: UInt64(CellCounts.maximumRanges)))
           }
           fixed.append(
             ReservedMemory.FixedRegion(

@@ -70,6 +70,10 @@ struct StructureReader {
       case StructureToken.beginNode:
         node.children.append(try readNode(reader, depth: depth + 1))
       case StructureToken.endNode:
+        // Old versions repeat the name in a property, which dtc drops as well.
+        if isOld, node.property(named: "name")?.value == Array(node.baseName.utf8) + [0] {
+          node.remove("name")
+        }
         return node
       default:
         throw unexpected(token, "a property, a child or the end of the node")
