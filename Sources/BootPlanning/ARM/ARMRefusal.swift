@@ -112,6 +112,12 @@ struct ARMRefusal {
       return "the kernel would take \(wanted), but \(blocker.range) is reserved "
         + "(\(blocker.why))"
     }
+    if let wanted, hole.contains(wanted), !search.view.lowmem(start: start).contains(wanted),
+      search.view.unmappedHead(start: start)?.overlaps(wanted) != true
+    {
+      return "the kernel would take \(wanted), which it would not find in the memory it is told "
+        + "of by the DTB or by mem="
+    }
     if let head = search.view.unmappedHead(start: start), let wanted, head.overlaps(wanted) {
       return "the kernel would lie in \(head), which it takes out of its map because RAM does "
         + "not begin with a whole 2 MiB"
