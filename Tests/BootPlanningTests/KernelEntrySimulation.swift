@@ -78,9 +78,10 @@ struct KernelEntrySimulation {
     return Bytes.shared(regions, memory.ram)
   }
 
-  /// The bytes of lowmem above PHYS_OFFSET, by the stricter of the layouts in use.
+  /// The bytes of lowmem above PHYS_OFFSET, by the stricter of the layouts in use. `vmalloc=` sets
+  /// the reserve in either direction.
   private var lowmem: UInt64 {
-    let vmalloc = max(handover.vmalloc ?? 0, 240 << 20)
+    let vmalloc = max(handover.vmalloc ?? 240 << 20, 16 << 20)
     let room = 0xff00_0000 - kernel.pageOffset
     return room - min(vmalloc, room - (32 << 20)) - (8 << 20)
   }

@@ -9,6 +9,8 @@ struct Verdicts: Sendable {
   var booted = 0
   var image = 0
   var moved = 0
+  /// Booted, but only as one of two decompressors that the image may hold; the plan says so.
+  var warned = 0
   var refused = 0
   var withErrors = 0
   var thrown = 0
@@ -17,7 +19,8 @@ struct Verdicts: Sendable {
   static func + (left: Self, right: Self) -> Self {
     Verdicts(
       booted: left.booted + right.booted, image: left.image + right.image,
-      moved: left.moved + right.moved, refused: left.refused + right.refused,
+      moved: left.moved + right.moved, warned: left.warned + right.warned,
+      refused: left.refused + right.refused,
       withErrors: left.withErrors + right.withErrors, thrown: left.thrown + right.thrown,
       failures: left.failures + right.failures)
   }
@@ -45,13 +48,14 @@ struct PlacementPropertyTests {
     for failure in verdicts.failures.prefix(5) { Issue.record("\(failure)") }
     print(
       "placement property: \(verdicts.booted) booted (\(verdicts.image) by image, "
-        + "\(verdicts.moved) moved), \(verdicts.refused) refused, "
+        + "\(verdicts.moved) moved, \(verdicts.warned) warned), \(verdicts.refused) refused, "
         + "\(verdicts.withErrors) with errors, \(verdicts.thrown) not plannable")
     // The generator must not drift to where nothing is judged.
     if cases >= 1000 {
       #expect(UInt64(verdicts.booted) > cases / 3)
       #expect(verdicts.image > verdicts.booted / 10)
-      #expect(verdicts.moved > verdicts.booted / 100)
+      #expect(verdicts.moved > verdicts.booted / 50)
+      #expect(verdicts.warned < verdicts.booted / 50)
     }
   }
 
@@ -80,22 +84,37 @@ struct PlacementPropertyTests {
     }
     if plan.hasErrors {
       verdicts.withErrors += 1
+      verdicts.failures.append(drawn.report(plan, "the exact rule made a plan with errors"))
       return
     }
+    var failure = outcome(drawn, plan, &verdicts)
+    // KX143: the image does not tell whether it looks into the DTB, and no load address makes the
+    // two answers agree. The plan must then be right for the answer it names.
+    if failure != nil, plan.diagnostics.contains(where: { $0.code == "KX143" }) {
+      var other = drawn
+      other.kernel.checksDTB.toggle()
+      failure = outcome(other, plan, &verdicts)
+      verdicts.warned += 1
+    }
+    if let failure { verdicts.failures.append(drawn.report(plan, failure)) }
+  }
+
+  /// Boots a plan and compares what was written with what the plan said.
+  private static func outcome(
+    _ drawn: RandomCase, _ plan: BootPlan, _ verdicts: inout Verdicts
+  ) -> String? {
     do throws(Hang) {
-      let loaded = try drawn.loaded(plan)
-      let run = try drawn.boot.run(loaded)
-      for (owner, bytes) in run.written
-      where !Self.covered(bytes, plan.footprint.map { Bytes($0.range) }) {
-        verdicts.failures.append(
-          drawn.report(plan, "the footprint does not hold \(owner) \(bytes)"))
-        return
+      let run = try drawn.boot.run(try drawn.loaded(plan))
+      let footprint = plan.footprint.map { Bytes($0.range) }
+      for (owner, bytes) in run.written where !covered(bytes, footprint) {
+        return "the footprint does not hold \(owner) \(bytes)"
       }
       verdicts.booted += 1
       if plan.handover == .image { verdicts.image += 1 }
       if run.written.contains(where: { $0.0 == .moved }) { verdicts.moved += 1 }
+      return nil
     } catch {
-      verdicts.failures.append(drawn.report(plan, "\(error)"))
+      return "\(error)"
     }
   }
 

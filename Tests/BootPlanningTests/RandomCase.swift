@@ -61,11 +61,13 @@ extension RandomCase {
       drawn.facts.zImage == nil
       ? random.pick([nil, .image]) : random.pick([nil, .image, .zimage, .zimage, .zimage])
     var load: PhysicalAddress?
-    if random.oneIn(12) {
+    if random.oneIn(5) {
+      // A load address of the user: low, where decompressors move themselves, or anywhere.
       let bank = random.pick(ram)
+      let reach = random.oneIn(2) ? min(bank.count, 32 << 20) : bank.count
       load = PhysicalAddress(
-        roundDown(random.between(bank.low, bank.high - 1), random.pick([4096, 1 << 20]))
-          + random.pick([0, 0, 0x8000, kernel.textOffset]))
+        roundDown(bank.low + random.below(reach), random.pick([4096, 2 << 20]))
+          + random.pick([0, 0x8000, kernel.textOffset]))
     }
     request = PlanRequest(
       kernel: PlannedKernel(

@@ -13,8 +13,8 @@ struct ARMMemoryView {
   private let told: RangeSet
   /// The memory that `mem=` names instead; nil without one.
   private let limits: [(size: UInt64, start: UInt64?)]?
-  let commandLine: String
-  let pageOffset: UInt64
+  /// The bytes from the start of RAM to the end of what is mapped linearly.
+  private let lowmemBytes: UInt64
 
   init(_ request: PlanRequest, figures: ARMFigures) {
     let addressable = request.machine.memory.ram.intersection(.below4GiB)
@@ -35,22 +35,23 @@ struct ARMMemoryView {
     }
     self.addressable = addressable
     known = addressable.intersection(told)
-    commandLine = request.commandLine
-    pageOffset = figures.pageOffset
-    limits = CommandLineWords(commandLine).memory
+    let words = CommandLineWords(request.commandLine)
+    limits = words.memory
+    lowmemBytes = Self.lowmemBytes(pageOffset: figures.pageOffset, vmalloc: words.size("vmalloc"))
   }
 
   /// The end of what the new kernel maps linearly (exclusive): initrd and DTB must lie below.
   ///
   /// Source: arch/arm/mm/mmu.c `adjust_lowmem_bounds`, `early_vmalloc` (v6.1). VMALLOC_END is
   /// 0xff000000 in older kernels and 0xff800000 in newer ones; the lower one holds for both.
-  func lowmemEnd(start: UInt64) -> UInt64 {
+  func lowmemEnd(start: UInt64) -> UInt64 { start + lowmemBytes }
+
+  private static func lowmemBytes(pageOffset: UInt64, vmalloc: UInt64?) -> UInt64 {
     let vmallocEnd: UInt64 = 0xff00_0000
     let gap: UInt64 = 0x0080_0000
     let virtual = min(max(pageOffset, 0x4000_0000), 0xc000_0000)
-    let asked = CommandLineWords(commandLine).size("vmalloc") ?? 240 << 20
-    let vmalloc = min(max(asked, 16 << 20), vmallocEnd - virtual - (32 << 20))
-    return start + vmallocEnd - vmalloc - gap - virtual
+    let reserve = min(max(vmalloc ?? 240 << 20, 16 << 20), vmallocEnd - virtual - (32 << 20))
+    return vmallocEnd - reserve - gap - virtual
   }
 
   /// The memory that the new kernel believes to have, be it RAM or not.
@@ -83,7 +84,11 @@ struct ARMMemoryView {
   /// Source: arch/arm/mm/mmu.c `adjust_lowmem_bounds`, "first usable region must be PMD aligned"
   /// (v6.1).
   func unmappedHead(start: UInt64) -> PhysicalRange? {
-    guard let first = believed(start: start).ranges.first?.first,
+    Self.unmappedHead(believed(start: start))
+  }
+
+  private static func unmappedHead(_ memory: RangeSet) -> PhysicalRange? {
+    guard let first = memory.ranges.first?.first,
       let aligned = first.roundedUp(to: .largeSection)
     else { return nil }
     return PhysicalRange(start: first, end: aligned)
@@ -98,8 +103,9 @@ struct ARMMemoryView {
       let window = PhysicalRange(
         start: PhysicalAddress(start), end: PhysicalAddress(lowmemEnd(start: start)))
     else { return RangeSet() }
-    var usable = believed(start: start).intersection(window).intersection(addressable)
-    if let head = unmappedHead(start: start) { usable.subtract(head) }
+    let memory = believed(start: start)
+    var usable = memory.intersection(window).intersection(addressable)
+    if let head = Self.unmappedHead(memory) { usable.subtract(head) }
     return usable
   }
 }

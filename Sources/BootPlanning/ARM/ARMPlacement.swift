@@ -305,10 +305,11 @@ struct ARMPlacementSearch {
     let rest = companions(start: start, cached: cached)
     var forbidden = RangeSet(kernelRanges.map(\.range))
     if stance == .moving {
-      // The copy's place follows from K alone as long as L is a whole page.
-      let moved = decompression(
-        zImage, load: window.first.rawValue, kernel: kernel
-      ).ranges.filter { $0.name.hasPrefix("moved") }
+      // The copy's place follows from K alone as long as L is a whole page and it moves at all.
+      let sample = PhysicalAddress(lowestLoad).roundedUp(to: page)?.rawValue ?? lowestLoad
+      let moved = decompression(zImage, load: sample, kernel: kernel).ranges.filter {
+        $0.name.hasPrefix("moved")
+      }
       guard isFree(moved), moved.allSatisfy({ cached.contains($0.range) }) else { return nil }
       for range in moved { forbidden.insert(range.range) }
     }
@@ -390,6 +391,9 @@ struct ARMPlacementSearch {
   private func comfortable(
     _ items: [PlacementItem], clearOf taken: RangeSet, above top: PhysicalAddress
   ) -> [PhysicalRange]? {
+    for item in items where !item.allowed.ranges.contains(where: { $0.count >= item.byteCount }) {
+      return nil
+    }
     if let floor = top.roundedUp(to: .section),
       let places = PlacementItem.arrange(items, clearOf: taken, from: floor)
     {

@@ -67,8 +67,8 @@ struct ARMRefusal {
 
   private func kernelStart(in hole: PhysicalRange) -> UInt64? {
     search.imageStarts(step: .largeSection).first {
-      search.holdsKernel(at: $0 + figures.textOffset)
-        && hole.contains(PhysicalAddress($0 + figures.textOffset))
+      hole.contains(PhysicalAddress($0 + figures.textOffset))
+        && search.holdsKernel(at: $0 + figures.textOffset)
     }
   }
 
