@@ -110,11 +110,12 @@ struct ARMDecompression {
     if move != .never {
       let copy = copy
       let from = (load + zImage.movedFrom.value.rawValue) & ~31
-      let delta = copy.first - from
+      // With labels that are only bounded, "perhaps" also covers a move downward.
+      let delta = copy.first &- from
       add("moved zImage", copy.lowest, copy.first + copy.count)
-      add("moved decompressor bss", work + delta, bssEnd + delta)
-      add("moved decompressor stack", bssEnd + delta, stackEnd + delta)
-      add("moved decompressor heap", stackEnd + delta, stackEnd + delta + heapBytes)
+      add("moved decompressor bss", work &+ delta, bssEnd &+ delta)
+      add("moved decompressor stack", bssEnd &+ delta, stackEnd &+ delta)
+      add("moved decompressor heap", stackEnd &+ delta, stackEnd &+ delta + heapBytes)
     }
     add("inflated kernel", kernel, kernel + figures.inflated)
     return result

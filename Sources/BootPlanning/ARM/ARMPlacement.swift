@@ -91,8 +91,8 @@ struct ARMPlacementSearch {
         start: PhysicalAddress(kernel - figures.pageTables),
         end: PhysicalAddress(kernel + figures.inflated + figures.bss))
     else { return false }
-    let head = view.unmappedHead(start: kernel - figures.textOffset)
-    return view.free.contains(whole) && head?.overlaps(whole) != true
+    return view.free.contains(whole)
+      && view.lowmem(start: kernel - figures.textOffset).contains(whole)
   }
 
   // MARK: Image handover
@@ -137,11 +137,11 @@ struct ARMPlacementSearch {
       return image(start: load.rawValue - figures.textOffset)
     }
     for start in imageStarts(step: imageStep) {
-      if let placement = image(start: start) { return placement }
+      if let placement = image(start: start), leavesWorkingMemory(placement) { return placement }
     }
     guard imageStep != .largeSection else { return nil }
     for start in imageStarts(step: .largeSection) {
-      if var placement = image(start: start) {
+      if var placement = image(start: start), leavesWorkingMemory(placement) {
         placement.startIsFine = true
         return placement
       }
@@ -191,13 +191,21 @@ struct ARMPlacementSearch {
   func zimage() -> ARMPlacement? {
     guard let zImage = request.kernel.facts.zImage else { return nil }
     if let load = request.load { return zimage(zImage, at: load) }
-    for stance in Stance.allCases {
-      for window in windows() {
-        for kernel in ARMDestination.kernels(
-          of: zImage, load: window.first.rawValue, textOffset: figures.textOffset,
-          memory: treeMemory, keepsDTB: keptDTB > 0)
-        {
-          if let found = zimage(zImage, stance, in: window, kernel: kernel) { return found }
+    // A window in which K is certain comes before any in which the image leaves it open.
+    for certain in [true, false] {
+      for stance in Stance.allCases {
+        for window in windows() {
+          let kernels = ARMDestination.kernels(
+            of: zImage, load: window.first.rawValue, textOffset: figures.textOffset,
+            memory: treeMemory, keepsDTB: keptDTB > 0)
+          guard (kernels.count == 1) == certain else { continue }
+          for kernel in kernels {
+            if let found = zimage(zImage, stance, in: window, kernel: kernel),
+              leavesWorkingMemory(found)
+            {
+              return found
+            }
+          }
         }
       }
     }
@@ -230,6 +238,21 @@ struct ARMPlacementSearch {
     let table = kernel - ARMDecompression.pageTableBytes
     return PhysicalRange(
       start: PhysicalAddress(table & ~0x3_ffff), count: ByteCount(UInt64(0x1000_0000)))
+  }
+
+  /// Tells whether the decompressor runs, and finds all it reads and writes, in cached memory.
+  ///
+  /// One that moves itself copies aligned words: where it lies before does not matter.
+  func runsCached(_ own: ARMDecompression, _ cached: PhysicalRange) -> Bool {
+    if own.move != .always {
+      guard
+        let whole = PhysicalRange(
+          start: PhysicalAddress(own.load),
+          end: PhysicalAddress(own.stackEnd + own.zImage.heapBytes.value.rawValue)),
+        cached.contains(whole)
+      else { return false }
+    }
+    return own.ranges.allSatisfy { !$0.name.hasPrefix("moved") || cached.contains($0.range) }
   }
 
   private func decompression(_ zImage: ZImage, load: UInt64, kernel: UInt64) -> ARMDecompression {
@@ -267,7 +290,7 @@ struct ARMPlacementSearch {
       // It moves for certain when it reaches above K less 16 KiB but begins below K + I.
       let reach = own.stackEnd + heap + 0x4000
       lowestLoad = max(lowestLoad, kernel + 1 - min(kernel + 1, reach))
-      let highest = kernelTop - min(kernelTop, zImage.wontOverwriteHighest.rawValue + page.mask + 1)
+      let highest = kernelTop - min(kernelTop, zImage.wontOverwriteHighest.rawValue + 1)
       last = min(last, (highest & ~page.mask) + ((tail + page.mask) & ~page.mask) - 1)
     }
     guard
@@ -282,11 +305,12 @@ struct ARMPlacementSearch {
     let rest = companions(start: start, cached: cached)
     var forbidden = RangeSet(kernelRanges.map { $0.range })
     if stance == .moving {
-      // The copy's place follows from K alone as long as L is a whole page.
-      let moved = decompression(
-        zImage, load: window.first.rawValue, kernel: kernel
-      ).ranges.filter { $0.name.hasPrefix("moved") }
-      guard isFree(moved) else { return nil }
+      // The copy's place follows from K alone as long as L is a whole page and it moves at all.
+      let sample = PhysicalAddress(lowestLoad).roundedUp(to: page)?.rawValue ?? lowestLoad
+      let moved = decompression(zImage, load: sample, kernel: kernel).ranges.filter {
+        $0.name.hasPrefix("moved")
+      }
+      guard isFree(moved), moved.allSatisfy({ cached.contains($0.range) }) else { return nil }
       for range in moved { forbidden.insert(range.range) }
     }
     // Only the companions must keep clear of what is written before start_kernel.
@@ -314,7 +338,7 @@ struct ARMPlacementSearch {
       guard kernel >= figures.textOffset, let cached = cachedMap(kernel: kernel) else { continue }
       let own = decompression(zImage, load: load.rawValue, kernel: kernel)
       let footprint = own.ranges + figures.kernelPhase(at: kernel)
-      guard isFree(footprint), holdsKernel(at: kernel),
+      guard isFree(footprint), holdsKernel(at: kernel), runsCached(own, cached),
         let file = PhysicalRange(start: load, count: zImage.byteCount),
         view.free.contains(file.rounded(outwardTo: page)),
         file.last.rawValue <= ARMDestination.windowStart(load.rawValue)
@@ -367,6 +391,9 @@ struct ARMPlacementSearch {
   private func comfortable(
     _ items: [PlacementItem], clearOf taken: RangeSet, above top: PhysicalAddress
   ) -> [PhysicalRange]? {
+    for item in items where !item.allowed.ranges.contains(where: { $0.count >= item.byteCount }) {
+      return nil
+    }
     if let floor = top.roundedUp(to: .section),
       let places = PlacementItem.arrange(items, clearOf: taken, from: floor)
     {

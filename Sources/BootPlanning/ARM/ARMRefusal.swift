@@ -65,8 +65,8 @@ struct ARMRefusal {
 
   private func kernelStart(in hole: PhysicalRange) -> UInt64? {
     search.imageStarts(step: .largeSection).first {
-      search.holdsKernel(at: $0 + figures.textOffset)
-        && hole.contains(PhysicalAddress($0 + figures.textOffset))
+      hole.contains(PhysicalAddress($0 + figures.textOffset))
+        && search.holdsKernel(at: $0 + figures.textOffset)
     }
   }
 
@@ -109,6 +109,12 @@ struct ARMRefusal {
     {
       return "the kernel would take \(wanted), but \(blocker.range) is reserved "
         + "(\(blocker.why))"
+    }
+    if let wanted, hole.contains(wanted), !search.view.lowmem(start: start).contains(wanted),
+      search.view.unmappedHead(start: start)?.overlaps(wanted) != true
+    {
+      return "the kernel would take \(wanted), which it would not find in the memory it is told "
+        + "of by the DTB or by mem="
     }
     if let head = search.view.unmappedHead(start: start), let wanted, head.overlaps(wanted) {
       return "the kernel would lie in \(head), which it takes out of its map because RAM does "
