@@ -108,6 +108,23 @@ struct OverlayTests {
     #expect(tree == before)
   }
 
+  @Test(
+    "An overlay whose phandles would pass the highest there is, is refused",
+    arguments: [(UInt32(0xffff_fffd), true), (0xffff_fffe, false), (0xffff_ffff, false)])
+  func boundsPhandles(highest: UInt32, isApplied: Bool) throws {
+    var tree = DeviceTree()
+    tree.edit("/a", create: true) { $0.set("phandle", u32: highest) }
+    var overlay = DeviceTree()
+    overlay.edit("/fragment@0", create: true) { $0.set("target-path", string: "/a") }
+    overlay.edit("/fragment@0/__overlay__/b", create: true) { $0.set("phandle", u32: 1) }
+    if isApplied {
+      _ = try tree.apply(overlay: overlay)
+      #expect(tree["/a/b"]?.property(named: "phandle")?.asUInt32 == 0xffff_fffe)
+    } else {
+      #expect(throws: DeviceTreeError.self) { try tree.apply(overlay: overlay) }
+    }
+  }
+
   @Test("A base without labels refuses an overlay that refers to one")
   func refusesWithoutSymbols() throws {
     var tree = try DeviceTree(source: Self.base)
