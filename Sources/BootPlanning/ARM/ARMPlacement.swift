@@ -40,7 +40,9 @@ struct ARMPlacementSearch {
 
   /// The memory of the device tree that is passed, in node order; nil without one.
   var treeMemory: [PhysicalRange]? {
-    if case .deviceTree(_, let memory) = request.parameters { return memory }
+    if case .deviceTree(_, let memory) = request.parameters {
+      return request.decompressorMemory ?? memory
+    }
     return nil
   }
 
