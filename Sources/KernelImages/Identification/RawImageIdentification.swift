@@ -58,10 +58,8 @@ extension Identification {
     guard let span = elf.span, let symbols = KernelSymbols(elf, in: layer.bytes) else {
       throw .missing(what: "the ELF file", name: "loadable segment")
     }
-    guard span.end - span.start <= options.inflationLimit else {
-      throw .tooLarge(what: "the ELF file", limit: options.inflationLimit)
-    }
-    let flat = try elf.flatten(layer.bytes, limit: options.inflationLimit)
+    let flat = try elf.flatten(layer.bytes, limit: room)
+    room -= min(room, UInt64(flat.count))
     var scan = InflatedImageScan(
       expected: symbols.inflatedBytes, order: elf.isBigEndian ? .big : .little)
     scan.take(flat.span)
