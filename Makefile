@@ -18,7 +18,7 @@ debian-kernels: ## fetch Debian's armhf kernels, make the test initrd
 	@scripts/timed 'make initrd' scripts/make-initrd
 
 kernels: debian-kernels ## the same, and build the tiny kernels
-	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels
+	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels --with atags
 
 build: ## build kx
 	@scripts/timed 'build kx' swift build --configuration release --product kx
