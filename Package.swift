@@ -48,7 +48,7 @@ let package = Package(
       name: "CInflation",
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
-    core("Inflation", ["CInflation"]),
+    core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     core("BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages"]),
     core(

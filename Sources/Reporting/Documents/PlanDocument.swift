@@ -55,7 +55,7 @@ public enum PlanDocument {
     }
   }
 
-  private static func kernel(_ kernel: SavedKernel, _ writer: inout JSONWriter) {
+  static func kernel(_ kernel: SavedKernel, _ writer: inout JSONWriter) {
     writer.object("kernel") { writer in
       writer.array("chain") { writer in
         for layer in kernel.chain { writer.string(nil, layer) }

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+import KernelImages
+import PhysicalMemory
+
+/// Says for every address of a placement which rule fixed it, and which places were refused.
+struct ARMExplanation {
+  let search: ARMPlacementSearch
+  let placement: ARMPlacement
+
+  private var figures: ARMFigures { search.figures }
+  private var start: UInt64 { placement.kernel - figures.textOffset }
+
+  var diagnostics: [Diagnostic] {
+    var result: [Diagnostic] = []
+    func note(_ code: String, _ text: String) {
+      result.append(Diagnostic(code, .note, text))
+    }
+    note("KX130", kernelText)
+    if placement.handover == .zimage { note("KX131", loadText) }
+    result += uncertainties
+    if let parameters = placement.parameters {
+      note("KX132", "\(parametersName) at \(parameters.first): " + companionText(parameters))
+    }
+    if let initrd = placement.initrd {
+      note("KX133", "initrd at \(initrd.first): " + companionText(initrd))
+    }
+    result += lostMemory
+    return result
+  }
+
+  private var parametersName: String {
+    if case .atags = search.request.parameters { return "ATAG list" }
+    return "DTB"
+  }
+
+  private var kernelText: String {
+    let facts = search.request.kernel.facts
+    var text =
+      "kernel at \(PhysicalAddress(placement.kernel)): start of RAM "
+      + "\(PhysicalAddress(start)) + text offset \(hexadecimal(figures.textOffset)) "
+      + "(\(facts.textOffset.detail))"
+    if let zImage = facts.zImage, case .fixed = zImage.destination.value {
+      text =
+        "kernel at \(PhysicalAddress(placement.kernel)): fixed by its decompressor "
+        + "(\(zImage.destination.detail))"
+    } else if placement.handover == .zimage {
+      text += "; the decompressor looks for RAM in the 128 MiB window of its load address"
+    }
+    let refused = search.view.free.ranges.filter {
+      $0.last.rawValue < placement.kernel
+    }
+    for hole in refused.prefix(4) {
+      text += "; hole \(hole) refused: " + ARMRefusal.kernelReason(search, hole)
+    }
+    if refused.count > 4 { text += "; \(refused.count - 4) more holes below refused likewise" }
+    return text
+  }
+
+  private var loadText: String {
+    let text = "zImage at \(PhysicalAddress(placement.load)): "
+    if search.request.load != nil {
+      return text + "given with --load" + (placement.move == .always ? "; it moves itself" : "")
+    }
+    switch placement.move {
+    case .never:
+      return text + "above the inflated kernel, so the decompressor does not move itself"
+    case .always, .perhaps:
+      return text
+        + "no room above the inflated kernel, so the decompressor moves itself behind it"
+    }
+  }
+
+  private func companionText(_ range: PhysicalRange) -> String {
+    var below: (name: String, last: PhysicalAddress)?
+    func consider(_ name: String, _ other: PhysicalRange?) {
+      guard let other, other.last < range.first else { return }
+      if let below, below.last >= other.last { return }
+      below = (name, other.last)
+    }
+    for written in placement.footprint { consider(written.name, written.range) }
+    consider("the loaded kernel", placement.kernelSegment.range)
+    consider("the initrd", placement.initrd)
+    consider("the \(parametersName)", placement.parameters)
+    var text = "lowest place"
+    if let below { text += " above \(below.name) (ends \(below.last))" }
+    text +=
+      ", clear of all that is written, in lowmem (ends "
+      + "\(PhysicalAddress(search.view.lowmemEnd(start: start) - 1)))"
+    let passed = search.request.machine.memory.reserved.filter {
+      $0.range.last < range.first && $0.range.first.rawValue > placement.kernel
+    }
+    if !passed.isEmpty {
+      text += "; clear of " + passed.prefix(3).map { "\($0.why) \($0.range)" }.joined(", ")
+    }
+    return text
+  }
+
+  private var uncertainties: [Diagnostic] {
+    var result: [Diagnostic] = []
+    if placement.kernelIsUncertain {
+      result.append(
+        Diagnostic(
+          "KX143", .warning,
+          "the image does not tell whether its decompressor looks for the start of RAM in the "
+            + "DTB; planned for the kernel at \(PhysicalAddress(placement.kernel))",
+          hint: "use --handover image, which does not depend on it"))
+    }
+    if placement.startIsFine {
+      result.append(
+        Diagnostic(
+          "KX147", .warning,
+          "the kernel starts RAM at \(PhysicalAddress(start)), not a multiple of 16 MiB; kernels "
+            + "before 5.11 cannot, and the image does not tell its version"))
+    }
+    return result
+  }
+
+  /// RAM below the start that the new kernel takes for the start of RAM is lost to it.
+  private var lostMemory: [Diagnostic] {
+    guard start > 0,
+      let below = PhysicalRange(first: PhysicalAddress(0), last: PhysicalAddress(start - 1))
+    else { return [] }
+    let lost = search.view.known.intersection(below)
+    guard !lost.isEmpty else { return [] }
+    return [
+      Diagnostic(
+        "KX145", .warning,
+        "the new kernel will not use \(lost.count) of RAM below \(PhysicalAddress(start)), where "
+          + "it takes RAM to start",
+        hint: "free the memory below it, or use another kernel")
+    ]
+  }
+}
+
+extension Array where Element == String {
+  /// Joins texts.
+  func joined(_ separator: String) -> String {
+    var result = ""
+    for (index, text) in enumerated() {
+      if index > 0 { result += separator }
+      result += text
+    }
+    return result
+  }
+}

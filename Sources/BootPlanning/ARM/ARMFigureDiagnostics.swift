@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import KernelImages
+import PhysicalMemory
+
+extension ARMPlanner {
+  /// The longest command line an ARM kernel keeps, its final zero included.
+  ///
+  /// Source: arch/arm/include/uapi/asm/setup.h `COMMAND_LINE_SIZE` (v6.1).
+  static let commandLineLimit = 1024
+
+  /// Says which figures are not certain and what follows from them.
+  static func figureDiagnostics(_ request: PlanRequest) -> [Diagnostic] {
+    let kernel = request.kernel.facts
+    var result: [Diagnostic] = []
+    func estimated(_ code: String, _ name: String, _ source: FigureSource, _ value: String) {
+      guard source == .estimate else { return }
+      result.append(
+        Diagnostic(
+          code, .warning, "the kernel's \(name) is not known; planning with \(value)",
+          hint: "give --vmlinux FILE, or the figure itself with --assume"))
+    }
+    estimated(
+      "KX140", "inflated size", kernel.inflatedBytes.source,
+      kernel.inflatedBytes.value.description)
+    estimated("KX141", "BSS size", kernel.bssBytes.source, kernel.bssBytes.value.description)
+    estimated(
+      "KX142", "text offset", kernel.textOffset.source,
+      hexadecimal(kernel.textOffset.value.rawValue))
+    if sizeWordLies(request), let word = kernel.sizeWord {
+      let trusted = request.handover == .zimage || request.rule != .exact
+      result.append(
+        Diagnostic(
+          "KX106", trusted ? .error : .warning,
+          "the size word behind the payload says \(word), but the payload inflates to "
+            + "\(kernel.inflatedBytes.value); the decompressor trusts the word",
+          hint: trusted ? "use --handover image, or get an intact kernel" : ""))
+    }
+    if request.commandLine.utf8.count >= commandLineLimit {
+      result.append(
+        Diagnostic(
+          "KX150", .error,
+          "the command line has \(request.commandLine.utf8.count) bytes; an ARM kernel keeps "
+            + "\(commandLineLimit - 1)",
+          hint: "shorten it: the kernel would cut it silently"))
+    }
+    if case .none = request.parameters {
+      result.append(
+        Diagnostic(
+          "KX115", .warning,
+          "there is neither a DTB nor an ATAG list: the plan shows the memory, but a kernel "
+            + "entered with r2 = 0 does not boot",
+          hint: "give --dtb FILE or --atags"))
+    }
+    if case .deviceTree(_, let memory) = request.parameters, !memory.isEmpty {
+      let named = RangeSet(memory)
+      let absent = named.subtracting(request.machine.memory.ram)
+      if let first = absent.ranges.first {
+        result.append(
+          Diagnostic(
+            "KX116", .warning,
+            "the DTB names \(absent.count) of memory that the machine does not have, from "
+              + "\(first.first) on; nothing is put there, but the new kernel will use it",
+            hint: "use the DTB of this machine"))
+      }
+    }
+    return result
+  }
+}

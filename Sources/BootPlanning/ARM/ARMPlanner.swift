@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+import Handover
+import KernelImages
+
+/// Plans the boot of a 32-bit ARM kernel.
+public enum ARMPlanner {
+  /// Makes a plan.
+  ///
+  /// - Parameter request: The kernel, the machine and what goes with them.
+  /// - Returns: The plan. When nothing fits it has no entry, no segments and says why.
+  /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
+  public static func plan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
+    let figures = try ARMFigures(request.kernel.facts)
+    try check(request)
+    let keptDTB = keptDTB(request)
+    if request.rule != .exact {
+      return try KexecToolsPlacement(request, figures: figures).plan()
+    }
+    let search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
+    let wanted = handovers(request, keptDTB: keptDTB)
+    for handover in wanted {
+      let found = handover == .image ? search.image() : search.zimage()
+      guard let placement = found, search.leavesWorkingMemory(placement) else { continue }
+      var plan = plan(request, placement)
+      plan.diagnostics += ARMExplanation(search: search, placement: placement).diagnostics
+      if request.handover == nil, handover != wanted.first {
+        plan.diagnostics.append(
+          Diagnostic(
+            "KX146", .note, "the plain Image does not fit, so the zImage is handed over"))
+      }
+      plan.diagnostics += PlanCheck.diagnostics(of: plan)
+      return plan
+    }
+    var refused = plan(request, nil, handover: wanted.first ?? .image)
+    refused.diagnostics += ARMRefusal(search: search, handovers: wanted).diagnostics
+    return refused
+  }
+
+  /// An appended DTB that must stay behind the zImage, in bytes: ATAGs are merged into it.
+  static func keptDTB(_ request: PlanRequest) -> UInt64 {
+    guard case .atags = request.parameters, let zImage = request.kernel.facts.zImage,
+      zImage.mergesATAGs?.value != false, let first = zImage.appendedDTBs.first,
+      first.offset == zImage.byteCount
+    else { return 0 }
+    return min(first.byteCount.rawValue, 1 << 24)
+  }
+
+  private static func handovers(_ request: PlanRequest, keptDTB: UInt64) -> [HandoverKind] {
+    if let handover = request.handover { return [handover] }
+    if request.kernel.facts.zImage == nil { return [.image] }
+    if keptDTB > 0 { return [.zimage] }
+    // A zImage whose size word lies cannot be inflated by its own decompressor.
+    return sizeWordLies(request) || request.load != nil ? [.image] : [.image, .zimage]
+  }
+
+  static func sizeWordLies(_ request: PlanRequest) -> Bool {
+    guard request.kernel.facts.zImage != nil, let word = request.kernel.facts.sizeWord else {
+      return false
+    }
+    return word != request.kernel.facts.inflatedBytes.value
+  }
+
+  private static func check(_ request: PlanRequest) throws(BootPlanError) {
+    let hasZImage = request.kernel.facts.zImage != nil
+    if request.rule != .exact {
+      if request.handover == .image { throw .ruleNeedsZImageHandover(request.rule) }
+      if !hasZImage { throw .ruleNeedsZImage(request.rule) }
+    }
+    if request.handover == .zimage, !hasZImage { throw .noZImage }
+    guard let load = request.load else { return }
+    if request.rule != .exact {
+      throw .load(load, "the rule '\(request.rule.rawValue)' chooses its own")
+    }
+    let page = Alignment(bytes: request.machine.pageBytes.rawValue) ?? .page
+    if !load.isAligned(to: page) { throw .load(load, "it is not the start of a page") }
+    if load > PhysicalRange.below4GiB.last { throw .load(load, "it is not below 4 GiB") }
+    let image = request.handover == .image || request.handover == nil
+    let textOffset = request.kernel.facts.textOffset.value.rawValue
+    if image,
+      load.rawValue < textOffset
+        || !PhysicalAddress(load.rawValue - textOffset).isAligned(to: .largeSection)
+    {
+      throw .load(
+        load,
+        "a plain Image must lie \(hexadecimal(textOffset)) (its text offset) above a multiple of "
+          + "2 MiB; to load a zImage there, say --handover zimage")
+    }
+  }
+
+  /// Makes the plan of a placement, or of none.
+  static func plan(
+    _ request: PlanRequest, _ placement: ARMPlacement?, handover: HandoverKind = .image
+  ) -> BootPlan {
+    var segments: [PlannedSegment] = []
+    var registers: ARMRegisters?
+    if let placement {
+      segments.append(placement.kernelSegment)
+      if let range = placement.initrd, let initrd = request.initrd {
+        segments.append(
+          PlannedSegment(name: .initrd, range: range, fileBytes: initrd.byteCount))
+      }
+      var machine = ARMRegisters.deviceTreeMachine
+      var name = PlannedSegment.Name.dtb
+      if case .atags(_, let number) = request.parameters {
+        machine = number
+        name = .atags
+      }
+      if let range = placement.parameters, let bytes = request.parameters.byteCount {
+        segments.append(PlannedSegment(name: name, range: range, fileBytes: bytes))
+      }
+      let r2 = UInt32(truncatingIfNeeded: placement.parameters?.first.rawValue ?? 0)
+      registers = ARMRegisters(machine: machine, parameters: r2)
+      segments.sort { $0.range.first < $1.range.first }
+    }
+    return BootPlan(
+      kernel: request.kernel, rule: request.rule, handover: placement?.handover ?? handover,
+      machine: request.machine, commandLine: request.commandLine,
+      entry: placement.map { PhysicalAddress($0.load) }, registers: registers, segments: segments,
+      footprint: placement?.footprint ?? [],
+      diagnostics: request.diagnostics + figureDiagnostics(request)
+    )
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import KernelImages
+import PhysicalMemory
+
+/// Says why nothing fits: each hole with the constraint that killed it, and the smallest RAM that
+/// would do.
+struct ARMRefusal {
+  let search: ARMPlacementSearch
+  let handovers: [HandoverKind]
+
+  private var figures: ARMFigures { search.figures }
+
+  var diagnostics: [Diagnostic] {
+    var result = [
+      Diagnostic(
+        "KX103", .error, "nothing fits: " + summary,
+        hint: smallest ?? "free reserved memory, or use a smaller kernel or initrd")
+    ]
+    for hole in search.view.free.ranges.prefix(16) {
+      result.append(
+        Diagnostic("KX104", .note, "hole \(hole) (\(hole.count)): " + reason(hole)))
+    }
+    let more = search.view.free.ranges.count - 16
+    if more > 0 {
+      result.append(Diagnostic("KX104", .note, "\(more) more holes refused likewise"))
+    }
+    return result
+  }
+
+  private var summary: String {
+    let kernel = ByteCount(figures.inflated + figures.bss)
+    var text = "the kernel takes \(kernel)"
+    if handovers.contains(.zimage), let zImage = search.request.kernel.facts.zImage {
+      text += ", its zImage \(zImage.byteCount)"
+    }
+    if let initrd = search.request.initrd { text += ", the initrd \(initrd.byteCount)" }
+    if let bytes = search.request.parameters.byteCount { text += ", its parameters \(bytes)" }
+    return text + ", and \(search.view.free.count) of RAM is free"
+  }
+
+  private var smallest: String? {
+    guard let size = SmallestRAM.find(search.request) else { return nil }
+    let first = search.request.machine.memory.ram.ranges.first?.first ?? PhysicalAddress(0)
+    return "the smallest RAM that would do is \(size.rounded) (\(size)) from \(first)"
+  }
+
+  private func reason(_ hole: PhysicalRange) -> String {
+    guard let start = kernelStart(in: hole) else { return Self.kernelReason(search, hole) }
+    let kernel = start + figures.textOffset
+    if search.request.load != nil {
+      return "the kernel could lie at \(PhysicalAddress(kernel)), but with the load address "
+        + "given the rest does not fit"
+    }
+    guard let found = search.image(start: start) else {
+      return "the kernel fits at \(PhysicalAddress(kernel)), but then "
+        + companionReason(start: start)
+    }
+    if handovers.contains(.image) {
+      return "all would lie in it, but \(ByteCount(search.memoryLeft(found))) would be left for "
+        + "the kernel to work with, and it needs \(ByteCount(search.memoryNeeded))"
+    }
+    return "the kernel fits at \(PhysicalAddress(kernel)), but its decompressor does not find "
+      + "room for itself, its heap and the companions in the 128 MiB window"
+  }
+
+  private func kernelStart(in hole: PhysicalRange) -> UInt64? {
+    search.imageStarts(step: .largeSection).first {
+      hole.contains(PhysicalAddress($0 + figures.textOffset))
+        && search.holdsKernel(at: $0 + figures.textOffset)
+    }
+  }
+
+  private func companionReason(start: UInt64) -> String {
+    let lowmem = search.view.lowmem(start: start)
+    guard let (segment, footprint) = search.imageFootprint(start: start) else {
+      return "the companions do not fit"
+    }
+    var left = lowmem.intersection(search.view.free).subtracting(
+      RangeSet(footprint.map { $0.range }))
+    left.subtract(segment)
+    let largest = left.ranges.map { $0.count }.max() ?? .zero
+    return "initrd and DTB do not: the largest hole left in lowmem (which ends at "
+      + "\(PhysicalAddress(search.view.lowmemEnd(start: start) - 1))) has \(largest)"
+  }
+
+  /// Says why the kernel cannot lie in a hole.
+  static func kernelReason(_ search: ARMPlacementSearch, _ hole: PhysicalRange) -> String {
+    let figures = search.figures
+    let whole = figures.pageTables + figures.inflated + figures.bss
+    if hole.count.rawValue < whole {
+      return "too small: kernel, page tables and BSS take \(ByteCount(whole))"
+    }
+    let step = search.imageStep
+    let start = hole.first.roundedDown(to: step).rawValue
+    let kernel = start + figures.textOffset
+    if case .fixed(let address) = search.request.kernel.facts.zImage?.destination.value {
+      return "the kernel can only run at \(address)"
+    }
+    let first = kernel - figures.pageTables
+    if first < hole.first.rawValue {
+      let next = kernel + step.mask + 1
+      return "it begins at \(hole.first), the kernel's page tables at \(PhysicalAddress(first)); "
+        + "the next place, \(PhysicalAddress(next)), ends behind it or is refused below"
+    }
+    let wanted = PhysicalRange(
+      start: PhysicalAddress(first), end: PhysicalAddress(kernel + figures.inflated + figures.bss))
+    if let wanted,
+      let blocker = search.request.machine.memory.reservations(in: wanted).first
+    {
+      return "the kernel would take \(wanted), but \(blocker.range) is reserved "
+        + "(\(blocker.why))"
+    }
+    if let wanted, hole.contains(wanted), !search.view.lowmem(start: start).contains(wanted),
+      search.view.unmappedHead(start: start)?.overlaps(wanted) != true
+    {
+      return "the kernel would take \(wanted), which it would not find in the memory it is told "
+        + "of by the DTB or by mem="
+    }
+    if let head = search.view.unmappedHead(start: start), let wanted, head.overlaps(wanted) {
+      return "the kernel would lie in \(head), which it takes out of its map because RAM does "
+        + "not begin with a whole 2 MiB"
+    }
+    return "the kernel would end at \(PhysicalAddress(kernel + figures.inflated + figures.bss)), "
+      + "behind the hole"
+  }
+}

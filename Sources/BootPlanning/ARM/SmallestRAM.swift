@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// Finds the smallest machine that a request would fit.
+enum SmallestRAM {
+  /// The grain of the answer.
+  static let step: UInt64 = 2 << 20
+
+  /// Finds the smallest single bank of RAM, from where RAM begins today, with today's
+  /// reservations, that a plan fits.
+  ///
+  /// - Returns: The size in bytes, a multiple of 2 MiB; nil when even 4 GiB does not help.
+  static func find(_ request: PlanRequest) -> ByteCount? {
+    guard let first = request.machine.memory.ram.ranges.first?.first else { return nil }
+    // More RAM never makes a fitting plan impossible, so the border can be bisected.
+    var low: UInt64 = 0
+    var high: UInt64 = (1 << 32) / step
+    guard fits(request, first, high * step) else { return nil }
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if fits(request, first, middle * step) { high = middle } else { low = middle }
+    }
+    return ByteCount(high * step)
+  }
+
+  private static func fits(_ request: PlanRequest, _ first: PhysicalAddress, _ size: UInt64)
+    -> Bool
+  {
+    guard
+      let bank = PhysicalRange(start: first, count: ByteCount(size))?
+        .intersection(.below4GiB)
+    else { return false }
+    var smaller = request
+    smaller.machine.memory.ram = RangeSet(bank)
+    if case .deviceTree(let bytes, let memory) = request.parameters, !memory.isEmpty {
+      smaller.parameters = .deviceTree(bytes, memory: [bank])
+      smaller.decompressorMemory = nil
+    }
+    guard let figures = try? ARMFigures(request.kernel.facts) else { return false }
+    let keptDTB = ARMPlanner.keptDTB(request)
+    let search = ARMPlacementSearch(smaller, figures: figures, keptDTB: keptDTB)
+    if request.handover != .zimage, let found = search.image(),
+      search.leavesWorkingMemory(found)
+    {
+      return true
+    }
+    if request.handover != .image, let found = search.zimage(),
+      search.leavesWorkingMemory(found)
+    {
+      return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+/// Why no plan can be made at all; a plan that does not fit is a plan with errors instead.
+public enum BootPlanError: Error, Sendable, Hashable {
+  /// A figure of the kernel lies outside what any 32-bit ARM kernel can have.
+  case figure(String, UInt64)
+  /// The rule places a zImage, and the kernel is none.
+  case ruleNeedsZImage(PlacementRule)
+  /// The rule hands over by zImage only.
+  case ruleNeedsZImageHandover(PlacementRule)
+  /// The handover needs a zImage, and the kernel is none.
+  case noZImage
+  /// A load address cannot be used.
+  case load(PhysicalAddress, String)
+}
+
+extension BootPlanError: CustomStringConvertible {
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .figure(let name, let value):
+      return "the kernel's \(name) is \(hexadecimal(value)): no 32-bit ARM kernel has that"
+    case .ruleNeedsZImage(let rule):
+      return "the rule '\(rule.rawValue)' places a zImage, and this kernel is not wrapped in one"
+    case .ruleNeedsZImageHandover(let rule):
+      return "the rule '\(rule.rawValue)' hands over by zimage; it cannot be combined with "
+        + "--handover image"
+    case .noZImage:
+      return "the zimage handover needs a zImage, and this kernel is not wrapped in one; use "
+        + "--handover image"
+    case .load(let address, let reason):
+      return "the load address \(address) cannot be used: \(reason)"
+    }
+  }
+}

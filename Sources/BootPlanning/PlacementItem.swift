@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// Something that needs a place of its own, and the places it may have.
+struct PlacementItem {
+  let name: PlannedSegment.Name
+  /// The memory it takes, in bytes.
+  let byteCount: ByteCount
+  /// Where all of it must lie.
+  let allowed: RangeSet
+  let alignment: Alignment
+  /// The section that a DTB is mapped with: it must end within two sections of the one it
+  /// begins in.
+  var section: Alignment?
+
+  /// Finds the lowest place.
+  ///
+  /// - Parameters:
+  ///   - taken: What must stay untouched.
+  ///   - floor: The lowest address that will do (inclusive).
+  /// - Returns: nil when no hole is large enough.
+  func lowest(clearOf taken: RangeSet, from floor: PhysicalAddress) -> PhysicalRange? {
+    guard let room = PhysicalRange(first: floor, last: PhysicalRange.below4GiB.last) else {
+      return nil
+    }
+    for hole in allowed.intersection(room).subtracting(taken).ranges {
+      if let place = place(in: hole) { return place }
+    }
+    return nil
+  }
+
+  private func place(in hole: PhysicalRange) -> PhysicalRange? {
+    guard var start = hole.first.roundedUp(to: alignment) else { return nil }
+    if let section {
+      guard byteCount.rawValue <= section.byteCount.rawValue * 2 else { return nil }
+      let offset = start.rawValue & section.mask
+      if offset + byteCount.rawValue > section.byteCount.rawValue * 2 {
+        guard let next = start.roundedUp(to: section) else { return nil }
+        start = next
+      }
+    }
+    guard let place = PhysicalRange(start: start, count: byteCount), hole.contains(place) else {
+      return nil
+    }
+    return place
+  }
+
+  /// Finds a place for every item.
+  ///
+  /// Every order is tried, each item going to the lowest place that is left. When there is any
+  /// arrangement at all, one of the orders finds one: moving the items of that arrangement down,
+  /// lowest first, never takes a byte from the next.
+  ///
+  /// - Parameters:
+  ///   - items: What needs a place; few, since every order is tried.
+  ///   - taken: What must stay untouched.
+  ///   - floor: The lowest address that will do (inclusive).
+  /// - Returns: The places in the order of `items`, or nil when there is no arrangement.
+  static func arrange(
+    _ items: [Self], clearOf taken: RangeSet, from floor: PhysicalAddress
+  ) -> [PhysicalRange]? {
+    for order in orders(items.count) {
+      var taken = taken
+      var places: [PhysicalRange?] = Array(repeating: nil, count: items.count)
+      for index in order {
+        guard let place = items[index].lowest(clearOf: taken, from: floor) else { break }
+        places[index] = place
+        taken.insert(place)
+      }
+      let found = places.compactMap { $0 }
+      if found.count == items.count { return found }
+    }
+    return nil
+  }
+
+  /// Gives every order of a number of items, the natural one first.
+  static func orders(_ count: Int) -> [[Int]] {
+    guard count > 1 else { return [Array(0..<count)] }
+    var result: [[Int]] = []
+    for first in 0..<count {
+      for rest in orders(count - 1) {
+        result.append([first] + rest.map { $0 >= first ? $0 + 1 : $0 })
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// Looks at a finished plan with no knowledge of how it came about.
+enum PlanCheck {
+  /// Finds every byte of a segment that would be lost, and every byte written where it must not.
+  ///
+  /// The kernel's own segment is not held against the footprint: the decompressor knows what it
+  /// may overwrite of itself.
+  static func diagnostics(of plan: BootPlan) -> [Diagnostic] {
+    overlapsWithFootprint(plan) + overlapsOfSegments(plan) + misplaced(plan)
+  }
+
+  private static func overlapsWithFootprint(_ plan: BootPlan) -> [Diagnostic] {
+    var result: [Diagnostic] = []
+    for segment in plan.segments where segment.name != .kernel {
+      guard let file = segment.fileRange else { continue }
+      var lost = RangeSet()
+      var names: [String] = []
+      for written in plan.footprint {
+        guard let shared = written.range.intersection(file) else { continue }
+        lost.insert(shared)
+        if !names.contains(written.name) { names.append(written.name) }
+      }
+      guard let first = lost.ranges.first?.first, let last = lost.ranges.last?.last else {
+        continue
+      }
+      result.append(
+        Diagnostic(
+          "KX101", .error,
+          "\(segment.name.rawValue) \(file) overlaps what is written before start_kernel: "
+            + "\(list(names)) at \(first)-\(last); \(lost.count) would be lost",
+          hint: "plan with --rule exact", bytes: lost.count))
+    }
+    return result
+  }
+
+  private static func overlapsOfSegments(_ plan: BootPlan) -> [Diagnostic] {
+    var result: [Diagnostic] = []
+    for (index, segment) in plan.segments.enumerated() {
+      for other in plan.segments.dropFirst(index + 1) {
+        guard let shared = segment.range.intersection(other.range) else { continue }
+        result.append(
+          Diagnostic(
+            "KX102", .error,
+            "\(segment.name.rawValue) \(segment.range) overlaps \(other.name.rawValue) "
+              + "\(other.range) by \(shared.count)",
+            hint: "the kernel refuses such segments; plan with --rule exact",
+            bytes: shared.count))
+      }
+    }
+    return result
+  }
+
+  private static func misplaced(_ plan: BootPlan) -> [Diagnostic] {
+    var result: [Diagnostic] = []
+    func look(_ what: String, _ range: PhysicalRange) {
+      for entry in plan.machine.memory.reservations(in: range) {
+        result.append(
+          Diagnostic(
+            "KX108", .error,
+            "\(what) \(range) lies in reserved memory \(entry.range) "
+              + "(\(entry.why))",
+            hint: "plan with --rule exact and without --load"))
+      }
+      if !plan.machine.memory.ram.contains(range) {
+        result.append(
+          Diagnostic(
+            "KX109", .error, "\(what) \(range) lies outside RAM",
+            hint: "plan with --rule exact and without --load"))
+      }
+    }
+    for segment in plan.segments { look(segment.name.rawValue, segment.range) }
+    for written in plan.footprint { look(written.name, written.range) }
+    return result
+  }
+
+  private static func list(_ names: [String]) -> String {
+    var text = ""
+    for (index, name) in names.enumerated() {
+      if index > 0 { text += index == names.count - 1 ? " and " : ", " }
+      text += name
+    }
+    return text
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+/// Everything a plan is made from, as figures: no file contents.
+public struct PlanRequest: Sendable, Hashable {
+  /// The kernel.
+  public var kernel: PlannedKernel
+  /// The memory of the machine.
+  public var machine: PlannedMachine
+  /// What r2 will point to.
+  public var parameters: BootParameters
+  /// What the device tree tells the decompressor about memory, when that is not what it tells the
+  /// kernel: the decompressor takes nodes at any depth and of any status.
+  ///
+  /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1).
+  public var decompressorMemory: [PhysicalRange]?
+  /// The initial ramdisk; nil without one.
+  public var initrd: PlannedInitrd?
+  /// The command line of the new kernel.
+  public var commandLine: String
+  /// The handover the user wants; nil leaves the choice to the plan.
+  public var handover: HandoverKind?
+  /// The rule that places the segments.
+  public var rule: PlacementRule
+  /// The load address the user wants: of the zImage, or of the plain Image.
+  public var load: PhysicalAddress?
+  /// The size of the running kernel that the user states, as for kexec-tools' `--image-size`.
+  public var imageBytes: ByteCount?
+  /// The memory the new kernel needs to work with, when the user states it.
+  public var workingBytes: ByteCount?
+  /// What the caller found out while preparing: grafted memory nodes, dropped properties.
+  public var diagnostics: [Diagnostic]
+
+  /// States what a plan is made from.
+  public init(
+    kernel: PlannedKernel, machine: PlannedMachine, parameters: BootParameters,
+    initrd: PlannedInitrd? = nil, commandLine: String = "", handover: HandoverKind? = nil,
+    rule: PlacementRule = .exact, load: PhysicalAddress? = nil, imageBytes: ByteCount? = nil,
+    workingBytes: ByteCount? = nil, diagnostics: [Diagnostic] = []
+  ) {
+    self.kernel = kernel
+    self.machine = machine
+    self.parameters = parameters
+    self.initrd = initrd
+    self.commandLine = commandLine
+    self.handover = handover
+    self.rule = rule
+    self.load = load
+    self.imageBytes = imageBytes
+    self.workingBytes = workingBytes
+    self.diagnostics = diagnostics
+  }
+}
+
+/// An initial ramdisk, as figures.
+public struct PlannedInitrd: Sendable, Hashable {
+  /// The bytes that are loaded.
+  public var byteCount: ByteCount
+  /// The bytes it unpacks to, when that is known.
+  public var unpackedBytes: ByteCount?
+
+  /// States an initial ramdisk.
+  public init(byteCount: ByteCount, unpackedBytes: ByteCount? = nil) {
+    self.byteCount = byteCount
+    self.unpackedBytes = unpackedBytes
+  }
+}
+
+/// What r2 points to at the entry point.
+public enum BootParameters: Sendable, Hashable {
+  /// Nothing: such a plan shows the memory, but cannot be booted.
+  case none
+  /// A device tree of a number of bytes, and the memory it names in the order of its nodes.
+  case deviceTree(ByteCount, memory: [PhysicalRange])
+  /// An ATAG list of a number of bytes, for a machine number.
+  case atags(ByteCount, machine: UInt32)
+
+  /// The bytes that are loaded.
+  public var byteCount: ByteCount? {
+    switch self {
+    case .none: return nil
+    case .deviceTree(let bytes, _): return bytes
+    case .atags(let bytes, _): return bytes
+    }
+  }
+}
