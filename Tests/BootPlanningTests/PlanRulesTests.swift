@@ -140,7 +140,8 @@ struct PlanRulesTests {
   func cachedMap() throws {
     var figures = KernelsOfRecord.keystone
     figures.checksDTB = true
-    // RAM begins at 0x98200000, so K is 0x98208000 for a window without RAM at its start only.
+    // Inside the 256 MiB above the page table it may lie; 1 GiB above it, in RAM that the tree does
+    // not name, it may not: the decompressor then goes for the lowest memory of the tree.
     let plan = try ARMPlanner.plan(
       KernelsOfRecord.request(
         figures, ram: 0x8020_0000...0xbfff_ffff, initrd: nil, handover: .zimage,

@@ -127,7 +127,7 @@ struct RefusalBruteForceTests {
   @Test("A refused small machine has no placement that the simulation accepts")
   func refusalsAreRight() throws {
     let seed = PlacementPropertyTests.environment("SEED") ?? 0x5eed_2017
-    let cases = PlacementPropertyTests.environment("CASES").map { min($0, 20_000) } ?? 2000
+    let cases = PlacementPropertyTests.environment("CASES").map { min($0, 20_000) } ?? 1000
     var tally = Tally()
     for index in 0..<cases { try judge(RandomCase(smallSeed: seed &+ index), &tally) }
     print("refusals: \(tally)")
