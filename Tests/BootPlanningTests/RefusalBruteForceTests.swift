@@ -12,10 +12,8 @@ struct BruteForce {
   let drawn: RandomCase
   let page: UInt64
 
-  /// A placement that comes up, for one handover; nil when there is none at all.
-  ///
-  /// - Parameter enoughLeft: Whether only placements count that leave the working memory which the
-  ///   planner demands.
+  /// A placement that comes up, for one handover; nil when there is none at all. With `enoughLeft`
+  /// only those count that leave the working memory which the planner demands.
   func placement(_ kind: HandoverKind, enoughLeft: Bool) -> LoadedMemory? {
     for start in kernels(kind) {
       let file = kind == .zimage ? drawn.kernel.zImage + 4 : drawn.kernel.inflated
