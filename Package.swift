@@ -48,12 +48,15 @@ let package = Package(
       name: "CInflation",
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
-    core("Inflation", ["CInflation"]),
+    core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     core("BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages"]),
     core(
       "Reporting",
-      ["PhysicalMemory", "Digests", "DeviceTree", "Handover", "KernelImages", "BootPlanning"]),
+      [
+        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
+        "BootPlanning",
+      ]),
     .target(
       name: "QEMULab",
       dependencies: [
@@ -75,7 +78,8 @@ let package = Package(
     tests(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
     tests(
-      "Reporting", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "BootPlanning"]),
+      "Reporting",
+      ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
   ]
 )

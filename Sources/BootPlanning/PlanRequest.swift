@@ -9,6 +9,11 @@ public struct PlanRequest: Sendable, Hashable {
   public var machine: PlannedMachine
   /// What r2 will point to.
   public var parameters: BootParameters
+  /// What the device tree tells the decompressor about memory, when that is not what it tells the
+  /// kernel: the decompressor takes nodes at any depth and of any status.
+  ///
+  /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1).
+  public var decompressorMemory: [PhysicalRange]?
   /// The initial ramdisk; nil without one.
   public var initrd: PlannedInitrd?
   /// The command line of the new kernel.
@@ -21,6 +26,8 @@ public struct PlanRequest: Sendable, Hashable {
   public var load: PhysicalAddress?
   /// The size of the running kernel that the user states, as for kexec-tools' `--image-size`.
   public var imageBytes: ByteCount?
+  /// The memory the new kernel needs to work with, when the user states it.
+  public var workingBytes: ByteCount?
   /// What the caller found out while preparing: grafted memory nodes, dropped properties.
   public var diagnostics: [Diagnostic]
 
@@ -29,7 +36,7 @@ public struct PlanRequest: Sendable, Hashable {
     kernel: PlannedKernel, machine: PlannedMachine, parameters: BootParameters,
     initrd: PlannedInitrd? = nil, commandLine: String = "", handover: HandoverKind? = nil,
     rule: PlacementRule = .exact, load: PhysicalAddress? = nil, imageBytes: ByteCount? = nil,
-    diagnostics: [Diagnostic] = []
+    workingBytes: ByteCount? = nil, diagnostics: [Diagnostic] = []
   ) {
     self.kernel = kernel
     self.machine = machine
@@ -40,6 +47,7 @@ public struct PlanRequest: Sendable, Hashable {
     self.rule = rule
     self.load = load
     self.imageBytes = imageBytes
+    self.workingBytes = workingBytes
     self.diagnostics = diagnostics
   }
 }

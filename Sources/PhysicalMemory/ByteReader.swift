@@ -97,11 +97,8 @@ public struct ByteReader: ~Escapable, Copyable {
 
   /// Copies part of the bytes, or gives nil when it does not lie wholly inside.
   public func copy(_ offset: Int, _ count: Int) -> [UInt8]? {
-    guard holds(offset, count) else { return nil }
-    var result: [UInt8] = []
-    result.reserveCapacity(count)
-    for index in offset..<(offset + count) { result.append(bytes[index]) }
-    return result
+    guard let part = slice(offset, count) else { return nil }
+    return unsafe part.withUnsafeBufferPointer { unsafe Array($0) }
   }
 
   /// Reads the text of a field that ends at its first zero byte or at its length.

@@ -30,6 +30,11 @@ public struct RangeSet: Hashable, Sendable {
 
   /// Adds every byte of a range, joining what touches it.
   public mutating func insert(_ range: PhysicalRange) {
+    // Ranges that come in order are appended: many of them cost no more than one each.
+    if let end = ranges.last?.end, end < range.first {
+      ranges.append(range)
+      return
+    }
     var joined = range
     var result: [PhysicalRange] = []
     result.reserveCapacity(ranges.count + 1)

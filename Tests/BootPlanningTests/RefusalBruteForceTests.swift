@@ -109,7 +109,8 @@ struct BruteForce {
       known = Bytes.shared(known, Bytes.joined(nodes))
     }
     let ram = known.map(\.count).reduce(0, +)
-    return left >= loaded + (6 << 20) + ram / 4096 * 32 + initrd
+    let needed = (2 << 20) + ram / 4096 * 32 + kernel.inflated + 2 * initrd
+    return left >= loaded + (drawn.request.workingBytes?.rawValue ?? needed)
   }
 }
 
@@ -125,7 +126,7 @@ struct RefusalBruteForceTests {
   @Test("A refused small machine has no placement that the simulation accepts")
   func refusalsAreRight() throws {
     let seed = PlacementPropertyTests.environment("SEED") ?? 0x5eed_2017
-    let cases = PlacementPropertyTests.environment("CASES").map { min($0, 20_000) } ?? 1000
+    let cases = PlacementPropertyTests.environment("CASES").map { min($0, 4000) } ?? 1000
     var tally = Tally()
     for index in 0..<cases { try judge(RandomCase(smallSeed: seed &+ index), &tally) }
     print("refusals: \(tally)")

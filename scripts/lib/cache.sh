@@ -31,6 +31,8 @@ lock_cache() {
 # Makes $STAGE, an empty directory on the cache's own file system (so that mv is a rename) that
 # goes away with the script.
 make_stage() {
+  # What a machine that went down in the middle has left.
+  find "$CACHE" -maxdepth 1 -name '.stage.*' -mmin +1440 -exec rm -rf {} +
   STAGE=$(mktemp -d "$CACHE/.stage.XXXXXXXX")
   # mktemp's 0700 would travel with a directory that is published.
   chmod 755 "$STAGE"

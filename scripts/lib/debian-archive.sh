@@ -56,7 +56,7 @@ CONF
 update_archive() {
   local root=$1 attempt
   shift
-  if [[ -n $(find "$root/updated" -mmin -720 2>/dev/null) ]] && archive_knows "$@"; then
+  if [[ -n $(find "$root/updated" -mmin -60 2>/dev/null) ]] && archive_knows "$@"; then
     return
   fi
   for attempt in 1 2 3 4 5 6; do
@@ -102,6 +102,8 @@ download_packages() {
       return
     fi
     sleep $((attempt * 5))
+    # The mirror may have moved on since the lists were read.
+    timeout 300 apt-get update --quiet=2 >&2 || true
   done
   fail "download of $* failed"
 }

@@ -25,7 +25,7 @@ enum ARMDestination {
     // Ranges above 4 GiB are skipped.
     let low = memory.filter { $0.first <= PhysicalRange.below4GiB.last }
     if low.contains(where: { $0.contains(PhysicalAddress(base)) }) { return base }
-    guard let first = low.map(\.first).min() else { return base }
+    guard let first = low.map({ $0.first }).min() else { return base }
     return first.roundedUp(to: .largeSection)?.rawValue ?? base
   }
 

@@ -40,7 +40,9 @@ struct ARMPlacementSearch {
 
   /// The memory of the device tree that is passed, in node order; nil without one.
   var treeMemory: [PhysicalRange]? {
-    if case .deviceTree(_, let memory) = request.parameters { return memory }
+    if case .deviceTree(_, let memory) = request.parameters {
+      return request.decompressorMemory ?? memory
+    }
     return nil
   }
 
@@ -59,7 +61,8 @@ struct ARMPlacementSearch {
   ///
   /// - Parameters:
   ///   - start: PHYS_OFFSET of the new kernel.
-  ///   - cached: What the decompressor maps as cached, when it reads the DTB at all.
+  ///   - cached: What the decompressor maps as cached, when it reads r2's list with the MMU on: to
+  ///     merge ATAGs. For memory it asks the DTB before that (head.S, v6.1).
   /// - Returns: Nothing for what is not asked for.
   func companions(start: UInt64, cached: PhysicalRange?) -> [PlacementItem] {
     let lowmem = view.lowmem(start: start).intersection(view.free)
@@ -178,7 +181,7 @@ struct ARMPlacementSearch {
     guard let (segment, footprint) = imageFootprint(start: start),
       view.free.contains(segment), holdsKernel(at: start + figures.textOffset)
     else { return nil }
-    var taken = RangeSet(footprint.map(\.range))
+    var taken = RangeSet(footprint.map { $0.range })
     taken.insert(segment)
     let items = companions(start: start, cached: nil)
     guard let places = comfortable(items, clearOf: taken, above: segment.last) else { return nil }

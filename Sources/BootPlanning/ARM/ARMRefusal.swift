@@ -56,10 +56,8 @@ struct ARMRefusal {
         + companionReason(start: start)
     }
     if handovers.contains(.image) {
-      let need = ARMWorkingMemory.needed(
-        ram: search.view.known.count.rawValue, initrd: search.request.initrd)
       return "all would lie in it, but \(ByteCount(search.memoryLeft(found))) would be left for "
-        + "the kernel to work with, and it needs \(ByteCount(need))"
+        + "the kernel to work with, and it needs \(ByteCount(search.memoryNeeded))"
     }
     return "the kernel fits at \(PhysicalAddress(kernel)), but its decompressor does not find "
       + "room for itself, its heap and the companions in the 128 MiB window"
@@ -78,9 +76,9 @@ struct ARMRefusal {
       return "the companions do not fit"
     }
     var left = lowmem.intersection(search.view.free).subtracting(
-      RangeSet(footprint.map(\.range)))
+      RangeSet(footprint.map { $0.range }))
     left.subtract(segment)
-    let largest = left.ranges.map(\.count).max() ?? .zero
+    let largest = left.ranges.map { $0.count }.max() ?? .zero
     return "initrd and DTB do not: the largest hole left in lowmem (which ends at "
       + "\(PhysicalAddress(search.view.lowmemEnd(start: start) - 1))) has \(largest)"
   }

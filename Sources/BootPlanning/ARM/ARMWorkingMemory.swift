@@ -3,31 +3,45 @@ import PhysicalMemory
 
 /// The memory that a new kernel needs to come up, beyond what is loaded and cleared.
 ///
-/// A placement that leaves the kernel no memory to work with is no plan: it would panic with
-/// "Out of memory" or lose its initrd half unpacked.
+/// A placement that leaves the kernel no memory to work with is no plan: the kernel would stop
+/// with "deadlocked on memory", or lose half its initrd with "write error". How much it needs is
+/// not written anywhere, so this is an estimate that errs on the large side, checked against
+/// Debian's kernel (boots from 58 MiB with an initrd of 6.9 MB, estimated 64 MiB) and the tiny
+/// one (boots from 24 MiB, estimated 32 MiB): docs/footprint.md, "Working memory". The user can
+/// state another figure.
 enum ARMWorkingMemory {
-  /// What the kernel itself takes before its first process runs: slabs, per-CPU areas, threads,
-  /// page cache.
-  ///
-  /// Measured with QEMU `virt` and Debian 12's kernels: see docs/footprint.md, "Working memory".
-  static let base: UInt64 = 6 << 20
+  /// Slabs, threads and the page cache of a kernel that does nothing else.
+  static let base: UInt64 = 2 << 20
 
-  /// The bytes of `struct page` for every 4 KiB of RAM. Source: mm_types.h (v6.1), 32 bits: 32.
+  /// The bytes of `struct page` for every 4 KiB of RAM.
+  ///
+  /// Source: include/linux/mm_types.h (v6.1), 32 bytes on 32-bit machines.
   static let bytesPerPage: UInt64 = 32
 
   /// The lowmem that must be left once everything is loaded, in bytes.
   ///
+  /// The initrd is unpacked into a tmpfs that takes at most half of the memory that is left
+  /// (mm/shmem.c `shmem_default_max_blocks`, v6.1), so it counts twice. A contiguous area set
+  /// aside for devices and what drivers take grow with the kernel: it counts once more.
+  ///
   /// - Parameters:
   ///   - ram: All RAM the new kernel knows, in bytes.
-  ///   - initrd: What it unpacks.
+  ///   - figures: The kernel.
+  ///   - request: Says what the initrd unpacks to, and a figure of the user's own.
   /// - Returns: Bytes.
-  static func needed(ram: UInt64, initrd: PlannedInitrd?) -> UInt64 {
-    let unpacked = initrd.map { ($0.unpackedBytes ?? $0.byteCount).rawValue } ?? 0
-    return base + ram / 4096 * bytesPerPage + unpacked
+  static func needed(ram: UInt64, figures: ARMFigures, request: PlanRequest) -> UInt64 {
+    if let stated = request.workingBytes { return stated.rawValue }
+    let unpacked = request.initrd.map { ($0.unpackedBytes ?? $0.byteCount).rawValue } ?? 0
+    return base + ram / 4096 * bytesPerPage + figures.inflated + 2 * min(unpacked, 1 << 40)
   }
 }
 
 extension ARMPlacementSearch {
+  /// The lowmem that must be left, in bytes.
+  var memoryNeeded: UInt64 {
+    ARMWorkingMemory.needed(ram: view.known.count.rawValue, figures: figures, request: request)
+  }
+
   /// The lowmem that a placement leaves the new kernel, in bytes.
   func memoryLeft(_ placement: ARMPlacement) -> UInt64 {
     let start = placement.kernel - figures.textOffset
@@ -49,14 +63,12 @@ extension ARMPlacementSearch {
     let loaded = companions.reduce(figures.inflated + figures.bss) { sum, bytes in
       sum + min(bytes?.rawValue ?? 0, 1 << 40)
     }
-    let working = ARMWorkingMemory.needed(
-      ram: view.known.count.rawValue, initrd: request.initrd)
-    return min(view.free.count.rawValue, view.lowmemEnd(start: 0)) >= loaded + min(working, 1 << 41)
+    return min(view.free.count.rawValue, view.lowmemEnd(start: 0))
+      >= loaded + min(memoryNeeded, 1 << 42)
   }
 
   /// Tells whether the new kernel has enough memory to come up.
   func leavesWorkingMemory(_ placement: ARMPlacement) -> Bool {
-    memoryLeft(placement)
-      >= ARMWorkingMemory.needed(ram: view.known.count.rawValue, initrd: request.initrd)
+    memoryLeft(placement) >= memoryNeeded
   }
 }

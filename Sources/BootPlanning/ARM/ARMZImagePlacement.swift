@@ -120,7 +120,7 @@ extension ARMPlacementSearch {
       // may begin below the cached map: so near below K the caches stay off until it has moved.
       within = window
       last = window.last.rawValue
-      let reach = own.stackEnd + heap + 0x4000
+      let reach = own.lowestStackEnd + heap + 0x4000
       lowestLoad = max(lowestLoad, kernel + 1 - min(kernel + 1, reach))
       let highest = kernelTop - min(kernelTop, zImage.wontOverwriteHighest.rawValue + 1)
       last = min(last, (highest & ~page.mask) + ((tail + page.mask) & ~page.mask) - 1)
@@ -134,8 +134,8 @@ extension ARMPlacementSearch {
       name: .kernel, byteCount: block,
       allowed: view.free.intersection(within).intersection(loads), alignment: page)
     let start = kernel - figures.textOffset
-    let rest = companions(start: start, cached: cached)
-    var forbidden = RangeSet(kernelRanges.map(\.range))
+    let rest = companions(start: start, cached: keptDTB > 0 ? cached : nil)
+    var forbidden = RangeSet(kernelRanges.map { $0.range })
     if stance == .moving {
       // The copy's place follows from K alone as long as L is a whole page and it moves at all.
       let sample = PhysicalAddress(lowestLoad).roundedUp(to: page)?.rawValue ?? lowestLoad
@@ -176,9 +176,10 @@ extension ARMPlacementSearch {
         file.last.rawValue <= ARMDestination.windowStart(load.rawValue)
           + (ARMDestination.window - 1)
       else { continue }
-      var taken = RangeSet(footprint.map(\.range))
+      var taken = RangeSet(footprint.map { $0.range })
       taken.insert(file.rounded(outwardTo: page))
-      let items = companions(start: kernel - figures.textOffset, cached: cached)
+      let items = companions(
+        start: kernel - figures.textOffset, cached: keptDTB > 0 ? cached : nil)
       let top = taken.ranges.last?.last ?? file.last
       guard let places = comfortable(items, clearOf: taken, above: top) else { continue }
       if let found = zimage(

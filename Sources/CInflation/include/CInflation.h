@@ -1,2 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// One face for the decoders of zlib, liblzma, libzstd, libbz2 and liblz4. A stream is opened,
+// stepped until it ends or fails, and closed. Nothing here aborts: every failure is a status.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+  INFLATION_KIND_GZIP,
+  INFLATION_KIND_XZ,
+  INFLATION_KIND_LZMA,
+  INFLATION_KIND_ZSTD,
+  INFLATION_KIND_BZIP2,
+  INFLATION_KIND_LZ4_FRAME,
+} inflation_kind;
+
+typedef enum {
+  /// The step did what it could with this input and this room for output.
+  INFLATION_MORE,
+  /// The stream ended and its checks came out right.
+  INFLATION_END,
+  INFLATION_CORRUPT,
+  /// The bytes are in order as far as they go, but this library cannot decode them.
+  INFLATION_UNSUPPORTED,
+  INFLATION_NEEDS_TOO_MUCH_MEMORY,
+  INFLATION_OUT_OF_MEMORY,
+} inflation_status;
+
+typedef struct inflation_stream inflation_stream;
+
+/// Opens a decoder for one stream. `memory_limit` (bytes) binds xz and lzma, `window_log_max`
+/// binds zstd. On failure *stream is NULL.
+inflation_status inflation_open(inflation_kind kind, uint64_t memory_limit,
+                                int window_log_max, inflation_stream **stream);
+
+/// Decodes some of `in` into `out`; both may be empty, neither needs to be used up.
+inflation_status inflation_step(inflation_stream *stream, const uint8_t *in, size_t in_length,
+                                size_t *consumed, uint8_t *out, size_t out_capacity,
+                                size_t *produced);
+
+/// The bytes of memory an xz or lzma stream asked for; 0 when unknown.
+uint64_t inflation_memory_needed(const inflation_stream *stream);
+
+/// Closes the stream; NULL is allowed.
+void inflation_close(inflation_stream *stream);
+
+/// Decodes one raw LZ4 block; a negative result means that it is corrupt or needs more room.
+int inflation_lz4_block(const uint8_t *in, size_t in_length, uint8_t *out, size_t out_capacity);
+
+/// Memory for output that is not filled in; NULL when there is none.
+uint8_t *inflation_buffer_new(size_t capacity);
+void inflation_buffer_free(uint8_t *buffer);

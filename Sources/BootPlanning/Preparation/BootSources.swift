@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+public import DeviceTree
+public import KernelImages
+public import PhysicalMemory
+
+/// What the user gave for a boot: identified files and wishes, before anything is decided.
+public struct BootSources: Sendable {
+  /// The kernel file.
+  public var kernel: KernelImage
+  /// The size of the kernel file.
+  public var kernelFileBytes: ByteCount
+  /// All initial ramdisks together, as they will be loaded.
+  public var initrd: PlannedInitrd?
+  /// The device tree for the new kernel, and where it comes from; nil when none was given.
+  public var tree: (tree: DeviceTree, origin: String)?
+  /// Whether an ATAG list is wanted in place of a device tree.
+  public var wantsATAGs = false
+  /// The ATAG list of the running machine, whose tags are carried over.
+  public var oldATAGs: ATAGList?
+  /// The machine number for an ATAG list.
+  public var machineNumber: UInt32?
+  /// RAM and reservations as the user or the machine tells; nil to take them from the tree.
+  public var memory: MemoryMap?
+  /// The tree the machine runs with, whose reservations still hold.
+  public var runningTree: DeviceTree?
+  /// Further reservations of the user.
+  public var reserved: [ReservedRange] = []
+  /// The command line; nil keeps the one that came with the tree or the kernel.
+  public var commandLine: String?
+  /// The page size of the running kernel.
+  public var pageBytes = ByteCount(UInt64(4096))
+  /// Fresh random bytes for seeds in the tree; without them, seeds are removed.
+  public var random: [UInt8] = []
+
+  /// Starts from a kernel alone.
+  public init(kernel: KernelImage, kernelFileBytes: ByteCount) {
+    self.kernel = kernel
+    self.kernelFileBytes = kernelFileBytes
+  }
+}
+
+/// Why a boot cannot even be prepared.
+public enum BootPreparationError: Error, Sendable {
+  /// The file holds no 32-bit ARM kernel.
+  case notARM(what: String, architecture: String?)
+  /// Nobody says what memory the machine has.
+  case noMemory
+  /// A device tree cannot be read or edited.
+  case tree(origin: String, DeviceTreeError)
+}
+
+extension BootPreparationError: CustomStringConvertible {
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .notARM(let what, let architecture):
+      if let architecture {
+        return "this is \(what) for \(architecture); only 32-bit ARM kernels can be planned"
+      }
+      return "this is \(what), not a kernel"
+    case .noMemory:
+      return "nobody says what memory the machine has: give --ram FIRST-LAST, --machine FILE, or "
+        + "a DTB with a memory node"
+    case .tree(let origin, let error):
+      return "\(origin): \(error.description)"
+    }
+  }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+public import DeviceTree
+public import KernelImages
+import PhysicalMemory
+
+/// A boot that is ready to be planned, with everything that does not depend on addresses decided.
+///
+/// The same steps serve a dry run, a lab boot and a real load: they differ only in who receives
+/// the segments.
+public struct PreparedBoot: Sendable {
+  /// What to plan. The caller may still set handover, rule and load address.
+  public var request: PlanRequest
+  /// The device tree for the new kernel, complete but for the initrd's addresses.
+  public private(set) var tree: DeviceTree?
+  /// The ATAG list of the machine, when one is wanted in place of a tree.
+  private var oldATAGs: ATAGList?
+
+  /// Prepares a boot.
+  ///
+  /// - Throws: ``BootPreparationError``
+  public init(_ sources: BootSources) throws(BootPreparationError) {
+    guard let facts = sources.kernel.kernel else {
+      throw .notARM(
+        what: sources.kernel.layers.last?.kind.name ?? "an unknown file",
+        architecture: sources.kernel.otherArchitecture)
+    }
+    // The plan has its own words, with what follows for it, for figures that are not certain.
+    let own: [ImageDiagnostic.Code] = [.sizeWordDisagrees, .bssEstimated, .textOffsetAssumed]
+    var diagnostics = sources.kernel.diagnostics.filter { !own.contains($0.code) }
+      .map(Diagnostic.init)
+    tree = sources.wantsATAGs ? nil : sources.tree?.tree
+    let origin = sources.tree?.origin ?? "DTB"
+    let commandLine =
+      sources.commandLine ?? tree?.commandLine ?? sources.kernel.commandLine ?? ""
+
+    let map = try Self.memory(sources, tree: tree, origin: origin)
+    var parameters = BootParameters.none
+    var decompressorMemory: [PhysicalRange]?
+    if var edited = tree {
+      let edits: [Edit]
+      let treeMemory: [PhysicalRange]
+      do throws(DeviceTreeError) {
+        edits = try Self.edit(&edited, sources, map, commandLine, &diagnostics)
+        treeMemory = try edited.memory()
+        let banks = try edited.memoryBanks().map { $0.range }
+        if banks != treeMemory { decompressorMemory = banks }
+      } catch {
+        throw .tree(origin: origin, error)
+      }
+      for edit in edits {
+        diagnostics.append(Diagnostic("KX111", .note, "\(origin): \(edit.description)"))
+      }
+      tree = edited
+      // The addresses have the same size wherever the initrd goes.
+      var sized = edited
+      if sources.initrd != nil, let anywhere = PhysicalRange(
+        first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
+      {
+        do throws(DeviceTreeError) { _ = try sized.setInitrd(anywhere) } catch {
+          throw .tree(origin: origin, error)
+        }
+      }
+      parameters = .deviceTree(ByteCount(sized.flattened().count), memory: treeMemory)
+    } else if sources.wantsATAGs {
+      oldATAGs = sources.oldATAGs ?? Self.atags(memory: map)
+      let anywhere = sources.initrd.flatMap {
+        PhysicalRange(start: PhysicalAddress(0), count: $0.byteCount)
+      }
+      let list = try Self.atags(oldATAGs, initrd: anywhere, commandLine: commandLine)
+      parameters = .atags(
+        ByteCount(list.count), machine: sources.machineNumber ?? 0xffff_ffff)
+    }
+    request = PlanRequest(
+      kernel: PlannedKernel(
+        chain: sources.kernel.chain, fileBytes: sources.kernelFileBytes, facts: facts),
+      machine: PlannedMachine(pageBytes: sources.pageBytes, memory: map),
+      parameters: parameters, initrd: sources.initrd, commandLine: commandLine,
+      diagnostics: diagnostics)
+    request.decompressorMemory = decompressorMemory
+  }
+
+  /// Makes the bytes that r2 will point to.
+  ///
+  /// - Parameter plan: A plan of ``request``.
+  /// - Returns: The flattened tree or the ATAG list; nil when the plan has neither.
+  public func parameterBytes(for plan: BootPlan) throws(BootPreparationError) -> [UInt8]? {
+    let initrd = plan.segments.first { $0.name == .initrd }?.fileRange
+    if var tree {
+      do throws(DeviceTreeError) { _ = try tree.setInitrd(initrd) } catch {
+        throw .tree(origin: "DTB", error)
+      }
+      return tree.flattened()
+    }
+    guard case .atags = request.parameters else { return nil }
+    return try Self.atags(oldATAGs, initrd: initrd, commandLine: plan.commandLine)
+  }
+
+  // MARK: Memory
+
+  private static func memory(
+    _ sources: BootSources, tree: DeviceTree?, origin: String
+  ) throws(BootPreparationError) -> MemoryMap {
+    var map = sources.memory ?? MemoryMap()
+    if sources.memory == nil {
+      for (candidate, name) in [(sources.runningTree, "running tree"), (tree, origin)] {
+        guard let candidate, map.ram.isEmpty else { continue }
+        do throws(DeviceTreeError) { map.ram = RangeSet(try candidate.memory()) } catch {
+          throw .tree(origin: name, error)
+        }
+      }
+      if map.ram.isEmpty, let atags = sources.oldATAGs { map.ram = RangeSet(atags.memory) }
+    }
+    guard !map.ram.isEmpty else { throw .noMemory }
+    for entry in sources.reserved { map.reserve(entry) }
+    for (candidate, name) in [(sources.runningTree, "running tree"), (tree, origin)] {
+      guard var candidate else { continue }
+      // What protected only the previous boot's own files is free again.
+      _ = candidate.removeStaleEntries()
+      do throws(DeviceTreeError) {
+        for entry in try candidate.reservedMemory().ranges { map.reserve(entry) }
+      } catch {
+        throw .tree(origin: name, error)
+      }
+    }
+    return map
+  }
+
+  // MARK: Device tree
+
+  private static func edit(
+    _ tree: inout DeviceTree, _ sources: BootSources, _ map: MemoryMap, _ commandLine: String,
+    _ diagnostics: inout [Diagnostic]
+  ) throws(DeviceTreeError) -> [Edit] {
+    let memory = map.ram.intersection(.below4GiB).ranges
+    for edit in try tree.addMissingMemory(memory) {
+      diagnostics.append(
+        Diagnostic(
+          "KX110", .warning,
+          "the DTB tells no memory, as trees from a kernel build do; grafted from the machine: "
+            + edit.description,
+          hint: "check that this DTB is for this machine"))
+    }
+    var edits = tree.removeStaleEntries()
+    edits += tree.refreshSeeds(from: sources.random)
+    edits += tree.setCommandLine(commandLine.isEmpty ? nil : commandLine)
+    return edits
+  }
+
+  // MARK: ATAGs
+
+  private static func atags(memory: MemoryMap) -> ATAGList? {
+    try? ATAGList(
+      memory: memory.ram.intersection(.below4GiB).ranges, initrd: nil, commandLine: nil)
+  }
+
+  private static func atags(
+    _ old: ATAGList?, initrd: PhysicalRange?, commandLine: String
+  ) throws(BootPreparationError) -> [UInt8] {
+    do throws(DeviceTreeError) {
+      return try ATAGList(
+        carryingOver: old ?? ATAGList([]), initrd: initrd,
+        commandLine: commandLine.isEmpty ? nil : Array(commandLine.utf8)
+      ).bytes()
+    } catch {
+      throw .tree(origin: "ATAG list", error)
+    }
+  }
+}
+
+extension Diagnostic {
+  /// Takes over what was found while a file was identified.
+  public init(_ found: ImageDiagnostic) {
+    self.init(
+      found.code.rawValue, found.severity == .warning ? .warning : .note, found.message,
+      hint: found.hint)
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// How many 32-bit cells an address and a size take in `reg` and its like.
+struct CellCounts: Equatable {
+  let address: UInt32
+  let size: UInt32
+
+  /// More ranges than any machine has; whoever keeps them apart takes time for each pair.
+  static let maximumRanges = 4096
+
+  /// Cells of one address and one size.
+  var perEntry: Int { Int(address) + Int(size) }
+
+  /// Reads the counts that a node sets for its children; nil when a count is not written there.
+  init?(_ node: Node) {
+    guard let address = node.property(named: "#address-cells")?.asUInt32,
+      let size = node.property(named: "#size-cells")?.asUInt32
+    else { return nil }
+    self.init(address: address, size: size)
+  }
+
+  init(address: UInt32, size: UInt32) {
+    self.address = address
+    self.size = size
+  }
+
+  /// Reads the counts of the root, each 1 where it is not written: what the ARM kernel and its
+  /// decompressor take, though the specification says 2 and 1.
+  ///
+  /// Source: Linux 6.1, drivers/of/fdt.c (early_init_dt_scan_root), drivers/of/of_private.h and
+  /// arch/arm/boot/compressed/fdt_check_mem_start.c.
+  init(root: Node) throws(DeviceTreeError) {
+    func count(_ name: String, _ allowed: ClosedRange<UInt32>) throws(DeviceTreeError) -> UInt32 {
+      guard let property = root.property(named: name) else { return 1 }
+      guard let count = property.asUInt32, allowed.contains(count) else {
+        throw DeviceTreeError(.node("/"), .malformed(name + " is not 1 or 2"))
+      }
+      return count
+    }
+    address = try count("#address-cells", 1...2)
+    size = try count("#size-cells", 1...2)
+  }
+
+  /// Reads pairs of address and size; entries of size 0 are left out. Cells behind the last whole
+  /// pair are left alone if that is asked for, as the kernel does in memory nodes; else they are an
+  /// error.
+  func ranges(
+    _ property: Property, in path: String, leavingRest rest: Bool = false
+  ) throws(DeviceTreeError) -> [PhysicalRange] {
+    let name = property.name
+    let whole = property.value.count / 4 / perEntry * perEntry
+    guard rest || property.value.count == whole * 4 else {
+      throw DeviceTreeError(
+        .node(path),
+        .malformed(
+          name + " of " + String(property.value.count) + " bytes is not a list of "
+            + String(perEntry * 4) + "-byte entries"))
+    }
+    guard whole / perEntry <= Self.maximumRanges else {
+      throw DeviceTreeError(
+        .node(path), .tooMany("ranges in " + name, limit: UInt64(Self.maximumRanges)))
+    }
+    let cells = Property(name, Array(property.value.prefix(whole * 4))).asCells ?? []
+    var ranges: [PhysicalRange] = []
+    for start in stride(from: 0, to: whole, by: perEntry) {
+      let middle = start + Int(address)
+      let first = Self.number(cells[start..<middle])
+      let count = Self.number(cells[middle..<(start + perEntry)])
+      if count == 0 { continue }
+      guard
+        let range = PhysicalRange(start: PhysicalAddress(first), count: ByteCount(count))
+      else {
+        throw DeviceTreeError(
+          .node(path), at: start * 4,
+          .malformed(
+            name + " passes the end of the address space: " + hexadecimal(first) + " + "
+              + hexadecimal(count)))
+      }
+      ranges.append(range)
+    }
+    return ranges
+  }
+
+  /// Writes pairs of address and size.
+  func cells(_ ranges: [PhysicalRange], in path: String) throws(DeviceTreeError) -> [UInt32] {
+    var cells: [UInt32] = []
+    for range in ranges {
+      for (number, count) in [(range.first.rawValue, address), (range.count.rawValue, size)] {
+        guard count > 1 || number <= UInt64(UInt32.max) else {
+          throw DeviceTreeError(.node(path), .doesNotFit(number, cells: count))
+        }
+        if count > 1 { cells.append(UInt32(truncatingIfNeeded: number >> 32)) }
+        cells.append(UInt32(truncatingIfNeeded: number))
+      }
+    }
+    return cells
+  }
+
+  /// Joins one or two cells, most significant first.
+  static func number(_ cells: ArraySlice<UInt32>) -> UInt64 {
+    cells.reduce(0) { $0 << 32 | UInt64($1) }
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+extension DeviceTree {
+  /// The path of the node that tells the kernel how to boot, `/chosen` with or without a unit
+  /// address; nil when there is none.
+  ///
+  /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_scan_chosen.
+  public var chosenPath: String? {
+    root.children.first { $0.baseName == "chosen" }.map { "/" + $0.name }
+  }
+
+  /// The node that tells the kernel how to boot, nil when there is none.
+  public var chosen: Node? { chosenPath.flatMap { node(at: $0) } }
+
+  /// The command line, `bootargs`; nil when there is none.
+  public var commandLine: String? { chosen?.property(named: "bootargs")?.text }
+
+  /// The console, `stdout-path` or its older name, with its options: `/pl011@9000000:115200`.
+  public var stdoutPath: String? {
+    let chosen = chosen
+    let property =
+      chosen?.property(named: "stdout-path") ?? chosen?.property(named: "linux,stdout-path")
+    return property?.text
+  }
+
+  /// The machine's name, `model` of the root.
+  public var model: String? { root.property(named: "model")?.text }
+
+  /// What the machine is compatible with, most special first.
+  public var compatible: [String] { root.property(named: "compatible")?.asStrings ?? [] }
+
+  /// The initial ramdisk that the tree tells; nil when there is none or its end is not above its
+  /// start.
+  ///
+  /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_check_for_initrd (the end is exclusive).
+  public var initrd: PhysicalRange? {
+    guard let chosen, let start = chosen.property(named: "linux,initrd-start")?.asUInt64,
+      let end = chosen.property(named: "linux,initrd-end")?.asUInt64
+    else { return nil }
+    return PhysicalRange(start: PhysicalAddress(start), end: PhysicalAddress(end))
+  }
+
+  /// Sets or removes the command line.
+  ///
+  /// - Parameter commandLine: The text without its zero byte; nil removes the property.
+  /// - Returns: The edit; none when it was so already.
+  public mutating func setCommandLine(_ commandLine: String?) -> [Edit] {
+    let old = self.commandLine
+    guard old != commandLine else { return [] }
+    guard let commandLine else {
+      if let path = chosenPath { edit(path) { _ = $0.remove("bootargs") } }
+      return old.map { [.commandLineRemoved(old: $0)] } ?? []
+    }
+    edit(chosenPath ?? "/chosen", create: true) { $0.set("bootargs", string: commandLine) }
+    return [.commandLineSet(old: old, new: commandLine)]
+  }
+
+  /// Sets or removes the initial ramdisk. Reservations of the previous one go with it.
+  ///
+  /// Start and end are written in one cell each when both fit, else in two. The kernel reads
+  /// either.
+  ///
+  /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_check_for_initrd.
+  ///
+  /// - Parameter range: The ramdisk, or nil for none.
+  /// - Returns: The edits.
+  /// - Throws: A range that ends with the address space, whose end cannot be written.
+  public mutating func setInitrd(_ range: PhysicalRange?) throws(DeviceTreeError) -> [Edit] {
+    guard let range else { return removeInitrd() }
+    guard let end = range.end?.rawValue else {
+      throw DeviceTreeError(
+        .node("/chosen"), .malformed("an initrd cannot end with the address space"))
+    }
+    var edits = removeInitrdReservations()
+    edit(chosenPath ?? "/chosen", create: true) { node in
+      if end <= UInt64(UInt32.max) {
+        node.set("linux,initrd-start", u32: UInt32(range.first.rawValue))
+        node.set("linux,initrd-end", u32: UInt32(end))
+      } else {
+        node.set("linux,initrd-start", u64: range.first.rawValue)
+        node.set("linux,initrd-end", u64: end)
+      }
+    }
+    edits.append(.initrdSet(range))
+    return edits
+  }
+
+  /// Removes the initial ramdisk and its reservations.
+  ///
+  /// - Returns: The edits.
+  public mutating func removeInitrd() -> [Edit] {
+    var edits = removeInitrdReservations()
+    guard let path = chosenPath else { return edits }
+    edits += removeProperties(["linux,initrd-start", "linux,initrd-end"], at: path)
+    return edits
+  }
+
+  /// Removes the reservations that cover exactly the initial ramdisk or its whole pages.
+  private mutating func removeInitrdReservations() -> [Edit] {
+    guard let initrd else { return [] }
+    return removeReservations(of: initrd, why: "it held the previous initrd")
+  }
+}

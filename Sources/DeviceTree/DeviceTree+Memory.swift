@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+extension DeviceTree {
+  /// Lists the RAM of every node whose `device_type` is `memory`, in the order of the tree, in
+  /// which the decompressor looks at it.
+  ///
+  /// Addresses and sizes have the cells of the root, wherever the node stands; empty ranges are
+  /// left out.
+  ///
+  /// Source: Linux 6.1, drivers/of/fdt.c (early_init_dt_scan_memory) and
+  /// arch/arm/boot/compressed/fdt_check_mem_start.c.
+  ///
+  /// - Parameter preferringUsable: Whether `linux,usable-memory`, which a crash kernel is given,
+  ///   goes before `reg`, as in the kernel.
+  /// - Returns: One entry for each range.
+  /// - Throws: A memory node or a cell count that cannot be read.
+  public func memoryBanks(
+    preferringUsable: Bool = true
+  ) throws(DeviceTreeError) -> [MemoryBank] {
+    let cells = try CellCounts(root: root)
+    var banks: [MemoryBank] = []
+    try Self.collect(root, "", depth: 0, cells, preferringUsable, &banks)
+    return banks
+  }
+
+  /// Lists the RAM that the kernel takes from the tree, in the order of the tree.
+  ///
+  /// - Parameter preferringUsable: As in ``memoryBanks(preferringUsable:)``.
+  /// - Returns: One range for each entry.
+  /// - Throws: A memory node or a cell count that cannot be read.
+  public func memory(preferringUsable: Bool = true) throws(DeviceTreeError) -> [PhysicalRange] {
+    try memoryBanks(preferringUsable: preferringUsable).filter { $0.isTakenByKernel }
+      .map { $0.range }
+  }
+
+  /// Reads `linux,usable-memory-range` of `/chosen`, which caps the memory that is used.
+  ///
+  /// Source: Linux 6.1, drivers/of/fdt.c (early_init_dt_check_for_usable_mem_range).
+  ///
+  /// - Returns: The ranges, empty when there is no such property.
+  public func usableMemoryRanges() throws(DeviceTreeError) -> [PhysicalRange] {
+    guard let path = chosenPath,
+      let property = node(at: path)?.property(named: "linux,usable-memory-range")
+    else { return [] }
+    return try CellCounts(root: root).ranges(property, in: path)
+  }
+
+  /// Adds a memory node when the kernel would find no RAM in the tree.
+  ///
+  /// Addresses and sizes are written in the cells of the root, which stay as they are: a range that
+  /// does not fit is an error, because more cells would change the meaning of every `reg`.
+  ///
+  /// - Parameter ranges: The RAM of the machine, lowest first.
+  /// - Returns: The edit, or none when the tree tells its RAM itself or `ranges` is empty.
+  /// - Throws: A range that does not fit into the root's cells.
+  public mutating func addMissingMemory(
+    _ ranges: [PhysicalRange]
+  ) throws(DeviceTreeError) -> [Edit] {
+    guard let lowest = ranges.first, try memory().isEmpty else { return [] }
+    let cells = try CellCounts(root: root)
+    let name = "memory@" + hexadecimal(lowest.first.rawValue, prefix: "")
+    let path = "/" + name
+    var node = Node(name)
+    node.set("device_type", string: "memory")
+    node.set("reg", cells: try cells.cells(ranges, in: path))
+    // An empty or disabled node of this name gives way; others stay as they are.
+    root.children.removeAll { $0.name == name }
+    let firstOther = root.children.firstIndex { $0.name != "chosen" && $0.name != "aliases" }
+    root.children.insert(node, at: firstOther ?? root.children.endIndex)
+    root.set("#address-cells", u32: cells.address)
+    root.set("#size-cells", u32: cells.size)
+    return [.memoryAdded(path: path, ranges: ranges)]
+  }
+
+  private static func collect(
+    _ node: Node, _ path: String, depth: Int, _ cells: CellCounts, _ preferringUsable: Bool,
+    _ banks: inout [MemoryBank]
+  ) throws(DeviceTreeError) {
+    if node.property(named: "device_type")?.text == "memory" {
+      let usable = preferringUsable ? node.property(named: "linux,usable-memory") : nil
+      if let told = usable ?? node.property(named: "reg") {
+        for range in try cells.ranges(told, in: path, leavingRest: true) {
+          banks.append(
+            MemoryBank(
+              range: range, path: path, isTakenByKernel: depth == 1 && node.isAvailable,
+              isUsableMemory: usable != nil))
+        }
+        guard banks.count <= CellCounts.maximumRanges else {
+          throw DeviceTreeError(
+            .node(path), .tooMany("banks of memory", limit: UInt64(CellCounts.maximumRanges)))
+        }
+      }
+    }
+    for child in node.children {
+      try collect(child, path + "/" + child.name, depth: depth + 1, cells, preferringUsable, &banks)
+    }
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+extension DeviceTree {
+  /// Lists the memory that the tree sets aside, as the kernel reads it.
+  ///
+  /// Children of `/reserved-memory` whose status is not okay are left out. What the kernel would
+  /// refuse to read is listed in ``ReservedMemory/ignored``; where its place is clear it is listed
+  /// as reserved all the same, because its author meant it to be.
+  ///
+  /// Source: Linux 6.1, drivers/of/fdt.c (fdt_scan_reserved_mem, __reserved_mem_check_root) and
+  /// drivers/of/of_reserved_mem.c (__reserved_mem_alloc_size).
+  ///
+  /// - Returns: What is reserved, with reasons.
+  /// - Throws: Cell counts of the root that cannot be read, or more ranges than any machine has.
+  public func reservedMemory() throws(DeviceTreeError) -> ReservedMemory {
+    var fixed: [ReservedMemory.FixedRegion] = []
+    var dynamic: [ReservedMemory.DynamicRegion] = []
+    var ignored: [String] = []
+    let cells = try CellCounts(root: root)
+    var count = 0
+    for folder in root.children where folder.baseName == "reserved-memory" {
+      if CellCounts(folder) != cells || folder.property(named: "ranges") == nil {
+        ignored.append(
+          "/" + folder.name + ": its cell counts are not the root's, or ranges is missing")
+      }
+      for region in folder.children where region.isAvailable {
+        let path = "/" + folder.name + "/" + region.name
+        if let reg = region.property(named: "reg") {
+          let ranges: [PhysicalRange]
+          do {
+            ranges = try cells.ranges(reg, in: path)
+          } catch {
+            ignored.append(error.description)
+            continue
+          }
+          count += ranges.count
+          guard count <= CellCounts.maximumRanges else {
+            throw DeviceTreeError(
+              .node(path), .tooMany("reserved ranges", limit: UInt64(CellCounts.maximumRanges)))
+          }
+          fixed.append(
+            ReservedMemory.FixedRegion(
+              name: region.name, ranges: ranges,
+              isNoMap: region.property(named: "no-map") != nil,
+              isReusable: region.property(named: "reusable") != nil))
+        } else if let size = region.property(named: "size") {
+          guard let region = Self.dynamicRegion(region, size, cells, path) else {
+            ignored.append(path + ": size, alignment or alloc-ranges cannot be read")
+            continue
+          }
+          dynamic.append(region)
+        }
+      }
+    }
+    return ReservedMemory(
+      memoryReservations: memoryReservations, fixed: fixed, dynamic: dynamic, ignored: ignored,
+      initrd: initrd)
+  }
+
+  private static func dynamicRegion(
+    _ node: Node, _ size: Property, _ cells: CellCounts, _ path: String
+  ) -> ReservedMemory.DynamicRegion? {
+    guard size.value.count == Int(cells.size) * 4, let length = size.asUInt64 else { return nil }
+    var alignment: ByteCount?
+    if let property = node.property(named: "alignment") {
+      guard property.value.count == Int(cells.address) * 4, let bytes = property.asUInt64 else {
+        return nil
+      }
+      alignment = ByteCount(bytes)
+    }
+    var allowed: [PhysicalRange] = []
+    if let property = node.property(named: "alloc-ranges") {
+      guard let ranges = try? cells.ranges(property, in: path) else { return nil }
+      allowed = ranges
+    }
+    return ReservedMemory.DynamicRegion(
+      name: node.name, size: ByteCount(length), alignment: alignment, allowed: allowed,
+      isNoMap: node.property(named: "no-map") != nil,
+      isReusable: node.property(named: "reusable") != nil)
+  }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+/// One change that was made to a tree, to be told to the user.
+public enum Edit: Hashable, Sendable {
+  /// The command line was set; `old` is what stood there before.
+  case commandLineSet(old: String?, new: String)
+  /// The command line was removed.
+  case commandLineRemoved(old: String)
+  /// The initial ramdisk was set to a range.
+  case initrdSet(PhysicalRange)
+  /// A property that belongs to the running kernel was removed.
+  case propertyRemoved(path: String, name: String)
+  /// A memory reservation was removed because what it protected is no more.
+  case memoryReservationRemoved(MemoryReservation, why: String)
+  /// A random seed was replaced by fresh bytes of the same length.
+  case seedReplaced(path: String, name: String, length: ByteCount)
+  /// A memory node was added.
+  case memoryAdded(path: String, ranges: [PhysicalRange])
+  /// A fragment of an overlay was merged into a node.
+  case fragmentApplied(name: String, target: String)
+}
+
+extension Edit: CustomStringConvertible {
+  /// The change as a clause: `/chosen: rng-seed removed`. Seeds themselves are never shown.
+  public var description: String {
+    switch self {
+    case .commandLineSet(let old, let new):
+      if let old {
+        "bootargs changed from \"" + old + "\" to \"" + new + "\""
+      } else {
+        "bootargs set to \"" + new + "\""
+      }
+    case .commandLineRemoved(let old): "bootargs \"" + old + "\" removed"
+    case .initrdSet(let range): "initrd set to " + range.description
+    case .propertyRemoved(let path, let name): path + ": " + name + " removed"
+    case .memoryReservationRemoved(let entry, let why):
+      "memory reservation "
+        + (entry.range?.description ?? PhysicalAddress(entry.address).description)
+        + " removed: " + why
+    case .seedReplaced(let path, let name, let length):
+      path + ": " + name + " replaced by " + length.description + " of fresh random"
+    case .memoryAdded(let path, let ranges):
+      path + " added: " + ranges.map { $0.description }.joined(separator: ", ")
+    case .fragmentApplied(let name, let target): "overlay " + name + " merged into " + target
+    }
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Merges the fragments of an overlay, whose references are resolved, into its base.
+///
+/// Source: dtc, Documentation/dt-object-internal.txt; Linux 6.1,
+/// scripts/dtc/libfdt/fdt_overlay.c (what wins, how symbols are rewritten).
+struct OverlayMerge {
+  private static let maximumFragments = 1024
+
+  /// The root of the base.
+  private(set) var base: Node
+  /// The fragments that have been merged.
+  private(set) var edits: [Edit] = []
+  private let overlay: Node
+  /// The way to the node of each phandle. It stays valid, because nodes are only appended.
+  private var phandles: [UInt32: [Int]]
+
+  init(base: Node, overlay: Node) {
+    self.base = base
+    self.overlay = overlay
+    phandles = Self.phandles(base)
+  }
+
+  mutating func mergeFragments() throws(DeviceTreeError) {
+    for fragment in overlay.children {
+      guard let content = fragment.properChild("__overlay__") else { continue }
+      guard edits.count < Self.maximumFragments else {
+        throw DeviceTreeError(
+          .overlay("/"), .tooMany("fragments", limit: UInt64(Self.maximumFragments)))
+      }
+      let steps = try target(of: fragment)
+      _ = try base.edit(steps[...]) { (node: inout Node) throws(DeviceTreeError) in
+        try Self.merge(content, into: &node, "/" + fragment.name, depth: steps.count + 1)
+      }
+      edits.append(.fragmentApplied(name: fragment.name, target: path(steps)))
+    }
+  }
+
+  /// Adds the overlay's labels to the base's, so that further overlays can refer to them.
+  mutating func mergeSymbols() throws(DeviceTreeError) {
+    guard let symbols = overlay.properChild("__symbols__") else { return }
+    var targets: [String: String] = [:]
+    var merged = Node("__symbols__")
+    for symbol in symbols.properties {
+      guard let text = symbol.asString, text.utf8.first == UInt8(ascii: "/") else {
+        throw DeviceTreeError(.overlay("/__symbols__"), .malformed(symbol.name + " is not a path"))
+      }
+      guard let (name, rest) = Self.splitSymbol(text) else { continue }
+      let target: String
+      if let known = targets[name] {
+        target = known
+      } else {
+        guard let fragment = overlay.child(named: name), fragment.properChild("__overlay__") != nil
+        else { throw DeviceTreeError(.overlay("/__symbols__"), .missing("fragment " + name)) }
+        let steps = try self.target(of: fragment)
+        let written = fragment.phandleOfTarget == 0 ? fragment.property(named: "target-path") : nil
+        target = written?.text ?? path(steps)
+        targets[name] = target
+      }
+      merged.properties.append(symbol)
+      merged.properties[merged.properties.count - 1].value =
+        Array(((target.utf8.count > 1 ? target : "") + "/" + rest).utf8) + [0]
+    }
+    let index: Int
+    switch base.findChild("__symbols__") {
+    case .one(let found): index = found
+    case .none:
+      index = base.children.count
+      base.children.append(Node("__symbols__"))
+    case .several: throw DeviceTreeError(.overlay("/__symbols__"), .ambiguous("__symbols__"))
+    }
+    try Self.merge(merged, into: &base.children[index], "/__symbols__", depth: 2)
+  }
+
+  /// Gives the way to the node that a fragment changes.
+  private mutating func target(of fragment: Node) throws(DeviceTreeError) -> [Int] {
+    let place = DeviceTreeError.Subject.overlay("/" + fragment.name)
+    guard let phandle = fragment.phandleOfTarget else {
+      throw DeviceTreeError(place, .malformed("target is not one reference"))
+    }
+    if phandle != 0 {
+      if let steps = phandles[phandle] { return steps }
+      phandles = Self.phandles(base)
+      if let steps = phandles[phandle] { return steps }
+      throw DeviceTreeError(place, .missing("the target with phandle " + String(phandle)))
+    }
+    guard let path = fragment.property(named: "target-path")?.text else {
+      throw DeviceTreeError(place, .missing("target or target-path"))
+    }
+    guard let steps = DeviceTree(root: base).steps(to: path) else {
+      throw DeviceTreeError(place, .missing("the target " + path))
+    }
+    return steps
+  }
+
+  private func path(_ steps: [Int]) -> String {
+    var path = ""
+    var node = base
+    for step in steps where node.children.indices.contains(step) {
+      node = node.children[step]
+      path += "/" + node.name
+    }
+    return path.isEmpty ? "/" : path
+  }
+
+  /// Splits `/fragment/__overlay__/rest`; nil when the symbol lies elsewhere.
+  private static func splitSymbol(_ text: String) -> (fragment: String, rest: String)? {
+    let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count >= 3, parts[2] == "__overlay__" else { return nil }
+    return (String(parts[1]), parts.count > 3 ? String(parts[3]) : "")
+  }
+
+  /// Sets the properties of one node in another and merges the children that have the same name.
+  private static func merge(
+    _ source: Node, into target: inout Node, _ path: String, depth: Int
+  ) throws(DeviceTreeError) {
+    guard depth <= StructureReader.maximumDepth else {
+      throw DeviceTreeError(
+        .overlay(path), .tooMany("levels", limit: UInt64(StructureReader.maximumDepth)))
+    }
+    var properties = target.propertyIndices
+    for property in source.properties {
+      if let index = properties[property.name] {
+        target.properties[index].value = property.value
+      } else {
+        properties[property.name] = target.properties.count
+        target.properties.append(property)
+      }
+    }
+    guard !source.children.isEmpty else { return }
+    var children = target.childIndices
+    var withoutAddress: [String: [Int]] = [:]
+    for (index, child) in target.children.enumerated() {
+      withoutAddress[child.baseName, default: []].append(index)
+    }
+    for child in source.children {
+      let index: Int
+      if let exact = children[child.name] {
+        index = exact
+      } else if let similar = withoutAddress[child.name] {
+        guard similar.count == 1, let only = similar.first else {
+          throw DeviceTreeError(.overlay(path), .ambiguous(child.name))
+        }
+        index = only
+      } else {
+        index = target.children.count
+        target.children.append(Node(child.name))
+        children[child.name] = index
+        withoutAddress[child.baseName, default: []].append(index)
+      }
+      try merge(child, into: &target.children[index], path + "/" + child.name, depth: depth + 1)
+    }
+  }
+
+  private static func phandles(_ root: Node) -> [UInt32: [Int]] {
+    var found: [UInt32: [Int]] = [:]
+    func collect(_ node: Node, _ steps: [Int]) {
+      if let phandle = node.phandle, found[phandle] == nil { found[phandle] = steps }
+      for (index, child) in node.children.enumerated() { collect(child, steps + [index]) }
+    }
+    collect(root, [])
+    return found
+  }
+}
+
+extension Node {
+  /// Finds a child by its exact name only, as the parts of an overlay are named.
+  func properChild(_ name: String) -> Node? {
+    children.first { $0.name == name }
+  }
+
+  /// The phandle a fragment is for: 0 when it has no `target`, nil when that is no phandle.
+  fileprivate var phandleOfTarget: UInt32? {
+    guard let target = property(named: "target") else { return 0 }
+    guard let phandle = target.asUInt32, phandle != .max else { return nil }
+    return phandle
+  }
+}

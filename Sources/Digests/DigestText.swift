@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Writes a digest the way `sha256sum` does: two lowercase hexadecimal digits a byte, no prefix.
+public func hexadecimalText(of digest: [UInt8]) -> String {
+  var text: [UInt8] = []
+  text.reserveCapacity(digest.count * 2)
+  for byte in digest {
+    for nibble in [byte >> 4, byte & 15] {
+      text.append(nibble < 10 ? 0x30 + nibble : 0x61 - 10 + nibble)
+    }
+  }
+  return String(decoding: text, as: UTF8.self)
+}

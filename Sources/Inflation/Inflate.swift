@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import CInflation
+import PhysicalMemory
+
+/// Inflates one stream piece by piece.
+///
+/// The stream begins at byte 0. Bytes behind its end are no error; ``Inflated/consumed`` says where
+/// they begin, so a file of several members is followed by inflating what is left again. All
+/// checksums that the stream carries are verified. A fault may show only after output was given:
+/// what a sink received counts only when this returns.
+///
+/// A legacy lz4 frame has neither a mark nor a checksum at its end: cut off exactly between two
+/// blocks it is a shorter, valid stream.
+///
+/// - Parameters:
+///   - input: The stream and whatever stands behind it.
+///   - compression: What to read it as.
+///   - limit: The most bytes of output that are allowed; exactly as many are.
+///   - sink: Gets the output in order, in chunks that are never empty. Returning false ends
+///     inflating with ``InflationError/stopped(_:)``.
+/// - Returns: The length of the stream in the input and of the output.
+/// - Throws: ``InflationError`` with the place in the input.
+public func inflate(
+  _ input: Span<UInt8>, as compression: Compression, limit: UInt64, sink: (Span<UInt8>) -> Bool
+) throws(InflationError) -> Inflated {
+  var outflow = Outflow(compression, limit: limit)
+  let reader = ByteReader(input)
+  let isLZ4Frame = compression == .lz4 && reader.byte(at: 0) == Compression.lz4FrameMagic[0]
+  if compression == .lzma {
+    // The parameters of lzma are no magic: others than a kernel's are decoded too.
+    guard Compression.hasPlausibleLZMAHeader(reader) else {
+      throw .corrupt(outflow.position(0), "the header is not one of lzma")
+    }
+  } else {
+    let magic = isLZ4Frame ? Compression.lz4FrameMagic : compression.magic
+    for index in 0..<min(magic.count, input.count) where input[index] != magic[index] {
+      throw .corrupt(outflow.position(index), "the first bytes are not those of this compression")
+    }
+  }
+  let kind: inflation_kind
+  switch compression {
+  case .gzip: kind = INFLATION_KIND_GZIP
+  case .xz: kind = INFLATION_KIND_XZ
+  case .lzma: kind = INFLATION_KIND_LZMA
+  case .zstd: kind = INFLATION_KIND_ZSTD
+  case .bzip2: kind = INFLATION_KIND_BZIP2
+  case .lzo: return try inflateLZOP(reader, &outflow, sink: sink)
+  case .lz4:
+    guard isLZ4Frame else {
+      return try inflateLegacyLZ4(reader, &outflow, sink: sink)
+    }
+    // Source: LZ4 Frame Format Description 1.6.3, FLG byte, bit 0.
+    if let flags = reader.byte(at: 4), flags & 1 != 0 {
+      throw .unsupported(outflow.position(4), "an lz4 dictionary")
+    }
+    kind = INFLATION_KIND_LZ4_FRAME
+  }
+  return try inflateByLibrary(input, kind, &outflow, sink: sink)
+}
+
+/// Inflates one stream into an array.
+///
+/// - Parameters:
+///   - input: The stream and whatever stands behind it.
+///   - compression: What to read it as.
+///   - limit: The most bytes of output that are allowed.
+///   - expected: The bytes of output to reserve room for. It may come from the untrusted input: no
+///     more is reserved than `limit`, 256 MiB, or 1024 times the input.
+/// - Returns: The output, and the length of the stream in the input.
+/// - Throws: ``InflationError`` with the place in the input.
+public func inflateToArray(
+  _ input: Span<UInt8>, as compression: Compression, limit: UInt64, expected: Int = 0
+) throws(InflationError) -> ([UInt8], Inflated) {
+  var output: [UInt8] = []
+  let likely = min(UInt64(input.count) << 10, limit, DecoderMemory.reservation)
+  output.reserveCapacity(Int(truncatingIfNeeded: min(UInt64(max(expected, 0)), likely)))
+  let inflated = try inflate(input, as: compression, limit: limit) { chunk in
+    unsafe chunk.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
+    return true
+  }
+  return (output, inflated)
+}
+
+/// Inflates one stream and keeps nothing but the count.
+///
+/// Needs the memory of the decoder and one chunk of output.
+///
+/// - Parameters:
+///   - input: The stream and whatever stands behind it.
+///   - compression: What to read it as.
+///   - limit: The most bytes of output that are allowed.
+/// - Returns: The length of the stream in the input and of the output.
+/// - Throws: ``InflationError`` with the place in the input.
+public func countInflated(
+  _ input: Span<UInt8>, as compression: Compression, limit: UInt64
+) throws(InflationError) -> Inflated {
+  try inflate(input, as: compression, limit: limit) { _ in true }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// What the code in front of a zImage's payload tells about what it will do. Each fact is nil
+/// when the instructions that show it were not found.
+///
+/// Source: arch/arm/boot/compressed/head.S (v4.9 and v6.1): the order of instructions between
+/// `restart` and `wont_overwrite`, and the words at LC0 and LC1. Checked against the symbols of
+/// decompressors built from v6.1.
+struct DecompressorCode: Hashable {
+  /// The offset of `restart`, the first instruction that is copied when the code moves itself.
+  var restart: UInt64?
+  /// The offset of `wont_overwrite`.
+  var wontOverwrite: UInt64?
+  /// R.
+  var relocationBump: UInt64?
+  /// Whether the kernel goes to the 128 MiB window the code runs in.
+  var usesWindow = false
+  /// The address the kernel goes to when it does not.
+  var fixedDestination: UInt64?
+  /// T, as it is added to the start of the window.
+  var textOffset: UInt64?
+  /// The offset of the word that holds I.
+  var sizeWordOffset: UInt64?
+  /// The bytes between the end of the zImage and the decompressor's stack.
+  var bssBytes: UInt64?
+  /// Whether ATAGs are merged into an appended DTB; nil when `restart` was not found.
+  var mergesATAGs: Bool?
+
+  /// The part of a zImage that is searched for code.
+  static let codeLimit = 64 << 10
+  /// The decompressor's stack.
+  static let stackBytes: UInt64 = 4096
+  /// The largest BSS of a decompressor that is believed.
+  static let bssLimit: UInt64 = 1 << 20
+
+  /// Reads the code.
+  ///
+  /// `image` is the zImage, cut at its length.
+  init(_ image: Span<UInt8>, _ header: ZImageHeader) {
+    let code = CodeReader(
+      ByteReader(image), header: header, limit: min(image.count, Self.codeLimit))
+    if header.isThumb2 {
+      readThumb(code)
+    } else {
+      readARM(code)
+    }
+  }
+
+  /// Takes the words at LC1: the distances from it to the stack's end and to the zImage's end.
+  mutating func takeOffsets(at label: Int, _ code: borrowing CodeReader) {
+    guard let stack = code.literal(at: label), let end = code.literal(at: label + 4),
+      UInt64(label) + UInt64(end) == code.imageBytes
+    else { return }
+    takeStack(end: UInt64(label) + UInt64(stack), code)
+  }
+
+  /// Takes the words at LC0 as kernels before about v5.8 have them: addresses as linked.
+  mutating func takeAddresses(at label: Int, _ code: borrowing CodeReader) {
+    guard let own = code.literal(at: label), UInt64(own) == code.start + UInt64(label),
+      let end = code.literal(at: label + 12), UInt64(end) == code.start + code.imageBytes,
+      let word = code.literal(at: label + 16), let stack = code.literal(at: label + 28)
+    else { return }
+    if UInt64(word) >= code.start { takeSizeWord(UInt64(word) - code.start, code) }
+    if UInt64(stack) >= code.start { takeStack(end: UInt64(stack) - code.start, code) }
+  }
+
+  /// Takes the word that holds the distance from itself to the word that holds I.
+  mutating func takeSizeWordDistance(at label: Int, _ code: borrowing CodeReader) {
+    guard let distance = code.literal(at: label) else { return }
+    takeSizeWord(UInt64(label) + UInt64(distance), code)
+  }
+
+  private mutating func takeSizeWord(_ offset: UInt64, _ code: borrowing CodeReader) {
+    guard code.imageBytes >= 4, offset <= code.imageBytes - 4 else { return }
+    sizeWordOffset = offset
+  }
+
+  private mutating func takeStack(end: UInt64, _ code: borrowing CodeReader) {
+    let least = code.imageBytes + Self.stackBytes
+    guard end >= least, end - least <= Self.bssLimit else { return }
+    bssBytes = end - least
+  }
+}
+
+/// Reads instructions and the words between them out of a zImage.
+struct CodeReader: ~Escapable, Copyable {
+  private let code: OrderedReader
+  private let data: OrderedReader
+  /// The address the zImage was linked at.
+  let start: UInt64
+  /// Z.
+  let imageBytes: UInt64
+  /// Code is sought before this offset.
+  let limit: Int
+
+  @_lifetime(copy reader)
+  init(_ reader: ByteReader, header: ZImageHeader, limit: Int) {
+    code = OrderedReader(reader, isBigEndian: header.variant == .be32)
+    data = OrderedReader(reader, isBigEndian: header.variant != .littleEndian)
+    start = header.start
+    imageBytes = header.byteCount
+    self.limit = limit
+  }
+
+  /// The ARM instruction at an offset; 0, which none of the sought ones is, beyond the end.
+  func instruction(at offset: Int) -> UInt32 { code.word(at: offset) ?? 0 }
+
+  /// The Thumb halfword at an offset; 0 beyond the end.
+  func halfword(at offset: Int) -> UInt16 { code.half(at: offset) ?? 0 }
+
+  /// The data word at an offset.
+  func literal(at offset: Int) -> UInt32? { data.word(at: offset) }
+}

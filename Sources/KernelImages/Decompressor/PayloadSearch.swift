@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import Digests
+import Inflation
+import PhysicalMemory
+
+/// The compressed kernel in a zImage.
+struct Payload: Hashable {
+  let compression: Compression
+  /// The offset of the first byte.
+  let offset: Int
+  /// The offset behind the last byte, the size word included.
+  let end: Int
+  /// The length of the stream, without a size word that was appended to it.
+  let streamBytes: Int
+  /// The word that the decompressor takes I from.
+  let sizeWord: UInt64?
+  /// The first bytes of what comes out.
+  let head: [UInt8]
+
+  /// Of gzip the last word of the stream itself is the size word; to all others it is appended.
+  ///
+  /// Source: scripts/Makefile.lib (v6.1), `size_append`.
+  static func hasAppendedWord(_ compression: Compression) -> Bool { compression != .gzip }
+}
+
+/// Finds the compressed kernel in a zImage. Magic numbers stand in the decompressor's own tables
+/// and, by chance, in the payload: a hit counts only when what follows has the right form.
+struct PayloadSearch {
+  /// The bytes that a hit must inflate to at least.
+  static let headBytes = 4096
+  /// I is not smaller than this.
+  static let leastInflated: UInt64 = 0x8000
+  /// Hits of the right form that are tried; a real zImage has one or two.
+  private static let mostAttempts = 64
+
+  /// Finds the payload that ends at a known place.
+  ///
+  /// `end` is the offset behind the size word.
+  static func find(_ image: Span<UInt8>, endingAt end: Int) -> Payload? {
+    guard end <= image.count, let word = ByteReader(image).littleEndian32(at: end - 4) else {
+      return nil
+    }
+    var from = ZImageHeader.magicOffset + 4
+    var attempts = 0
+    while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
+      from = offset + 1
+      let streamEnd = Payload.hasAppendedWord(compression) ? end - 4 : end
+      guard streamEnd - offset > 16 else { return nil }
+      let stream = image.extracting(offset..<streamEnd)
+      guard hasRightForm(stream, compression, isWhole: true) else { continue }
+      attempts += 1
+      if let head = inflatePrefix(stream, compression, count: headBytes), head.count >= headBytes {
+        return Payload(
+          compression: compression, offset: offset, end: end, streamBytes: streamEnd - offset,
+          sizeWord: UInt64(word), head: head)
+      }
+    }
+    return nil
+  }
+
+  /// Finds the payload by inflating what looks like one to its end.
+  ///
+  /// `limit` is the most bytes that all attempts together may yield.
+  static func find(_ image: Span<UInt8>, limit: UInt64) -> Payload? {
+    let reader = ByteReader(image)
+    var from = ZImageHeader.magicOffset + 4
+    var left = limit
+    var attempts = 0
+    while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
+      from = offset + 1
+      let stream = image.extracting(offset..<image.count)
+      guard hasRightForm(stream, compression, isWhole: false) else { continue }
+      attempts += 1
+      guard let head = inflatePrefix(stream, compression, count: headBytes),
+        head.count >= headBytes
+      else { continue }
+      do {
+        let inflated = try countInflated(stream, as: compression, limit: left)
+        left -= min(left, inflated.produced)
+        guard inflated.produced >= leastInflated else { continue }
+        let streamEnd = offset + inflated.consumed
+        let appended = Payload.hasAppendedWord(compression)
+        let word = reader.littleEndian32(at: appended ? streamEnd : streamEnd - 4)
+        return Payload(
+          compression: compression, offset: offset,
+          end: min(image.count, appended ? streamEnd + 4 : streamEnd),
+          streamBytes: inflated.consumed, sizeWord: word.map { UInt64($0) }, head: head)
+      } catch {
+        left -= min(left, error.position.produced)
+        // An attempt that used up the allowance leaves nothing for others.
+        if left == 0 { return nil }
+      }
+    }
+    return nil
+  }
+
+  /// Finds the next place where the first bytes of a compression stand.
+  private static func candidate(
+    _ image: Span<UInt8>, from: Int
+  ) -> (Compression, Int)? {
+    let reader = ByteReader(image)
+    var at = from
+    while at < image.count - 16 {
+      let compression: Compression
+      switch image[at] {
+      case 0x1f: compression = .gzip
+      case 0xfd: compression = .xz
+      case 0x5d: compression = .lzma
+      case 0x89: compression = .lzo
+      case 0x02: compression = .lz4
+      default:
+        at += 1
+        continue
+      }
+      if reader.matches(compression.magic, at: at) { return (compression, at) }
+      at += 1
+    }
+    return nil
+  }
+
+  /// Tells whether a hit may be a payload.
+  ///
+  /// `isWhole` says whether the stream ends where the bytes end.
+  private static func hasRightForm(
+    _ stream: Span<UInt8>, _ compression: Compression, isWhole: Bool
+  ) -> Bool {
+    let reader = ByteReader(stream)
+    switch compression {
+    case .gzip:
+      guard let flags = reader.byte(at: 3) else { return false }
+      return flags & 0xe0 == 0
+    case .xz:
+      // Source: The .xz File Format 1.1.0, 2.1.1: the CRC of the two flag bytes.
+      guard let stored = reader.littleEndian32(at: 8), let flags = reader.slice(6, 2),
+        CRC32.checksum(flags) == stored
+      else { return false }
+      return !isWhole || reader.matches([0x59, 0x5a], at: stream.count - 2)
+    case .lz4:
+      return !isWhole || blocksFill(reader)
+    default:
+      return Compression.detect(stream) == compression
+    }
+  }
+
+  /// Tells whether the blocks of a legacy lz4 frame fill the bytes exactly.
+  private static func blocksFill(_ reader: ByteReader) -> Bool {
+    var at = 4
+    // Each turn advances by four bytes or more.
+    while at < reader.count {
+      guard let length = reader.littleEndian32(at: at),
+        let range = SafeRange(UInt64(at) + 4, UInt64(length), within: reader.count), length > 0
+      else { return false }
+      at = range.offset + range.count
+    }
+    return at == reader.count
+  }
+}

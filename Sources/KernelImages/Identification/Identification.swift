@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inflation
+import PhysicalMemory
+
+/// Takes the wrappers off a file, one after the other. Each format has its own extension.
+struct Identification {
+  let options: IdentificationOptions
+  var image = KernelImage()
+  /// The bytes that inflating may still yield.
+  var allowance: UInt64
+  /// The bytes that may still be held in memory at the same time.
+  var room: UInt64
+  /// The bytes that may still be hashed; a hostile file could ask for the same ones again and
+  /// again.
+  var hashAllowance: UInt64?
+
+  /// The wrappers that may stand one in the other.
+  static let depthLimit = 8
+
+  init(_ options: IdentificationOptions) {
+    self.options = options
+    room = options.inflationLimit / 4 * 3
+    // A payload may have to be gone through twice, and a wrapper around it once.
+    allowance =
+      options.inflationLimit.multipliedReportingOverflow(by: 3).overflow
+      ? .max : options.inflationLimit * 3
+  }
+
+  /// Identifies bytes and goes on with what is in them.
+  ///
+  /// `bytes` is the bytes, to the end of the layer around them.
+  /// `origin` is where they are.
+  /// `offset` is where they begin in the layer around them.
+  /// `depth` is the wrappers taken off so far.
+  mutating func peel(
+    _ bytes: Span<UInt8>, _ origin: ByteOrigin, at offset: UInt64, depth: Int
+  ) throws(KernelImageError) {
+    guard depth < Self.depthLimit else { throw .tooDeep(limit: Self.depthLimit) }
+    let layer = Layer(bytes: bytes, origin: origin, offset: offset, depth: depth)
+    switch ImageKind.detect(bytes) {
+    case .zImage: try peelZImage(layer)
+    case .uImage: try peelUImage(layer)
+    case .androidBoot: try peelAndroid(layer)
+    case .vendorBoot: try peelVendorBoot(layer)
+    case .fit: try peelFIT(layer)
+    case .compressed(let compression): try peelCompressed(layer, compression)
+    case .vmlinux: try peelVmlinux(layer)
+    case .deviceTree: try noteDeviceTree(layer)
+    case .cpio: noteInitrd(layer)
+    case .zboot: try peelZBoot(layer)
+    case .unifiedKernelImage, .portableExecutable, .arm64Image, .riscvImage, .bzImage, .foreignELF:
+      try noteForeign(layer)
+    case .image, nil: try peelRawImage(layer)
+    }
+  }
+
+  /// Checks what was found against what the user says the file is.
+  func checkType() throws(KernelImageError) {
+    guard let type = options.type else { return }
+    for layer in image.layers where layer.kind == type { return }
+    var found = ""
+    for name in image.chain { found += (found.isEmpty ? "" : " → ") + name }
+    throw .wrongType(expected: type.name, found: found)
+  }
+
+  mutating func warn(_ code: ImageDiagnostic.Code, _ message: String, hint: String = "") {
+    image.diagnostics.append(ImageDiagnostic(code, .warning, message, hint: hint))
+  }
+
+  mutating func note(_ code: ImageDiagnostic.Code, _ message: String) {
+    image.diagnostics.append(ImageDiagnostic(code, .note, message))
+  }
+
+  /// Notes that a file is of another architecture.
+  mutating func noteArchitecture(_ name: String) {
+    guard image.otherArchitecture == nil else { return }
+    image.otherArchitecture = name
+    note(.otherArchitecture, "the kernel is for " + name + "; only 32-bit ARM is planned for")
+  }
+
+  /// Inflates everything and takes it off the allowance.
+  mutating func inflateWithin(
+    _ input: Span<UInt8>, _ compression: Compression, at offset: UInt64, expected: UInt64? = nil
+  ) throws(KernelImageError) -> WholeInflation {
+    let whole = try inflateAll(
+      input, compression, at: offset, limit: min(allowance, room), expected: expected)
+    allowance -= min(allowance, UInt64(whole.bytes.count))
+    room -= min(room, UInt64(whole.bytes.count))
+    return whole
+  }
+
+  /// Streams everything into a scan and takes it off the allowance.
+  mutating func scanWithin(
+    _ input: Span<UInt8>, _ compression: Compression, into scan: inout InflatedImageScan,
+    at offset: UInt64
+  ) throws(KernelImageError) -> Int {
+    let consumed = try inflate(
+      input, compression, into: &scan, at: offset, limit: min(allowance, options.inflationLimit))
+    allowance -= min(allowance, scan.count)
+    return consumed
+  }
+}
+
+/// The layer that is being looked at.
+struct Layer: ~Escapable, Copyable {
+  let bytes: Span<UInt8>
+  let origin: ByteOrigin
+  let offset: UInt64
+  let depth: Int
+
+  @_lifetime(copy bytes)
+  init(bytes: Span<UInt8>, origin: ByteOrigin, offset: UInt64, depth: Int) {
+    self.bytes = bytes
+    self.origin = origin
+    self.offset = offset
+    self.depth = depth
+  }
+
+  /// The bytes, for reading numbers.
+  var reader: ByteReader {
+    @_lifetime(copy self) get { ByteReader(bytes) }
+  }
+
+  /// The length in bytes.
+  var byteCount: UInt64 { UInt64(bytes.count) }
+
+  /// Gives a part that a header states, or throws that the file is too short for it.
+  func part(
+    _ what: String, _ offset: UInt64, _ count: UInt64
+  ) throws(KernelImageError) -> SafeRange {
+    guard let range = SafeRange(offset, count, within: bytes.count) else {
+      throw .truncated(what: what, needed: saturatingSum(offset, count), present: byteCount)
+    }
+    return range
+  }
+}

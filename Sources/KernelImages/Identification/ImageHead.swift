@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// What the first instructions of an inflated kernel tell.
+///
+/// Source: arch/arm/kernel/head.S (v6.1), `stext` and `__create_page_tables`.
+struct ImageHead {
+  /// Whether the kernel insists on long-descriptor page tables.
+  let isLPAE: Bool
+  /// Whether it goes on in Thumb state.
+  let isThumb2: Bool
+  /// The words among the code, in the byte order of data.
+  private let words: [UInt32]
+
+  /// The part that is read.
+  static let byteLimit = 4096
+
+  /// Reads the head of a kernel.
+  ///
+  /// `isBigEndian` is the byte order of its data.
+  init(_ head: [UInt8], isBigEndian: Bool) {
+    let reader = ByteReader(head.span)
+    let end = min(head.count, Self.byteLimit)
+    var isLPAE = false
+    var words: [UInt32] = []
+    words.reserveCapacity(end / 4)
+    var at = 0
+    while at + 12 <= end {
+      // mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5: in ARM and in Thumb code.
+      if Self.longDescriptorChecks.contains(where: { reader.matches($0, at: at) }) {
+        isLPAE = true
+      }
+      if at & 3 == 0, let word = reader.littleEndian32(at: at) {
+        words.append(isBigEndian ? word.byteSwapped : word)
+      }
+      at += 2
+    }
+    self.isLPAE = isLPAE
+    self.words = words
+    // adr r9, 1f + 1; bx r9
+    isThumb2 =
+      Self.thumbEntries.contains { reader.matches($0, at: 0) || reader.matches($0, at: 4) }
+  }
+
+  private static let longDescriptorChecks: [[UInt8]] = [
+    [0x91, 0x3f, 0x10, 0xee, 0x0f, 0x30, 0x03, 0xe2, 0x05, 0x00, 0x53, 0xe3],
+    [0xee, 0x10, 0x3f, 0x91, 0xe2, 0x03, 0x30, 0x0f, 0xe3, 0x53, 0x00, 0x05],
+    [0x10, 0xee, 0x91, 0x3f, 0x03, 0xf0, 0x0f, 0x03, 0x05, 0x2b],
+  ]
+
+  private static let thumbEntries: [[UInt8]] = [
+    [0x01, 0x90, 0x8f, 0xe2, 0x19, 0xff, 0x2f, 0xe1]
+  ]
+
+  /// Finds PAGE_OFFSET by the virtual address of the kernel's last byte, which the code that maps
+  /// the kernel holds.
+  ///
+  /// `memoryBytes` is T, I and BSS together.
+  /// `slack` is the bytes that may lie between `__bss_stop` and `_end`.
+  func pageOffset(memoryBytes: UInt64, slack: UInt64 = 4095) -> UInt64? {
+    var found: UInt64?
+    for word in words {
+      for page in BSSPair.pageOffsets.map({ UInt64($0) }) {
+        // `_end` follows `__bss_stop` at once, or after alignment.
+        let end = saturatingSum(page, memoryBytes)
+        guard UInt64(word) + 1 >= end, UInt64(word) + 1 - end <= slack
+        else { continue }
+        if let found, found != page { return nil }
+        found = page
+      }
+    }
+    return found
+  }
+}

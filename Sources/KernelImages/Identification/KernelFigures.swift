@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// Weighs everything that is known about a kernel's figures. For each figure the first source
+/// that speaks is used, and the others are compared with it.
+struct KernelFigures {
+  /// I.
+  let inflated: Figure<ByteCount>
+  var table: SizeTable?
+  /// The scan of the whole inflated kernel for pairs, when there was one.
+  var scan: InflatedImageScan?
+  var code: DecompressorCode?
+  var symbols: KernelSymbols?
+  /// Whether the kernel's own file is the vmlinux.
+  var isVmlinux = false
+  var head: ImageHead?
+  let options: IdentificationOptions
+  /// What turned out on the way.
+  private(set) var diagnostics: [ImageDiagnostic] = []
+
+  /// T when nobody says: the default of arch/arm/Makefile.
+  static let defaultTextOffset: UInt64 = 0x8000
+  /// PAGE_OFFSET when nobody says: the default of arch/arm/Kconfig.
+  static let defaultPageOffset: UInt64 = 0xc000_0000
+  /// The smallest BSS that is assumed.
+  static let leastAssumedBSS: UInt64 = 2 << 20
+
+  init(inflated: Figure<ByteCount>, options: IdentificationOptions) {
+    self.inflated = inflated
+    self.options = options
+  }
+
+  /// Decides every figure.
+  mutating func decide() -> ARMKernel {
+    checkSymbols()
+    let bss = decideBSS()
+    let text = decideTextOffset()
+    let page = decidePageOffset(bss: bss, text: text)
+    checkOptions(bss: bss, text: text, page: page)
+    var kernel = ARMKernel(
+      zImage: nil, inflatedBytes: inflated, bssBytes: bss, textOffset: text, pageOffset: page)
+    if let head {
+      kernel.isLPAE = Figure(
+        head.isLPAE, .inflatedImage,
+        head.isLPAE
+          ? "the kernel's head insists on long descriptors"
+          : "the kernel's head does not ask for long descriptors")
+      kernel.isThumb2 = Figure(head.isThumb2, .inflatedImage, "the kernel's first instructions")
+    }
+    kernel.release = scan?.release
+    return kernel
+  }
+
+  /// The pairs, when they all say the same.
+  private var pair: BSSPair? { scan?.pairs.count == 1 ? scan?.pairs.first : nil }
+
+  private var pairDetail: String {
+    let times = scan?.pairCount ?? 0
+    return "__bss_start and __bss_stop in the inflated image"
+      + (times > 1 ? ", found \(times) times" : "")
+  }
+
+  private mutating func checkSymbols() {
+    guard let symbols, !isVmlinux, symbols.inflatedBytes != inflated.value.rawValue else { return }
+    diagnostics.append(
+      ImageDiagnostic(
+        .optionContradicted, .warning,
+        "the vmlinux is of another kernel: its Image would have "
+          + ByteCount(symbols.inflatedBytes).description + ", this one has "
+          + inflated.value.description + "; it was not used",
+        hint: "name the vmlinux of the same build"))
+    self.symbols = nil
+  }
+
+  private mutating func decideBSS() -> Figure<ByteCount> {
+    if let value = table?.bssBytes {
+      let place = "size table at " + hexadecimal(table?.offset ?? 0)
+      guard let pair else { return Figure(ByteCount(value), .sizeTable, place) }
+      if pair.bssBytes == value {
+        return Figure(ByteCount(value), .sizeTable, place + ", confirmed by the inflated image")
+      }
+      contradict("a BSS of " + ByteCount(value).description, ByteCount(pair.bssBytes).description)
+      return Figure(ByteCount(max(value, pair.bssBytes)), .sizeTable, place + ", contradicted")
+    }
+    if let pair { return Figure(ByteCount(pair.bssBytes), .inflatedImage, pairDetail) }
+    reportDisagreement()
+    if let value = symbols?.bssBytes {
+      return Figure(ByteCount(value), .vmlinux, "__bss_start and __bss_stop of the vmlinux")
+    }
+    if let value = options.bssBytes { return Figure(value, .option, "the option for the BSS") }
+    if let size = options.imageSize, let value = size.subtracting(inflated.value) {
+      return Figure(value, .option, "the option for the image size, less the inflated size")
+    }
+    let largest = scan?.pairs.map { $0.bssBytes }.max() ?? 0
+    let value = max(Self.leastAssumedBSS, inflated.value.rawValue / 4, largest)
+    diagnostics.append(
+      ImageDiagnostic(
+        .bssEstimated, .warning,
+        "the size of the kernel's BSS is not known; " + ByteCount(value).description
+          + " are assumed", hint: "name the vmlinux, or state the size"))
+    return Figure(
+      ByteCount(value), .estimate, "2 MiB or a quarter of the inflated size, the larger")
+  }
+
+  private mutating func decideTextOffset() -> Figure<ByteCount> {
+    if let value = table?.textOffset {
+      let place = "size table at " + hexadecimal(table?.offset ?? 0)
+      guard let pair else { return Figure(ByteCount(value), .sizeTable, place) }
+      if pair.textOffset == value {
+        return Figure(ByteCount(value), .sizeTable, place + ", confirmed by the inflated image")
+      }
+      contradict("a TEXT_OFFSET of " + hexadecimal(value), hexadecimal(pair.textOffset))
+      return Figure(ByteCount(value), .sizeTable, place + ", contradicted")
+    }
+    if let pair { return Figure(ByteCount(pair.textOffset), .inflatedImage, pairDetail) }
+    if let value = symbols?.textOffset {
+      return Figure(ByteCount(value), .vmlinux, "_text of the vmlinux")
+    }
+    if let value = code?.textOffset {
+      return Figure(ByteCount(value), .decompressor, "what the decompressor adds to its window")
+    }
+    if let value = options.textOffset {
+      return Figure(value, .option, "the option for TEXT_OFFSET")
+    }
+    diagnostics.append(
+      ImageDiagnostic(
+        .textOffsetAssumed, .warning,
+        "TEXT_OFFSET is not known; " + hexadecimal(Self.defaultTextOffset) + " is assumed",
+        hint: "name the vmlinux, or state the offset"))
+    return Figure(
+      ByteCount(Self.defaultTextOffset), .estimate, "the default of 32-bit ARM kernels")
+  }
+
+  private mutating func decidePageOffset(
+    bss: Figure<ByteCount>, text: Figure<ByteCount>
+  ) -> Figure<UInt64> {
+    if let pair { return Figure(pair.pageOffset, .inflatedImage, pairDetail) }
+    if let head, bss.source != .estimate, text.source != .estimate {
+      let memory = saturatingSum(
+        text.value.rawValue, saturatingSum(inflated.value.rawValue, bss.value.rawValue))
+      if let value = head.pageOffset(memoryBytes: memory) {
+        return Figure(value, .inflatedImage, "the address of its end in the kernel's head")
+      }
+    }
+    if let value = symbols?.pageOffset {
+      return Figure(value, .vmlinux, "_text of the vmlinux")
+    }
+    if let value = options.pageOffset {
+      return Figure(value, .option, "the option for PAGE_OFFSET")
+    }
+    diagnostics.append(
+      ImageDiagnostic(
+        .pageOffsetAssumed, .note,
+        "PAGE_OFFSET is not known; " + hexadecimal(Self.defaultPageOffset) + " is assumed"))
+    return Figure(Self.defaultPageOffset, .estimate, "the default of 32-bit ARM kernels")
+  }
+
+  private mutating func contradict(_ stated: String, _ other: String) {
+    diagnostics.append(
+      ImageDiagnostic(
+        .tableContradicted, .warning,
+        "the size table states " + stated + ", the inflated image " + other))
+  }
+
+  private mutating func reportDisagreement() {
+    guard let scan, scan.pairs.count > 1 else { return }
+    diagnostics.append(
+      ImageDiagnostic(
+        .pairsDisagree, .warning,
+        "the inflated image holds \(scan.pairs.count) different pairs that could be "
+          + "__bss_start and __bss_stop", hint: "name the vmlinux, or state the size of the BSS"))
+  }
+
+  /// Reports options that were not used because the image says something else.
+  private mutating func checkOptions(
+    bss: Figure<ByteCount>, text: Figure<ByteCount>, page: Figure<UInt64>
+  ) {
+    func report(_ name: String, _ stated: String, _ used: String, _ detail: String) {
+      diagnostics.append(
+        ImageDiagnostic(
+          .optionContradicted, .warning,
+          name + " was stated as " + stated + "; " + used + " is used instead (" + detail + ")"))
+    }
+    if let stated = options.inflatedBytes, stated != inflated.value {
+      report("the inflated size", stated.description, inflated.value.description, inflated.detail)
+    }
+    if let stated = options.bssBytes, stated != bss.value {
+      report("the BSS", stated.description, bss.value.description, bss.detail)
+    }
+    if let stated = options.textOffset, stated != text.value {
+      report(
+        "TEXT_OFFSET", hexadecimal(stated.rawValue), hexadecimal(text.value.rawValue), text.detail)
+    }
+    if let stated = options.pageOffset, stated != page.value {
+      report("PAGE_OFFSET", hexadecimal(stated), hexadecimal(page.value), page.detail)
+    }
+  }
+}

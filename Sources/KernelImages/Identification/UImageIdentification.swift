@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inflation
+import PhysicalMemory
+
+extension Identification {
+  /// More parts than any image has.
+  private static let mostParts = 64
+
+  /// Checks a uImage and goes on with what is in it.
+  mutating func peelUImage(_ layer: Layer) throws(KernelImageError) {
+    let header = try UImageHeader.checked(layer.bytes)
+    let data = try layer.part(
+      "the uImage", UInt64(UImageHeader.byteCount), header.dataBytes)
+    image.layers.append(
+      ImageLayer(
+        kind: .uImage, offset: layer.offset,
+        byteCount: UInt64(UImageHeader.byteCount) + header.dataBytes, facts: facts(of: header)))
+    if header.architecture != UImageHeader.arm { noteArchitecture(header.architectureName) }
+    reportTrailing(layer, from: data.offset + data.count, "the uImage")
+    let inner = try header.inner()
+    if header.type == UImageHeader.multi {
+      try peelParts(layer, data, compression: inner)
+    } else {
+      try peelContent(layer, data, compression: inner)
+    }
+  }
+
+  private func facts(of header: UImageHeader) -> [ImageFact] {
+    [
+      ImageFact("name", header.name), ImageFact("type", header.typeName),
+      ImageFact("architecture", header.architectureName),
+      ImageFact("operating system", header.system == 5 ? "Linux" : "number \(header.system)"),
+      ImageFact("load address", hexadecimal(UInt64(header.load), digits: 8)),
+      ImageFact("entry point", hexadecimal(UInt64(header.entry), digits: 8)),
+      ImageFact("created", "\(header.time) s after 1970"),
+      ImageFact("header CRC", UImageHeader.text(header.headerCRC) + ", right"),
+      ImageFact("data CRC", UImageHeader.text(header.dataCRC) + ", right"),
+    ]
+  }
+
+  /// Goes on with one content, which the header may say is compressed.
+  private mutating func peelContent(
+    _ layer: Layer, _ range: SafeRange, compression: Compression?
+  ) throws(KernelImageError) {
+    let bytes = layer.bytes.extracting(range.indices)
+    let origin = layer.origin.advanced(by: range.offset)
+    guard range.count > 0 else { throw .missing(what: "the uImage", name: "content") }
+    if let compression {
+      try peelCompressed(
+        Layer(
+          bytes: bytes, origin: origin, offset: UInt64(range.offset), depth: layer.depth + 1),
+        compression)
+    } else {
+      try peel(bytes, origin, at: UInt64(range.offset), depth: layer.depth + 1)
+    }
+  }
+
+  /// Goes through the parts of a multi-file image: the first is the kernel, a device tree is known
+  /// by its magic number, anything else is a ramdisk.
+  ///
+  /// Source: U-Boot boot/image-fdt.c and boot/image-board.c (v2023.01); parts begin at words.
+  private mutating func peelParts(
+    _ layer: Layer, _ data: SafeRange, compression: Compression?
+  ) throws(KernelImageError) {
+    let reader = layer.reader
+    var sizes: [UInt64] = []
+    var at = data.offset
+    let end = data.offset + data.count
+    // Each turn takes one word of the list.
+    while true {
+      guard at <= end - 4, let size = reader.bigEndian32(at: at) else {
+        throw .truncated(
+          what: "the uImage's list of parts", needed: UInt64(at) + 4, present: UInt64(end))
+      }
+      at += 4
+      if size == 0 { break }
+      guard sizes.count < Self.mostParts else {
+        throw .invalid(
+          what: "uImage", field: "the length of the list of parts", offset: UInt64(at),
+          value: UInt64(sizes.count) + 1)
+      }
+      sizes.append(UInt64(size))
+    }
+    guard !sizes.isEmpty else { throw .missing(what: "the multi-file uImage", name: "part") }
+    var start = UInt64(at)
+    var first: SafeRange?
+    for (index, size) in sizes.enumerated() {
+      guard let range = SafeRange(start, size, within: end) else {
+        throw .truncated(
+          what: "part \(index) of the uImage", needed: saturatingSum(start, size),
+          present: UInt64(end))
+      }
+      start = saturatingSum(start, (size + 3) & ~3)
+      if index == 0 {
+        first = range
+        continue
+      }
+      let companion = KernelImage.Companion(
+        layer.origin.bytes(range.offset, range.count), origin: "part \(index) of the uImage")
+      if FlattenedTreeHeader(layer.bytes, at: range.offset) != nil {
+        image.deviceTrees.append(companion)
+      } else {
+        image.initrds.append(companion)
+      }
+    }
+    if let first { try peelContent(layer, first, compression: compression) }
+  }
+}

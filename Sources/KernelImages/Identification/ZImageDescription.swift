@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inflation
+import PhysicalMemory
+
+extension Identification {
+  /// R when it cannot be read: more than any known decompressor uses.
+  static let largestBump: UInt64 = 0x1000
+  /// The decompressor's BSS when it cannot be read: some KiB in every known one.
+  static let largestDecompressorBSS: UInt64 = 0x2000
+  /// `wont_overwrite` when it cannot be read: it follows the header and, in an EFI build, a page.
+  static let wontOverwriteBounds: (lowest: UInt64, highest: UInt64) = (0x30, 0x2000)
+  /// The decompressor's heap in every known kernel.
+  ///
+  /// Source: arch/arm/boot/compressed/Makefile (v6.1), `MALLOC_SIZE`.
+  static let usualHeap: UInt64 = 0x10000
+
+  /// Says what the decompressor will do.
+  mutating func describe(
+    _ zImage: Span<UInt8>, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode,
+    _ payload: Payload
+  ) -> ZImage {
+    let heap =
+      if let value = table?.heapBytes {
+        Figure(
+          ByteCount(value), .sizeTable, "size table at " + hexadecimal(table?.offset ?? 0))
+      } else {
+        Figure(ByteCount(Self.usualHeap), FigureSource.estimate, "64 KiB in every known kernel")
+      }
+    var bounded: [String] = []
+    let bump = figure(
+      code.relocationBump, "the instruction that adds it", else: Self.largestBump, "R", &bounded)
+    let bss = figure(
+      code.bssBytes, "the address of the decompressor's stack",
+      else: Self.largestDecompressorBSS, "its BSS", &bounded)
+    let moved = figure(
+      code.restart.map { $0 & ~31 }, "the address of restart", else: 0,
+      "where its moved part begins", &bounded)
+    let destination = destination(code, &bounded)
+    if code.wontOverwrite == nil { bounded.append("the place of wont_overwrite") }
+    if !bounded.isEmpty {
+      var names = ""
+      for name in bounded { names += (names.isEmpty ? "" : ", ") + name }
+      warn(
+        .decompressorBounded,
+        "not all of the decompressor's code was recognised; bounds are used for: " + names)
+    }
+    return ZImage(
+      byteCount: ByteCount(header.byteCount), compression: payload.compression,
+      payloadOffset: ByteCount(payload.offset), payloadEnd: ByteCount(payload.end),
+      sizeTableOffset: table.map { ByteCount($0.offset) }, heapBytes: heap,
+      destination: destination, checksDTBMemory: memoryCheck(zImage, payload),
+      relocationBump: bump, bssBytes: bss, movedFrom: moved,
+      wontOverwriteLowest: ByteCount(code.wontOverwrite ?? Self.wontOverwriteBounds.lowest),
+      wontOverwriteHighest: ByteCount(code.wontOverwrite ?? Self.wontOverwriteBounds.highest),
+      linkAddress: ByteCount(header.start),
+      mergesATAGs: code.mergesATAGs.map {
+        Figure(
+          $0, .decompressor,
+          $0 ? "the code that looks for ATAGs" : "no code that looks for ATAGs")
+      })
+  }
+
+  private func figure(
+    _ value: UInt64?, _ detail: String, else bound: UInt64, _ name: String,
+    _ bounded: inout [String]
+  ) -> Figure<ByteCount> {
+    if let value { return Figure(ByteCount(value), .decompressor, detail) }
+    bounded.append(name)
+    return Figure(ByteCount(bound), .estimate, "bounded")
+  }
+
+  private func destination(
+    _ code: DecompressorCode, _ bounded: inout [String]
+  ) -> Figure<ZImage.Destination> {
+    if code.usesWindow {
+      return Figure(.window, .decompressor, "it masks its own address")
+    }
+    if let address = code.fixedDestination {
+      return Figure(
+        .fixed(PhysicalAddress(address)), .decompressor, "the address among its constants")
+    }
+    bounded.append("where it puts the kernel")
+    return Figure(.window, .estimate, "as in every multi-platform kernel")
+  }
+
+  /// Looks for the name of the property that only a decompressor reads that checks the memory.
+  ///
+  /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1; since v5.12).
+  private func memoryCheck(_ zImage: Span<UInt8>, _ payload: Payload) -> Figure<Bool>? {
+    let name = Array("linux,usable-memory".utf8)
+    let reader = ByteReader(zImage)
+    for range in [0..<payload.offset, payload.end..<zImage.count] {
+      var at = range.lowerBound
+      while at <= range.upperBound - name.count {
+        if zImage[at] == name[0], reader.matches(name, at: at) {
+          return Figure(
+            true, .decompressor, "linux,usable-memory at " + hexadecimal(UInt64(at)))
+        }
+        at += 1
+      }
+    }
+    return Figure(false, .decompressor, "it does not hold the text linux,usable-memory")
+  }
+
+  /// Lists the device trees that stand behind a zImage, the first one where it ends.
+  mutating func appendedTrees(_ layer: Layer, from end: Int) -> [ZImage.AppendedDTB] {
+    var trees: [ZImage.AppendedDTB] = []
+    var at = end
+    // Each turn advances by the size of a header or more.
+    while let tree = FlattenedTreeHeader(layer.bytes, at: at), trees.count < 1024 {
+      trees.append(
+        ZImage.AppendedDTB(offset: ByteCount(at), byteCount: ByteCount(tree.byteCount)))
+      image.deviceTrees.append(
+        KernelImage.Companion(
+          layer.origin.bytes(at, tree.byteCount), origin: "appended to the zImage"))
+      at += tree.byteCount
+      // Trees that were put together by hand may be padded to words.
+      if FlattenedTreeHeader(layer.bytes, at: at) == nil { at = (at + 3) & ~3 }
+    }
+    if !trees.isEmpty {
+      note(
+        .appendedDeviceTree,
+        (trees.count == 1 ? "a device tree stands" : "\(trees.count) device trees stand")
+          + " behind the zImage; the first one takes the place of any other"
+      )
+    }
+    reportTrailing(layer, from: min(at, layer.bytes.count), "the zImage")
+    return trees
+  }
+
+  /// Notes bytes that belong to nothing, unless they are padding.
+  mutating func reportTrailing(_ layer: Layer, from end: Int, _ what: String) {
+    var at = end
+    while at < layer.bytes.count, layer.bytes[at] == 0 { at += 1 }
+    guard at < layer.bytes.count else { return }
+    note(
+      .trailingBytes,
+      ByteCount(layer.bytes.count - end).description + " stand behind " + what
+        + " and are not used")
+  }
+}

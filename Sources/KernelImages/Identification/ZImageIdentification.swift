@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inflation
+import PhysicalMemory
+
+extension Identification {
+  /// Reads a zImage: its header, its size table, its code, and as much of its payload as the
+  /// figures take.
+  mutating func peelZImage(_ layer: Layer) throws(KernelImageError) {
+    let header = try ZImageHeader(layer.bytes)
+    let length = try layer.part("the zImage", 0, header.byteCount)
+    let zImage = layer.bytes.extracting(length.indices)
+    let code = DecompressorCode(zImage, header)
+    let table = readTable(zImage, header)
+    guard let payload = findPayload(zImage, header, table, code) else {
+      throw .noPayload(zImageBytes: header.byteCount)
+    }
+    let stream = zImage.extracting(payload.offset..<(payload.offset + payload.streamBytes))
+    let head = ImageHead(payload.head, isBigEndian: header.variant != .littleEndian)
+    var source = layer.origin.bytes(payload.offset, payload.streamBytes)
+    var scan: InflatedImageScan?
+    if options.verify || !isConfirmed(table, payload, head) {
+      var repaired: [UInt8]?
+      scan = try scanPayload(stream, payload, header, &repaired)
+      if let repaired { source = .owned(repaired[...]) }
+    }
+    var figures = KernelFigures(
+      inflated: inflatedFigure(payload, table, scan), options: options)
+    figures.table = table
+    figures.scan = scan
+    figures.code = code
+    figures.symbols = vmlinuxSymbols()
+    figures.head = head
+    var kernel = figures.decide()
+    image.diagnostics.append(contentsOf: figures.diagnostics)
+    kernel.sizeWord = payload.sizeWord.map { ByteCount($0) }
+    kernel.isBigEndian = Figure(
+      header.variant != .littleEndian, .decompressor, "the zImage header's byte order")
+    kernel.zImage = describe(zImage, header, table, code, payload)
+    kernel.zImage?.appendedDTBs = appendedTrees(layer, from: length.count)
+    reportSizeWord(kernel)
+    image.kernel = kernel
+    image.kernelBytes = layer.origin.bytes(0, length.count)
+    image.imageBytes = .compressed(
+      source, payload.compression, count: kernel.inflatedBytes.value.rawValue)
+    addLayers(layer, header, table, payload, kernel)
+  }
+
+  private mutating func readTable(_ zImage: Span<UInt8>, _ header: ZImageHeader) -> SizeTable? {
+    guard let offset = header.tableOffset else { return nil }
+    switch SizeTable.read(zImage, at: offset, isBigEndian: header.variant == .be32) {
+    case .found(let table): return table
+    case .absent: return nil
+    case .damaged(let why):
+      warn(
+        .sizeTableDamaged, "the size table cannot be used: " + why,
+        hint: "the figures are read from the inflated kernel instead")
+      return nil
+    }
+  }
+
+  private mutating func findPayload(
+    _ zImage: Span<UInt8>, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode
+  ) -> Payload? {
+    var ends: [UInt64] = []
+    if let word = table?.sizeWordOffset { ends.append(word + 4) }
+    if let word = code.sizeWordOffset, !ends.contains(word + 4) { ends.append(word + 4) }
+    if ends.count == 2 {
+      warn(
+        .tableContradicted,
+        "the size table puts the size word at " + hexadecimal(ends[0] - 4)
+          + ", the decompressor reads it at " + hexadecimal(ends[1] - 4))
+    }
+    for end in ends {
+      guard let end = Int(exactly: end) else { continue }
+      if let payload = PayloadSearch.find(zImage, endingAt: end) { return payload }
+    }
+    let limit = min(allowance, options.inflationLimit)
+    guard let payload = PayloadSearch.find(zImage, limit: limit) else { return nil }
+    if !ends.isEmpty {
+      warn(
+        .tableContradicted,
+        "no payload ends at " + hexadecimal(ends[0]) + ", where the zImage says; the one found by "
+          + "inflating ends at " + hexadecimal(UInt64(payload.end)))
+    }
+    return payload
+  }
+
+  /// Tells whether the size table tells everything and the size word is right.
+  ///
+  /// The word is confirmed without inflating the payload: the code at the beginning of the kernel
+  /// holds the address of its last byte, PAGE_OFFSET + T + I + BSS - 1.
+  private func isConfirmed(_ table: SizeTable?, _ payload: Payload, _ head: ImageHead) -> Bool {
+    guard let table, let place = table.sizeWordOffset, place + 4 == UInt64(payload.end),
+      let bss = table.bssBytes, let text = table.textOffset, let word = payload.sizeWord,
+      word >= PayloadSearch.leastInflated, word <= options.inflationLimit
+    else { return false }
+    return head.pageOffset(memoryBytes: word + bss + text, slack: 0) != nil
+  }
+
+  /// Inflates the payload, seeking the pair for the length that the size word states, and once
+  /// more when the length turns out to be another.
+  ///
+  /// `repaired` is the stream with the right size word, when gzip's own was wrong: unlike
+  ///   the decompressor, an inflater insists on it.
+  private mutating func scanPayload(
+    _ stream: Span<UInt8>, _ payload: Payload, _ header: ZImageHeader, _ repaired: inout [UInt8]?
+  ) throws(KernelImageError) -> InflatedImageScan {
+    let order: InflatedImageScan.ByteOrder = header.variant == .littleEndian ? .little : .big
+    let place = UInt64(payload.offset)
+    var scan = InflatedImageScan(expected: payload.sizeWord, order: order)
+    do throws(KernelImageError) {
+      _ = try scanWithin(stream, payload.compression, into: &scan, at: place)
+    } catch {
+      guard payload.compression == .gzip, case .inflation(_, _, .corrupt) = error,
+        let copy = Self.repairedTrailer(of: stream, limit: options.inflationLimit)
+      else { throw error }
+      var second = InflatedImageScan(expected: copy.produced, order: order)
+      _ = try scanWithin(copy.bytes.span, .gzip, into: &second, at: place)
+      repaired = copy.bytes
+      return second
+    }
+    guard scan.expected != scan.count else { return scan }
+    var second = InflatedImageScan(expected: scan.count, order: order)
+    _ = try scanWithin(stream, payload.compression, into: &second, at: place)
+    return second
+  }
+
+  /// Puts the right length into the last word of a gzip stream; nil when the stream ends earlier
+  /// than eight bytes before its end, where its checksum and length stand.
+  private static func repairedTrailer(
+    of stream: Span<UInt8>, limit: UInt64
+  ) -> (bytes: [UInt8], produced: UInt64)? {
+    guard stream.count > 18, var bytes = ByteReader(stream).copy(0, stream.count) else {
+      return nil
+    }
+    do {
+      _ = try countInflated(
+        stream.extracting(0..<(stream.count - 8)), as: .gzip, limit: limit)
+      return nil
+    } catch {
+      guard case .truncated(let position) = error else { return nil }
+      for index in 0..<4 {
+        bytes[bytes.count - 4 + index] = UInt8(
+          truncatingIfNeeded: position.produced >> UInt64(8 * index))
+      }
+      return (bytes, position.produced)
+    }
+  }
+
+  private func inflatedFigure(
+    _ payload: Payload, _ table: SizeTable?, _ scan: InflatedImageScan?
+  ) -> Figure<ByteCount> {
+    let tablePlace =
+      table?.sizeWordOffset.map { $0 + 4 == UInt64(payload.end) } == true
+      ? "size table at " + hexadecimal(table?.offset ?? 0) : nil
+    let payloadPlace = "inflating the payload at " + hexadecimal(UInt64(payload.offset))
+    guard let scan else {
+      return Figure(
+        ByteCount(payload.sizeWord ?? 0), .sizeTable,
+        (tablePlace ?? "the word behind the payload") + ", confirmed by the kernel's head")
+    }
+    let count = ByteCount(scan.count)
+    guard payload.sizeWord == scan.count else {
+      return Figure(count, .payload, payloadPlace + ", contradicted by the size word")
+    }
+    if let tablePlace { return Figure(count, .sizeTable, tablePlace + ", confirmed by inflating") }
+    return Figure(count, .payload, payloadPlace + ", confirmed by the word behind it")
+  }
+
+  private mutating func reportSizeWord(_ kernel: ARMKernel) {
+    guard let word = kernel.sizeWord, word != kernel.inflatedBytes.value else { return }
+    warn(
+      .sizeWordDisagrees,
+      "the word behind the payload states " + word.description + ", inflating yields "
+        + kernel.inflatedBytes.value.description + "; the decompressor trusts the word",
+      hint: "hand over the inflated Image, or rebuild the zImage")
+  }
+
+  private mutating func addLayers(
+    _ layer: Layer, _ header: ZImageHeader, _ table: SizeTable?, _ payload: Payload,
+    _ kernel: ARMKernel
+  ) {
+    let variant =
+      switch header.variant {
+      case .littleEndian: "little-endian"
+      case .be8: "big-endian (BE8)"
+      case .be32: "big-endian (BE32)"
+      }
+    var facts = [ImageFact("byte order", variant)]
+    facts.append(ImageFact("code", header.isThumb2 ? "Thumb-2" : "ARM"))
+    if header.isEFI { facts.append(ImageFact("EFI stub", "yes")) }
+    facts.append(ImageFact("link address", hexadecimal(header.start)))
+    facts.append(
+      ImageFact("size table", table.map { hexadecimal($0.offset) } ?? "none"))
+    image.layers.append(
+      ImageLayer(
+        kind: .zImage, offset: layer.offset, byteCount: header.byteCount, facts: facts))
+    image.layers.append(
+      ImageLayer(
+        kind: .compressed(payload.compression), offset: UInt64(payload.offset),
+        byteCount: UInt64(payload.end - payload.offset)))
+    image.layers.append(
+      ImageLayer(kind: .image, offset: 0, byteCount: kernel.inflatedBytes.value.rawValue))
+  }
+
+  /// Reads the symbols of the vmlinux that the user named; nil when it is none.
+  mutating func vmlinuxSymbols() -> KernelSymbols? {
+    guard let bytes = options.vmlinux else { return nil }
+    do throws(KernelImageError) {
+      let elf = try ELFFile(bytes.span)
+      if ByteReader(bytes.span).matches(ELFFile.magic, at: 0), elf.machine == ELFFile.arm,
+        let symbols = KernelSymbols(elf, in: bytes.span)
+      {
+        return symbols
+      }
+      warn(.optionContradicted, "the vmlinux is not an ELF file of a 32-bit ARM kernel")
+    } catch {
+      warn(.optionContradicted, "the vmlinux cannot be read: " + error.description)
+    }
+    return nil
+  }
+}

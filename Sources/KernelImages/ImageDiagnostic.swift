@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something about a file that its user should know although the file can be used.
+public struct ImageDiagnostic: Sendable, Hashable {
+  /// The stable code, see ``Code``.
+  public let code: Code
+  /// How grave it is.
+  public let severity: Severity
+  /// What was found, with the figures.
+  public let message: String
+  /// What can be done about it; empty when nothing need be done.
+  public let hint: String
+
+  /// Notes a finding.
+  public init(_ code: Code, _ severity: Severity, _ message: String, hint: String = "") {
+    self.code = code
+    self.severity = severity
+    self.message = message
+    self.hint = hint
+  }
+
+  /// How grave a finding is.
+  public enum Severity: String, Sendable, Hashable {
+    case note, warning
+  }
+
+  /// What was found; the raw value is the code in texts and documents.
+  public enum Code: String, Sendable, Hashable, CaseIterable {
+    /// The word behind the payload is not what inflating yields.
+    case sizeWordDisagrees = "KX001"
+    /// The size table is damaged and was not used.
+    case sizeTableDamaged = "KX002"
+    /// The pairs `__bss_start, __bss_stop` in the inflated image disagree.
+    case pairsDisagree = "KX003"
+    /// The size of the kernel's BSS is an estimate.
+    case bssEstimated = "KX004"
+    /// TEXT_OFFSET is an assumption.
+    case textOffsetAssumed = "KX005"
+    /// PAGE_OFFSET is an assumption.
+    case pageOffsetAssumed = "KX006"
+    /// An option contradicts what the image says, and was not used.
+    case optionContradicted = "KX007"
+    /// The size table and another source disagree.
+    case tableContradicted = "KX008"
+    /// Device trees stand behind the zImage.
+    case appendedDeviceTree = "KX009"
+    /// Bytes stand behind the image that belong to nothing known.
+    case trailingBytes = "KX010"
+    /// A checksum or signature could not be checked.
+    case notVerified = "KX011"
+    /// The header of a wrapper contradicts its content.
+    case wrapperContradicted = "KX012"
+    /// A fact about the decompressor could not be read and is bounded from above.
+    case decompressorBounded = "KX013"
+    /// The image is of another architecture.
+    case otherArchitecture = "KX014"
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension KernelImageError {
+  /// What to do about it, as one sentence; empty when nothing helps but another file.
+  public var hint: String {
+    switch self {
+    case .empty, .truncated: return "fetch the file again and compare its size or checksum"
+    case .invalid, .checksum, .inflation, .noPayload:
+      return "the file is damaged; fetch it again and compare its checksum"
+    case .tooLarge, .tooDeep: return "this is no kernel for a 32-bit ARM machine"
+    case .missing: return "kx inspect shows what the file holds"
+    case .notAKernel:
+      return "a plain ARM Image has no mark: if this is one, say --type Image"
+    case .wrongType: return "leave out --type, or name the right file"
+    }
+  }
+}

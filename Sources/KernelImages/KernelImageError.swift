@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Inflation
+import PhysicalMemory
+
+/// Why a file cannot be used.
+public enum KernelImageError: Error, Sendable, Hashable {
+  /// The file is empty.
+  case empty
+  /// The file is shorter than its header says.
+  case truncated(what: String, needed: UInt64, present: UInt64)
+  /// A field of a header has a value that cannot be.
+  case invalid(what: String, field: String, offset: UInt64, value: UInt64)
+  /// A checksum is wrong.
+  case checksum(what: String, stored: String, computed: String)
+  /// No kernel payload was found in a zImage.
+  case noPayload(zImageBytes: UInt64)
+  /// A compressed part cannot be inflated.
+  case inflation(what: String, offset: UInt64, cause: InflationError)
+  /// More bytes would be produced or gone through than is allowed.
+  case tooLarge(what: String, limit: UInt64)
+  /// Wrappers are nested too deeply.
+  case tooDeep(limit: Int)
+  /// A part that a header or option names is not there.
+  case missing(what: String, name: String)
+  /// The file is not a kernel; says what it looks like.
+  case notAKernel(looksLike: String)
+  /// The file is not what an option says it is.
+  case wrongType(expected: String, found: String)
+}
+
+extension KernelImageError: CustomStringConvertible {
+  /// The reason as one sentence.
+  public var description: String {
+    switch self {
+    case .empty:
+      return "the file is empty"
+    case .truncated(let what, let needed, let present):
+      let missing = needed > present ? needed - present : 0
+      return what + " is truncated: " + ByteCount(needed).description + " needed, "
+        + ByteCount(present).description + " present (" + ByteCount(missing).rounded
+        + " missing; was a download cut short?)"
+    case .invalid(let what, let field, let offset, let value):
+      return what + ": " + field + " at " + hexadecimal(offset) + " cannot be "
+        + hexadecimal(value)
+    case .checksum(let what, let stored, let computed):
+      return what + " is damaged: it states " + stored + ", its bytes give " + computed
+    case .noPayload(let bytes):
+      return "no compressed kernel was found in the " + ByteCount(bytes).description
+        + " of the zImage; it is damaged, or packed in a way that no kernel for ARM uses"
+    case .inflation(let what, let offset, let cause):
+      return what + " at " + hexadecimal(offset) + " cannot be inflated: " + cause.description
+    case .tooLarge(let what, let limit):
+      return what + " would be more than " + ByteCount(limit).description
+    case .tooDeep(let limit):
+      return "more than \(limit) wrappers stand one in the other"
+    case .missing(let what, let name):
+      return what + " has no " + name
+    case .notAKernel(let looksLike):
+      return "not a kernel: the file looks like " + looksLike
+    case .wrongType(let expected, let found):
+      return "the file is not of type " + expected + ": it is " + found
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Finds the packets in what a gdb stub sends, cut anywhere.
+struct GDBPacketDecoder {
+  /// The most bytes of one packet; QEMU's stub says 4096.
+  static let limit = 1 << 16
+
+  /// One thing that came.
+  enum Event: Hashable {
+    /// The stub took a packet (`+`).
+    case taken
+    /// The stub wants a packet again (`-`).
+    case refused
+    /// A packet with a right checksum, unescaped and expanded.
+    case packet([UInt8])
+    /// A packet with a wrong checksum, a bad escape or more than ``limit`` bytes.
+    case spoilt
+  }
+
+  private var pending: [UInt8] = []
+  private var position = 0
+
+  /// Adds what came.
+  mutating func add(_ bytes: [UInt8]) {
+    pending.removeFirst(position)
+    position = 0
+    pending.append(contentsOf: bytes)
+  }
+
+  /// Takes the next thing off, or gives nil when more bytes are needed.
+  mutating func next() -> Event? {
+    while position < pending.count {
+      let byte = pending[position]
+      if byte == 0x2b || byte == 0x2d {
+        position += 1
+        return byte == 0x2b ? .taken : .refused
+      }
+      guard byte == 0x24 else {
+        position += 1
+        continue
+      }
+      guard let hash = pending[position...].firstIndex(of: 0x23) else {
+        guard pending.count - position > Self.limit else { return nil }
+        position = pending.count
+        return .spoilt
+      }
+      guard pending.count - hash > 2 else { return nil }
+      let body = Array(pending[(position + 1)..<hash])
+      let sum = GDBPacket.bytes(pending[(hash + 1)...(hash + 2)])
+      position = hash + 3
+      guard body.count <= Self.limit, sum == [GDBPacket.checksum(body)],
+        let payload = Self.expand(body)
+      else { return .spoilt }
+      return .packet(payload)
+    }
+    return nil
+  }
+
+  /// Undoes escapes (`}`) and run lengths (`*`).
+  private static func expand(_ body: [UInt8]) -> [UInt8]? {
+    var result: [UInt8] = []
+    var index = 0
+    while index < body.count {
+      let byte = body[index]
+      index += 1
+      guard byte == 0x7d || byte == 0x2a else {
+        result.append(byte)
+        continue
+      }
+      guard index < body.count else { return nil }
+      let operand = body[index]
+      index += 1
+      if byte == 0x7d {
+        result.append(operand ^ 0x20)
+      } else {
+        // The count is a printable character, 29 more than how often the last byte comes again.
+        guard let last = result.last, (32...126).contains(operand) else { return nil }
+        let count = Int(operand) - 29
+        guard result.count + count <= limit else { return nil }
+        result.append(contentsOf: repeatElement(last, count: count))
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import PhysicalMemory
+
+/// Why the lab could not do what was asked; a guest that fails is not an error but a verdict.
+public enum LabError: Error, Sendable, Hashable {
+  /// A program is not on the PATH; the Debian package that brings it.
+  case missing(program: String, package: String)
+  /// The board cannot have so much memory; it must be 1 MiB or a multiple of it up to the limit.
+  case memory(bytes: UInt64, board: String, limit: UInt64)
+  /// A segment cannot be placed.
+  case segment(name: String, address: UInt64, memoryBytes: UInt64, why: String)
+  /// The CPU cannot start there, or the stop cannot be set there.
+  case address(String, UInt64, why: String)
+  /// The expression that was to be matched is not one.
+  case expression(String, why: String)
+  /// A system call failed.
+  case system(call: String, errno: Int32)
+  /// QEMU ended before the guest was started; what it said.
+  case notStarted(command: [String], said: String)
+  /// QEMU did not answer within its time.
+  case noAnswer(to: String, seconds: Double)
+  /// The gdb stub answered something else than is meant to follow.
+  case answer(to: String, got: String)
+  /// The guest does not see in its memory what was put there.
+  case placement(segment: String, address: UInt64, expected: String, found: String)
+  /// A register does not hold what was written to it.
+  case register(String, set: UInt32, read: UInt32)
+  /// The kernel was not reached in time; where the CPU was, and the end of the console.
+  case kernelNotReached(kernel: UInt64, seconds: Double, pc: UInt32?, lastLines: [String])
+  /// QEMU ended before the kernel was reached; the end of the console.
+  case ended(kernel: UInt64, said: String, lastLines: [String])
+  /// The task was cancelled; QEMU was stopped.
+  case cancelled
+}
+
+extension LabError: CustomStringConvertible {
+  /// The error as a sentence.
+  public var description: String {
+    switch self {
+    case .missing(let program, let package):
+      return "\(program) is not on the PATH; install the Debian package \(package)"
+    case .memory(let bytes, let board, let limit):
+      return "board \(board) cannot have \(ByteCount(bytes)) of RAM: it takes whole MiB up to "
+        + ByteCount(limit).rounded
+    case .segment(let name, let address, let memoryBytes, let why):
+      return "segment \(name) at \(hexadecimal(address, digits: 8)) of \(ByteCount(memoryBytes)) "
+        + why
+    case .address(let what, let address, let why):
+      return "\(what) \(hexadecimal(address, digits: 8)) \(why)"
+    case .expression(let text, let why):
+      return "'\(text)' is not a regular expression: \(why)"
+    case .system(let call, let number):
+      return unsafe "\(call) failed: " + String(cString: strerror(number))
+    case .notStarted(let command, let said):
+      return "QEMU ended before the guest was started: "
+        + (said.isEmpty ? "it said nothing" : said) + "\n  " + command.joined(separator: " ")
+    case .noAnswer(let question, let seconds):
+      return "QEMU did not answer \(question) within \(Int(seconds.rounded())) s"
+    case .answer(let question, let got):
+      return "QEMU's gdb stub answered '\(got)' to \(question)"
+    case .placement(let segment, let address, let expected, let found):
+      return "segment \(segment) is not at \(hexadecimal(address, digits: 8)): expected "
+        + "\(expected), found \(found)"
+    case .register(let name, let set, let read):
+      return "register \(name) was set to \(hexadecimal(UInt64(set))) but reads "
+        + hexadecimal(UInt64(read))
+    case .kernelNotReached(let kernel, let seconds, let pc, let lines):
+      let place = pc.map { ", pc is " + hexadecimal(UInt64($0), digits: 8) } ?? ""
+      return "the kernel at \(hexadecimal(kernel, digits: 8)) was not reached within "
+        + "\(Int(seconds.rounded())) s\(place)" + quoted(lines)
+    case .ended(let kernel, let said, let lines):
+      return "QEMU ended before the kernel at \(hexadecimal(kernel, digits: 8)) was reached"
+        + (said.isEmpty ? "" : ": " + said) + quoted(lines)
+    case .cancelled:
+      return "cancelled; QEMU was stopped"
+    }
+  }
+
+  private func quoted(_ lines: [String]) -> String {
+    lines.isEmpty
+      ? "; nothing on the console"
+      : "; the console ends with:" + lines.map { "\n  " + $0 }.joined()
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a boot in QEMU ended.
+///
+/// Without an expression of the caller's a guest is up when the lab's initrd says that it is
+/// intact, or when an init was reached and nothing worse came within ``LabBoot/settle``.
+///
+/// | verdict | exit code |
+/// |---|---|
+/// | booted | 0 |
+/// | panicked | 10 |
+/// | silent | 11 |
+/// | uncompression error | 12 |
+/// | initrd damaged | 13 |
+/// | QEMU exited | 14 |
+public enum LabVerdict: Sendable, Hashable {
+  /// The guest is up; the line that says so.
+  case booted(line: String)
+  /// The kernel panicked; its line.
+  case panicked(line: String)
+  /// The time is over; the last line of the console, if there was one.
+  case silent(afterSeconds: Double, lastLine: String?)
+  /// The decompressor gave up, or the kernel on its initrd; the line.
+  case uncompressionError(line: String)
+  /// The init is up, but what it finds in its initrd is not what was packed; its line.
+  case damaged(line: String)
+  /// QEMU ended before a verdict; its exit code, or 128 and the number of the signal.
+  case exited(code: Int32, lastLine: String?)
+
+  /// Tells whether the guest came up.
+  public var isBooted: Bool {
+    if case .booted = self { return true }
+    return false
+  }
+
+  /// The exit code for a program whose work was this boot.
+  public var exitCode: Int32 {
+    switch self {
+    case .booted: 0
+    case .panicked: 10
+    case .silent: 11
+    case .uncompressionError: 12
+    case .damaged: 13
+    case .exited: 14
+    }
+  }
+}
+
+extension LabVerdict: CustomStringConvertible {
+  /// The verdict in one line.
+  public var description: String {
+    switch self {
+    case .booted(let line): "booted: " + line
+    case .panicked(let line): "panicked: " + line
+    case .silent(let seconds, let line):
+      "silent: no verdict within \(rounded(seconds)) s" + last(line)
+    case .uncompressionError(let line): "uncompression error: " + line
+    case .damaged(let line): "initrd damaged: " + line
+    case .exited(let code, let line): "QEMU exited with code \(code) before a verdict" + last(line)
+    }
+  }
+
+  private func last(_ line: String?) -> String {
+    line.map { "; last line: " + $0 } ?? "; nothing on the console"
+  }
+
+  private func rounded(_ seconds: Double) -> String {
+    String((seconds * 10).rounded() / 10)
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import PhysicalMemory
+
+/// Measures what is written between the first instruction and the first one of the kernel.
+///
+/// The boot runs twice, with RAM outside the segments full of 0xA5 and then of 0x5A, each time
+/// until the CPU is about to execute the first instruction at `kernel`; what then differs from
+/// what was put in was written. A store that happens to repeat one pattern shows in the other run.
+///
+/// - Parameters:
+///   - boot: What lies where; `fill`, `expect`, `settle` and `linger` have no effect.
+///   - kernel: The address of the inflated kernel's first instruction; it is executed once,
+///     at the end.
+///   - ramRange: The part of RAM that is looked at; nil for all of it.
+///   - console: Takes what the guest prints, as it comes, cut anywhere.
+/// - Returns: The bytes written, and the registers the kernel would have found.
+/// - Throws: ``LabError/kernelNotReached(kernel:seconds:pc:lastLines:)`` after `boot.timeout` in
+///   one run; what keeps the guest from being started.
+public func measure(
+  _ boot: LabBoot, stopAt kernel: UInt64, ramRange: PhysicalRange? = nil,
+  console: ([UInt8]) -> Void = { _ in }
+) async throws(LabError) -> LabMeasurement {
+  guard kernel & 3 == 0, kernel <= UInt64(UInt32.max) else {
+    throw LabError.address("stop", kernel, why: "is no ARM instruction's address")
+  }
+  let one = try await run(boot, 0xa5, until: kernel, ramRange, console)
+  let two = try await run(boot, 0x5a, until: kernel, ramRange, console)
+  let written = DifferenceList(one.written, two.written)
+  let placement = try Placement(boot)
+  let spans = written.joined(limit: 16, where: placement.isInSegment)
+  return LabMeasurement(
+    written: RangeSet(written.ranges), spans: RangeSet(spans.ranges), registers: two.registers,
+    wallSeconds: one.seconds + two.seconds, qemuCommand: two.command)
+}
+
+/// What one of the two runs gave.
+private struct PatternRun {
+  let written: DifferenceList
+  let registers: LabRegisters
+  let seconds: Double
+  var command: [String] = []
+}
+
+private func run(
+  _ boot: LabBoot, _ pattern: UInt8, until kernel: UInt64, _ limits: PhysicalRange?,
+  _ console: ([UInt8]) -> Void
+) async throws(LabError) -> PatternRun {
+  var filled = boot
+  filled.fill = pattern
+  let placement = try Placement(filled)
+  var log = ConsoleLog()
+  let ending = try await Machine.run(filled, placement) { machine throws(LabError) in
+    try await machine.stub.stop(at: kernel)
+    try machine.stub.run()
+    let deadline = Deadline(after: boot.timeout)
+    while let stopped = try machine.step(&log, console) {
+      if stopped {
+        let seconds = deadline.elapsed
+        let registers = try await machine.stub.registers()
+        guard registers.pc == UInt32(truncatingIfNeeded: kernel) else {
+          throw LabError.kernelNotReached(
+            kernel: kernel, seconds: seconds, pc: registers.pc, lastLines: log.tail)
+        }
+        let written = placement.differences(
+          in: machine.memory, within: limits ?? placement.ram)
+        return Optional(PatternRun(written: written, registers: registers, seconds: seconds))
+      }
+      guard !deadline.isOver else {
+        throw LabError.kernelNotReached(
+          kernel: kernel, seconds: deadline.elapsed, pc: await machine.interruptedAt(),
+          lastLines: log.tail)
+      }
+      try await pause(.milliseconds(5))
+    }
+    return nil
+  }
+  guard var result = ending.result else {
+    throw LabError.ended(kernel: kernel, said: ending.said, lastLines: log.tail)
+  }
+  result.command = ending.command
+  return result
+}
+
+extension Machine {
+  /// Takes what has come from console and stub.
+  ///
+  /// - Returns: Whether the CPU stopped; nil when QEMU ended.
+  fileprivate func step(
+    _ log: inout ConsoleLog, _ show: ([UInt8]) -> Void
+  ) throws(LabError) -> Bool? {
+    // A stub that is gone is no error: QEMU ended, and the console has what led to it.
+    var answer: [UInt8]?
+    do throws(LabError) { answer = try stub.poll() } catch { answer = nil }
+    switch try console.read() {
+    case .bytes(let chunk):
+      show(chunk)
+      _ = log.add(chunk)
+    case .nothing: break
+    case .closed: return nil
+    }
+    // `S` and `T` tell of a stop.
+    return answer?.first == 0x53 || answer?.first == 0x54
+  }
+
+  /// Stops a guest that runs and says where, or gives nil when that fails as well.
+  fileprivate func interruptedAt() async -> UInt32? {
+    do throws(LabError) {
+      try stub.interrupt()
+      let deadline = Deadline(after: .seconds(5))
+      while !deadline.isOver {
+        if try stub.poll() != nil { return try await stub.read(.pc) }
+        try await pause(.milliseconds(5))
+      }
+    } catch {
+      return nil
+    }
+    return nil
+  }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+public import BootPlanning
+import Handover
+import Inflation
+import KernelImages
+import PhysicalMemory
+
+/// The JSON document of a plan: `kx plan --json`, `kexec --dry-run --json`.
+///
+/// Keys stand in a fixed order and all of them are always there. Addresses are strings, counts of
+/// bytes are numbers, first and last byte of a range are inclusive.
+public enum PlanDocument {
+  /// The version of the document; it changes when a reader of the old one could be misled.
+  public static let schemaVersion: UInt64 = 1
+
+  /// Writes the document of a plan, its last line ended.
+  public static func json(_ plan: BootPlan) -> String { json(SavedPlan(plan)) }
+
+  /// Writes the document of a plan, its last line ended.
+  public static func json(_ plan: SavedPlan) -> String {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.number("schemaVersion", schemaVersion)
+      kernel(plan.kernel, &writer)
+      writer.string("rule", plan.rule.rawValue)
+      writer.string("handover", plan.handover.rawValue)
+      machine(plan.machine, &writer)
+      files(plan.files, &writer)
+      writer.string("commandLine", plan.commandLine)
+      writer.address("entry", plan.entry)
+      registers(plan, &writer)
+      segments(plan.segments, &writer)
+      footprint(plan.footprint, &writer)
+      diagnostics(plan.diagnostics, &writer)
+    }
+    writer.finish()
+    return writer.text
+  }
+
+  /// Gives the word for the source of the inflated size.
+  static func inflatedSource(_ source: FigureSource) -> FigureSource {
+    switch source {
+    case .sizeTable, .payload, .file, .vmlinux, .option, .estimate: source
+    case .inflatedImage: .payload
+    case .decompressor: .estimate
+    }
+  }
+
+  /// Gives the word for the source of a figure about the inside of the kernel.
+  static func imageSource(_ source: FigureSource) -> FigureSource {
+    switch source {
+    case .sizeTable, .inflatedImage, .vmlinux, .option, .estimate: source
+    case .payload, .file: .inflatedImage
+    case .decompressor: .estimate
+    }
+  }
+
+  static func kernel(_ kernel: SavedKernel, _ writer: inout JSONWriter) {
+    writer.object("kernel") { writer in
+      writer.array("chain") { writer in
+        for layer in kernel.chain { writer.string(nil, layer) }
+      }
+      writer.string("architecture", "arm")
+      writer.byteCount("fileBytes", kernel.fileBytes)
+      writer.byteCount("zImageBytes", kernel.zImageBytes)
+      writer.string("compression", kernel.compression?.rawValue)
+      writer.byteCount("inflatedBytes", kernel.inflatedBytes.value)
+      writer.string(
+        "inflatedBytesFrom", inflatedSource(kernel.inflatedBytes.source).rawValue)
+      writer.byteCount("bssBytes", kernel.bssBytes.value)
+      writer.string("bssBytesFrom", imageSource(kernel.bssBytes.source).rawValue)
+      writer.string("textOffset", hexadecimal(kernel.textOffset.value.rawValue))
+      writer.string("textOffsetFrom", imageSource(kernel.textOffset.source).rawValue)
+    }
+  }
+
+  private static func machine(_ machine: PlannedMachine, _ writer: inout JSONWriter) {
+    writer.object("machine") { writer in
+      writer.byteCount("pageBytes", machine.pageBytes)
+      writer.array("ram") { writer in
+        for bank in machine.memory.ram.ranges {
+          writer.object { writer in range(bank, &writer) }
+        }
+      }
+      writer.array("reserved") { writer in
+        for entry in machine.memory.reserved {
+          writer.object { writer in
+            range(entry.range, &writer)
+            writer.string("why", entry.why)
+          }
+        }
+      }
+    }
+  }
+
+  private static func range(_ range: PhysicalRange, _ writer: inout JSONWriter) {
+    writer.address("first", range.first)
+    writer.address("last", range.last)
+  }
+
+  private static func files(_ files: [PlannedFile], _ writer: inout JSONWriter) {
+    writer.array("files") { writer in
+      for file in files {
+        writer.object { writer in
+          writer.string("role", file.role.rawValue)
+          writer.string("path", file.path)
+          writer.byteCount("bytes", file.bytes)
+          writer.string("sha256", file.sha256)
+        }
+      }
+    }
+  }
+
+  private static func registers(_ plan: SavedPlan, _ writer: inout JSONWriter) {
+    guard let registers = plan.registers else { return writer.string("registers", nil) }
+    writer.object("registers") { writer in
+      writer.string("r0", hexadecimal(UInt64(registers.r0)))
+      writer.string("r1", hexadecimal(UInt64(registers.r1)))
+      writer.string("r2", hexadecimal(UInt64(registers.r2)))
+    }
+  }
+
+  private static func segments(_ segments: [PlannedSegment], _ writer: inout JSONWriter) {
+    writer.array("segments") { writer in
+      for segment in segments {
+        writer.object { writer in
+          writer.string("name", segment.name.rawValue)
+          range(segment.range, &writer)
+          writer.byteCount("fileBytes", segment.fileBytes)
+          writer.byteCount("memoryBytes", segment.range.count)
+        }
+      }
+    }
+  }
+
+  private static func footprint(_ footprint: [FootprintRange], _ writer: inout JSONWriter) {
+    writer.array("footprint") { writer in
+      for entry in footprint {
+        writer.object { writer in
+          writer.string("name", entry.name)
+          writer.string("phase", entry.phase.rawValue)
+          range(entry.range, &writer)
+        }
+      }
+    }
+  }
+
+  private static func diagnostics(_ diagnostics: [Diagnostic], _ writer: inout JSONWriter) {
+    writer.array("diagnostics") { writer in
+      for diagnostic in diagnostics {
+        writer.object { writer in
+          writer.string("code", diagnostic.code)
+          writer.string("severity", diagnostic.severity.rawValue)
+          writer.string("message", diagnostic.message)
+          writer.string("hint", diagnostic.hint)
+          if let bytes = diagnostic.bytes { writer.byteCount("bytes", bytes) }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+/// Writes a JSON document piece by piece: keys in the order of the calls, two spaces of indentation.
+///
+/// Source: RFC 8259.
+public struct JSONWriter: Sendable {
+  private var bytes: [UInt8] = []
+  private var depth = 0
+  /// Whether the innermost container, or the document, holds nothing yet.
+  private var isEmpty = true
+
+  /// Starts an empty document.
+  public init() {}
+
+  /// The document so far.
+  public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Writes an object.
+  ///
+  /// - Parameters:
+  ///   - key: The key in the object around it; nil inside an array and at the top.
+  ///   - body: Writes the members.
+  public mutating func object(_ key: String? = nil, _ body: (inout Self) -> Void) {
+    container(key, 0x7b, 0x7d, body)
+  }
+
+  /// Writes an array.
+  ///
+  /// - Parameters:
+  ///   - key: The key in the object around it; nil inside an array and at the top.
+  ///   - body: Writes the elements.
+  public mutating func array(_ key: String? = nil, _ body: (inout Self) -> Void) {
+    container(key, 0x5b, 0x5d, body)
+  }
+
+  /// Writes a string, or null for nil.
+  public mutating func string(_ key: String? = nil, _ value: String?) {
+    startValue(key)
+    if let value { quote(value) } else { append("null") }
+  }
+
+  /// Writes a number, or null for nil.
+  public mutating func number(_ key: String? = nil, _ value: UInt64?) {
+    startValue(key)
+    append(value.map { String($0) } ?? "null")
+  }
+
+  /// Writes a count of bytes as a number, or null for nil.
+  public mutating func byteCount(_ key: String? = nil, _ value: ByteCount?) {
+    number(key, value?.rawValue)
+  }
+
+  /// Writes an address as a string of at least eight hexadecimal digits, or null for nil.
+  public mutating func address(_ key: String? = nil, _ value: PhysicalAddress?) {
+    string(key, value?.description)
+  }
+
+  /// Writes true or false, or null for nil.
+  public mutating func bool(_ key: String? = nil, _ value: Bool?) {
+    startValue(key)
+    append(value.map { $0 ? "true" : "false" } ?? "null")
+  }
+
+  /// Writes a value that was read; its numbers keep their digits.
+  public mutating func value(_ key: String? = nil, _ value: JSONValue) {
+    switch value {
+    case .null: string(key, nil)
+    case .bool(let bool): self.bool(key, bool)
+    case .string(let text): string(key, text)
+    case .number(let digits):
+      startValue(key)
+      append(digits)
+    case .array(let elements):
+      array(key) { writer in
+        for element in elements { writer.value(nil, element) }
+      }
+    case .object(let members):
+      object(key) { writer in
+        for member in members { writer.value(member.key, member.value) }
+      }
+    }
+  }
+
+  /// Ends the last line; the document is complete.
+  public mutating func finish() {
+    bytes.append(0x0a)
+  }
+
+  private mutating func container(
+    _ key: String?, _ opening: UInt8, _ closing: UInt8, _ body: (inout Self) -> Void
+  ) {
+    startValue(key)
+    bytes.append(opening)
+    depth += 1
+    isEmpty = true
+    body(&self)
+    depth -= 1
+    if !isEmpty { newLine() }
+    bytes.append(closing)
+    isEmpty = false
+  }
+
+  private mutating func startValue(_ key: String?) {
+    if depth > 0 {
+      if !isEmpty { bytes.append(0x2c) }
+      newLine()
+    }
+    isEmpty = false
+    guard let key else { return }
+    quote(key)
+    append(": ")
+  }
+
+  private mutating func newLine() {
+    bytes.append(0x0a)
+    for _ in 0..<depth { append("  ") }
+  }
+
+  private mutating func append(_ text: String) {
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  private mutating func quote(_ text: String) {
+    bytes.append(0x22)
+    for byte in text.utf8 {
+      switch byte {
+      case 0x22: append("\\\"")
+      case 0x5c: append("\\\\")
+      case 0x08: append("\\b")
+      case 0x09: append("\\t")
+      case 0x0a: append("\\n")
+      case 0x0c: append("\\f")
+      case 0x0d: append("\\r")
+      case 0..<0x20, 0x7f: append(hexadecimal(UInt64(byte), digits: 4, prefix: "\\u"))
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(0x22)
+  }
+}

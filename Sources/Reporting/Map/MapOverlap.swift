@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import PhysicalMemory
+
+/// Bytes that somebody relies on and somebody else writes.
+struct MapOverlap {
+  /// Whose bytes are lost: `initrd`, `reserved-memory/cma`.
+  let victim: String
+  /// The bytes that are lost.
+  let lost: RangeSet
+  /// Who writes them, each name once.
+  let writers: [String]
+
+  /// Finds every overlap of a plan.
+  ///
+  /// The kernel's own segment may be overwritten by the footprint: a decompressor moves itself out
+  /// of its way, and the footprint model knows. So may the trampoline, whose work is done by then.
+  static func all(in plan: SavedPlan) -> [Self] {
+    var written = RangeSet()
+    for entry in plan.footprint { written.insert(entry.range) }
+    var overlaps: [Self] = []
+    for (index, segment) in plan.segments.enumerated() {
+      guard let own = segment.fileRange else { continue }
+      var writers: [String] = []
+      var lost = RangeSet()
+      if segment.name != .kernel && segment.name != .trampoline {
+        lost = written.intersection(own)
+        for entry in plan.footprint where entry.range.overlaps(own) {
+          if !writers.contains(entry.name) { writers.append(entry.name) }
+        }
+      }
+      for other in plan.segments.dropFirst(index + 1) {
+        guard let shared = own.intersection(other.range) else { continue }
+        lost.insert(shared)
+        if !writers.contains(other.name.rawValue) { writers.append(other.name.rawValue) }
+      }
+      if !lost.isEmpty {
+        overlaps.append(Self(victim: segment.name.rawValue, lost: lost, writers: writers))
+      }
+    }
+    for segment in plan.segments { written.insert(segment.range) }
+    for entry in plan.machine.memory.reserved {
+      let lost = written.intersection(entry.range)
+      guard !lost.isEmpty else { continue }
+      var writers: [String] = []
+      for segment in plan.segments where segment.range.overlaps(entry.range) {
+        if !writers.contains(segment.name.rawValue) { writers.append(segment.name.rawValue) }
+      }
+      for written in plan.footprint where written.range.overlaps(entry.range) {
+        if !writers.contains(written.name) { writers.append(written.name) }
+      }
+      overlaps.append(Self(victim: entry.why, lost: lost, writers: writers))
+    }
+    return overlaps
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+public import BootPlanning
+
+/// Diagnostics as text: what is so, then what to do about it.
+public enum DiagnosticText {
+  /// Writes diagnostics, each with its hint, in their order.
+  ///
+  /// - Parameters:
+  ///   - diagnostics: What to write.
+  ///   - style: Plain or coloured.
+  ///   - width: The most characters of a line.
+  /// - Returns: Lines, each ended.
+  public static func render(
+    _ diagnostics: [Diagnostic], style: TextStyle = .plain, width: Int = 100
+  ) -> String {
+    var result = ""
+    for diagnostic in diagnostics {
+      let lead = diagnostic.severity.rawValue + " " + PrintableText.clean(diagnostic.code) + ":"
+      let count = lead.unicodeScalars.count
+      let lines = PrintableText.wrap(
+        PrintableText.clean(diagnostic.message), width: max(width - count - 1, 30))
+      for (index, line) in lines.enumerated() {
+        result += index == 0 ? style.paint(lead, diagnostic.severity.role) : spaces(count)
+        result += " " + line + "\n"
+      }
+      guard !diagnostic.hint.isEmpty else { continue }
+      let hints = PrintableText.wrap(
+        PrintableText.clean(diagnostic.hint), width: max(width - 8, 30))
+      for (index, line) in hints.enumerated() {
+        result += (index == 0 ? "  hint: " : spaces(8)) + line + "\n"
+      }
+    }
+    return result
+  }
+}
+
+extension Diagnostic.Severity {
+  /// The colour of a severity in a text.
+  var role: TextStyle.Role {
+    switch self {
+    case .error: .error
+    case .warning: .warning
+    case .note: .note
+    }
+  }
+}

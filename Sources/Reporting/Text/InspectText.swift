@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import Inflation
+public import KernelImages
+import PhysicalMemory
+
+/// An image as text for people: its layers, the figures of its kernel and where they come from.
+public enum InspectText {
+  /// Writes what was found.
+  ///
+  /// - Parameters:
+  ///   - image: What was found.
+  ///   - path: The file as the user named it.
+  ///   - fileBytes: The size of the file in bytes.
+  ///   - style: Plain or coloured.
+  ///   - width: The most characters of a line.
+  /// - Returns: Lines, each ended.
+  public static func render(
+    _ image: KernelImage, path: String, fileBytes: Int, style: TextStyle = .plain,
+    width: Int = 100
+  ) -> String {
+    var text = style.paint(PrintableText.clean(path), .heading) + "  "
+    text += image.chain.joined(separator: " > ") + "  " + ByteCount(fileBytes).description + "\n\n"
+    text += style.paint("layers", .heading) + "\n" + layers(image.layers, style, width)
+    if let kernel = image.kernel {
+      text += "\n" + style.paint("kernel", .heading) + "\n" + figures(kernel, style, width)
+      if let zImage = kernel.zImage {
+        text += "\n" + style.paint("decompressor", .heading) + "\n"
+        text += decompressor(zImage, style, width)
+      }
+    } else if let architecture = image.otherArchitecture {
+      text += "\nfor \(architecture): recognised, but only 32-bit ARM kernels can be planned\n"
+    }
+    if !image.diagnostics.isEmpty {
+      text +=
+        "\n"
+        + DiagnosticText.render(
+          image.diagnostics.map { Diagnostic($0) }, style: style, width: width)
+    }
+    return text
+  }
+
+  private static func layers(_ layers: [ImageLayer], _ style: TextStyle, _ width: Int) -> String {
+    var table = TextTable([.left, .right, .right, .left])
+    table.add(
+      ["", "offset", "bytes", ""].map { TextTable.Cell($0, .faint) })
+    for layer in layers {
+      table.add([
+        TextTable.Cell(layer.kind.name), TextTable.Cell(hexadecimal(layer.offset)),
+        TextTable.Cell(ByteCount(layer.byteCount).description), TextTable.Cell(""),
+      ])
+      for fact in layer.facts {
+        table.add([
+          TextTable.Cell(""), TextTable.Cell(""), TextTable.Cell(""),
+          TextTable.Cell(fact.name + ": " + PrintableText.clean(fact.text), .faint),
+        ])
+      }
+      for note in layer.notes {
+        table.add([
+          TextTable.Cell(""), TextTable.Cell(""), TextTable.Cell(""),
+          TextTable.Cell(PrintableText.clean(note), .note),
+        ])
+      }
+    }
+    return table.render(style, width: width)
+  }
+
+  private static func figures(_ kernel: ARMKernel, _ style: TextStyle, _ width: Int) -> String {
+    var table = TextTable(FigureLine.sides)
+    if let release = kernel.release {
+      table.add([
+        TextTable.Cell("release"), TextTable.Cell(PrintableText.clean(release)),
+        TextTable.Cell("inflated image", .faint),
+      ])
+    }
+    table.add(FigureLine.row("inflated", kernel.inflatedBytes))
+    if let word = kernel.sizeWord, word != kernel.inflatedBytes.value {
+      table.add([
+        TextTable.Cell("size word"), TextTable.Cell(word.description),
+        TextTable.Cell("behind the payload; disagrees", .warning),
+      ])
+    }
+    table.add(FigureLine.row("BSS", kernel.bssBytes))
+    table.add(FigureLine.offsetRow("text offset", kernel.textOffset))
+    table.add(
+      FigureLine.row(
+        "page offset", hexadecimal(kernel.pageOffset.value) + "  ", kernel.pageOffset))
+    for (name, flag) in [
+      ("LPAE", kernel.isLPAE), ("Thumb-2", kernel.isThumb2), ("big-endian", kernel.isBigEndian),
+    ] {
+      table.add(row(name, flag))
+    }
+    return table.render(style, width: width)
+  }
+
+  private static func row(_ name: String, _ flag: Figure<Bool>?) -> [TextTable.Cell] {
+    guard let flag else {
+      return [
+        TextTable.Cell(name), TextTable.Cell("unknown  "),
+        TextTable.Cell("the plan holds for both; --verify may tell", .faint),
+      ]
+    }
+    return FigureLine.row(name, (flag.value ? "yes" : "no") + "  ", flag)
+  }
+
+  private static func decompressor(_ zImage: ZImage, _ style: TextStyle, _ width: Int) -> String {
+    var table = TextTable(FigureLine.sides)
+    table.add([
+      TextTable.Cell("payload"),
+      TextTable.Cell(zImage.compression.rawValue + "  "),
+      TextTable.Cell(
+        "\(hexadecimal(zImage.payloadOffset.rawValue)) to "
+          + hexadecimal(zImage.payloadEnd.rawValue), .faint),
+    ])
+    let destination: String
+    if case .fixed(let address) = zImage.destination.value {
+      destination = address.description
+    } else {
+      destination = "128 MiB window"
+    }
+    table.add(FigureLine.row("destination", destination + "  ", zImage.destination))
+    table.add(row("asks the DTB for RAM", zImage.checksDTBMemory))
+    table.add(row("merges ATAGs", zImage.mergesATAGs))
+    table.add(FigureLine.offsetRow("relocation bump", zImage.relocationBump))
+    table.add(FigureLine.row("own BSS", zImage.bssBytes))
+    table.add(FigureLine.row("heap", zImage.heapBytes))
+    table.add(FigureLine.offsetRow("moves from", zImage.movedFrom))
+    return table.render(style, width: width)
+  }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+public import BootPlanning
+import Handover
+import Inflation
+import KernelImages
+import PhysicalMemory
+
+/// A plan as text for people: figures, tables, a memory map to scale, diagnostics.
+public enum PlanText {
+  /// Writes a plan.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan.
+  ///   - style: Plain or coloured.
+  ///   - width: The most characters of a line, at least 60.
+  /// - Returns: Lines, each ended.
+  public static func render(
+    _ plan: BootPlan, style: TextStyle = .plain, width: Int = 100
+  ) -> String {
+    render(SavedPlan(plan), style: style, width: width)
+  }
+
+  /// Writes a plan that was read from a document.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan.
+  ///   - style: Plain or coloured.
+  ///   - width: The most characters of a line, at least 60.
+  /// - Returns: Lines, each ended.
+  public static func render(
+    _ plan: SavedPlan, style: TextStyle = .plain, width: Int = 100
+  ) -> String {
+    let width = min(max(width, 60), 400)
+    var sections = [kernel(plan, style, width), decision(plan, style, width)]
+    if !plan.segments.isEmpty {
+      sections.append(style.paint("loaded", .heading) + "\n" + segments(plan, style, width))
+    }
+    if !plan.footprint.isEmpty {
+      sections.append(
+        style.paint("written until start_kernel, in order of time", .heading) + "\n"
+          + footprint(plan, style, width))
+    }
+    sections.append(PlanMapText(plan, style, width).render())
+    if !plan.diagnostics.isEmpty {
+      sections.append(DiagnosticText.render(plan.diagnostics, style: style, width: width))
+    }
+    return sections.joined(separator: "\n")
+  }
+
+  private static func heading(_ title: String, _ rest: String, _ style: TextStyle) -> String {
+    style.paint(title, .heading) + "  " + PrintableText.clean(rest) + "\n"
+  }
+
+  private static func kernel(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+    let kernel = plan.kernel
+    var table = TextTable(FigureLine.sides)
+    let path = plan.files.first { $0.role == .kernel }?.path ?? ""
+    table.add([
+      TextTable.Cell("file"), TextTable.Cell(kernel.fileBytes.description),
+      TextTable.Cell(path, .faint),
+    ])
+    if let zImageBytes = kernel.zImageBytes {
+      let payload = kernel.compression.map { "compressed with " + $0.rawValue } ?? ""
+      table.add([
+        TextTable.Cell("zImage"), TextTable.Cell(zImageBytes.description),
+        TextTable.Cell(payload, .faint),
+      ])
+    }
+    table.add(FigureLine.row("inflated", kernel.inflatedBytes))
+    table.add(FigureLine.row("BSS", kernel.bssBytes))
+    table.add(FigureLine.offsetRow("text offset", kernel.textOffset))
+    return heading("kernel", kernel.chain.joined(separator: " > "), style)
+      + table.render(style, width: width)
+  }
+
+  private static func decision(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+    var table = TextTable([.left, .left])
+    if let entry = plan.entry, let registers = plan.registers {
+      table.add([
+        TextTable.Cell("entry"),
+        TextTable.Cell(
+          entry.description + " with r0=" + hexadecimal(UInt64(registers.r0)) + " r1="
+            + hexadecimal(UInt64(registers.r1)) + " r2=" + hexadecimal(UInt64(registers.r2))),
+      ])
+    } else {
+      table.add([TextTable.Cell("entry"), TextTable.Cell("none: nothing fits", .error)])
+    }
+    table.add([TextTable.Cell("command line"), TextTable.Cell(plan.commandLine)])
+    return heading(
+      "plan", "rule " + plan.rule.rawValue + ", handover " + plan.handover.rawValue, style)
+      + table.render(style, width: width)
+  }
+
+  private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+    var table = TextTable([.left, .left, .left, .right, .right, .right])
+    for segment in plan.segments {
+      table.add([
+        TextTable.Cell(segment.name.glyph, segment.name.role),
+        TextTable.Cell(segment.name.rawValue),
+        TextTable.Cell(segment.range.description),
+        TextTable.Cell(segment.range.count.description),
+        TextTable.Cell(segment.range.count.rounded, .faint),
+        TextTable.Cell(
+          segment.fileBytes == segment.range.count
+            ? "" : segment.fileBytes.description + " filled", .faint),
+      ])
+    }
+    return table.render(style, width: width)
+  }
+
+  private static func footprint(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+    var table = TextTable([.left, .left, .left, .left, .right, .right])
+    for (index, entry) in plan.footprint.enumerated() {
+      table.add([
+        TextTable.Cell(PlanMapText.glyph(ofFootprint: index), entry.phase.role),
+        TextTable.Cell(entry.phase.rawValue, .faint),
+        TextTable.Cell(entry.name),
+        TextTable.Cell(entry.range.description),
+        TextTable.Cell(entry.range.count.description),
+        TextTable.Cell(entry.range.count.rounded, .faint),
+      ])
+    }
+    return table.render(style, width: width)
+  }
+}
+
+extension PlannedSegment.Name {
+  /// The letter of a segment in a map.
+  var glyph: String {
+    switch self {
+    case .kernel: "K"
+    case .initrd: "I"
+    case .dtb: "D"
+    case .atags: "A"
+    case .trampoline: "T"
+    }
+  }
+
+  /// The colour of a segment in a text.
+  var role: TextStyle.Role {
+    switch self {
+    case .kernel: .kernel
+    case .initrd: .initrd
+    case .dtb, .atags: .parameters
+    case .trampoline: .trampoline
+    }
+  }
+}
+
+extension FootprintRange.Phase {
+  /// The colour of a phase in a text.
+  var role: TextStyle.Role {
+    switch self {
+    case .decompress: .decompressPhase
+    case .kernel: .kernelPhase
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+public import ArgumentParser
+public import BootPlanning
+import PhysicalMemory
+
+extension HandoverKind: ExpressibleByArgument {}
+extension PlacementRule: ExpressibleByArgument {}
+
+/// What goes with a kernel, and where it goes: the options of every verb that makes a plan.
+struct BootOptions: ParsableArguments {
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "An initial ramdisk; several are put one behind the other.",
+      valueName: "file"))
+  var initrd: [String] = []
+
+  @Option(help: ArgumentHelp("The device tree.", valueName: "file"))
+  var dtb: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("An overlay to apply to the tree.", valueName: "file"))
+  var dtbo: [String] = []
+
+  @Option(
+    name: [.customLong("append"), .customLong("command-line")],
+    help: "The command line of the new kernel; without it, that of the tree is kept.")
+  var append: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A captured /proc/iomem, or a folder that holds iomem, fdt and cmdline.", valueName: "file"))
+  var machine: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A bank of RAM: 0x40000000-0x5fffffff or 0x40000000+512M.", valueName: "range"))
+  var ram: [PhysicalRange] = []
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("Memory that must not be touched.", valueName: "range"))
+  var reserve: [PhysicalRange] = []
+
+  @Option(help: "How the kernel is handed over: auto, image or zimage.")
+  var handover: HandoverChoice = .auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the zImage is loaded, or with the image handover the kernel.", valueName: "address"))
+  var load: PhysicalAddress?
+
+  @Option(help: "The rule that places: exact, kexec-tools, ratio4 or ratio5.")
+  var rule: PlacementRule = .exact
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Figures in place of a file or of what it says: zimage=N,inflated=N,bss=N,text-offset=N,"
+        + "page-offset=N,initrd=N,unpacked=N,work=N,bump=N,decompressor-bss=N,moved-from=N,"
+        + "payload-end=N,lpae=0|1,dtb-check=0|1.", valueName: "figures"))
+  var assume: [Assumptions] = []
+
+  @Flag(help: "Pass an ATAG list in place of a device tree.")
+  var atags = false
+
+  @Option(
+    name: .customLong("machine-number"),
+    help: "r1 for an ATAG list: the machine number of the board.")
+  var machineNumber: UInt32?
+
+  @OptionGroup var kernelOptions: KernelOptions
+
+  /// The handover as it is written on the command line.
+  enum HandoverChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, image, zimage
+
+    var kind: HandoverKind? {
+      switch self {
+      case .auto: nil
+      case .image: .image
+      case .zimage: .zimage
+      }
+    }
+  }
+
+  func validate() throws {
+    if machine != nil, !ram.isEmpty {
+      throw ValidationError("--machine and --ram both say what memory there is; give one of them.")
+    }
+    if atags, dtb != nil || !dtbo.isEmpty {
+      throw ValidationError("--atags passes no device tree; leave out --dtb and --dtbo.")
+    }
+    if rule != .exact, handover == .image {
+      throw ValidationError(
+        "--rule \(rule.rawValue) hands over by zimage; it cannot be combined with "
+          + "--handover image.")
+    }
+    if rule != .exact, load != nil {
+      throw ValidationError("--rule \(rule.rawValue) chooses its own load address.")
+    }
+  }
+}

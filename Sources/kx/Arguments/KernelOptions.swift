@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import KernelImages
+import PhysicalMemory
+
+/// What the user says about a kernel file.
+struct KernelOptions: ParsableArguments {
+  @Option(name: .customLong("type"), help: "What the file is: Image says it is a plain ARM Image.")
+  var type: String?
+
+  @Option(name: .customLong("fit-config"), help: "The configuration of a FIT to use.")
+  var fitConfiguration: String?
+
+  @Option(help: "The ELF file of the same kernel, for figures the image does not tell.")
+  var vmlinux: String?
+
+  @Option(
+    name: .customLong("image-size"),
+    help: "Inflated size and BSS together, for a kernel that does not tell; as in kexec-tools.")
+  var imageSize: ByteCount?
+
+  @Flag(help: "Inflate even where the size table would do, and compare.")
+  var verify = false
+
+  /// The options for the image reader, and the ELF file if one was named.
+  func identification() throws(Stop) -> (IdentificationOptions, vmlinux: InputFile?) {
+    var options = IdentificationOptions()
+    if let type {
+      guard let kind = ImageKind(named: type) else {
+        throw Stop(
+          what: "'\(type)' is no type of file that kx knows",
+          hint: "the types are " + ImageKind.allNames.joined(separator: ", "),
+          code: .validationFailure)
+      }
+      options.type = kind
+    }
+    options.fitConfiguration = fitConfiguration
+    options.imageSize = imageSize
+    options.verify = verify
+    guard let vmlinux else { return (options, nil) }
+    let file = try InputFile(vmlinux)
+    options.vmlinux = file.bytes
+    return (options, file)
+  }
+}
+
+/// Finds out what a file is.
+func identify(_ file: InputFile, _ options: IdentificationOptions) throws(Stop) -> KernelImage {
+  do throws(KernelImageError) {
+    return try KernelImage.identify(file.bytes.span, options: options)
+  } catch {
+    throw Stop(
+      what: error.description, place: file.path, hint: error.hint, code: ExitStatus.badFile)
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import BootPlanning
+import DeviceTree
+import Digests
+import PhysicalMemory
+import QEMULab
+
+/// A board in the lab with its memory and, where QEMU makes one, its device tree.
+struct BoardMachine {
+  let board: Board
+  let memory: ByteCount
+  /// Whether the user named the amount of memory.
+  let memoryIsAsked: Bool
+  /// The tree that QEMU makes for the board.
+  let tree: [UInt8]?
+
+  /// The name under which the tree stands in a plan's list of files.
+  var name: String { "board:\(board.name)" }
+
+  init(_ board: Board, memory: ByteCount?) async throws(Stop) {
+    self.board = board
+    self.memory = memory ?? .mebibytes(512)
+    memoryIsAsked = memory != nil
+    do throws(LabError) {
+      tree = try await board.deviceTree(memory: self.memory)
+    } catch {
+      throw Stop(lab: error)
+    }
+  }
+
+  func file(_ bytes: [UInt8]) -> PlannedFile {
+    PlannedFile(
+      role: .dtb, path: name, bytes: ByteCount(bytes.count),
+      sha256: hexadecimalText(of: SHA256.hash(bytes.span)))
+  }
+
+  /// Makes the memory of a boot that of the board: a tree that names other RAM would send the
+  /// kernel where nothing is.
+  func settle(_ sources: inout BootSources) throws(Stop) -> [Diagnostic] {
+    let ram: PhysicalRange
+    do throws(LabError) { ram = try board.ram(memory) } catch { throw Stop(lab: error) }
+    guard sources.memory == nil else { return [] }
+    guard var tree = sources.tree else {
+      sources.memory = MemoryMap(ram: RangeSet(ram))
+      return []
+    }
+    let told = (try? tree.tree.memory()) ?? []
+    if !told.isEmpty, told.allSatisfy({ ram.contains($0) }) { return [] }
+    sources.memory = MemoryMap(ram: RangeSet(ram))
+    if told.isEmpty { return [] }
+    tree.tree.root.children.removeAll {
+      $0.property(named: "device_type")?.text == "memory"
+    }
+    sources.tree = tree
+    return [
+      Diagnostic(
+        "KX117", .note,
+        "the tree tells memory that the board does not have with \(memory.rounded); replaced by "
+          + "\(ram)")
+    ]
+  }
+}
+
+extension Stop {
+  /// Tells what the lab could not do.
+  init(lab error: LabError) {
+    var code = ExitStatus.failed
+    var hint = ""
+    switch error {
+    case .missing(_, let package):
+      code = ExitStatus.missingProgram
+      hint = "sudo apt-get install \(package)"
+    case .memory, .expression: code = .validationFailure
+    default: break
+    }
+    self.init(what: error.description, hint: hint, code: code)
+  }
+}

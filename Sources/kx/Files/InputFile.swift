@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Digests
+import Glibc
+import PhysicalMemory
+
+/// A file that was read, once and whole.
+struct InputFile {
+  let path: String
+  let bytes: [UInt8]
+
+  /// The largest file that is read.
+  static let limit = 1 << 30
+
+  /// Reads a file; `-` is the standard input.
+  init(_ path: String) throws(Stop) {
+    self.path = path
+    let descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Self.failure(path, "cannot be opened") }
+    defer { if path != "-" { close(descriptor) } }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw Self.failure(path, "cannot be read")
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw Stop(what: "'\(path)' is a folder, not a file", code: ExitStatus.unreadable)
+    }
+    let expected = Int(clamping: status.st_size)
+    guard expected <= Self.limit else {
+      throw Stop(
+        what: "'\(path)' has \(ByteCount(expected)); files over 1 GiB are not read",
+        code: ExitStatus.unreadable)
+    }
+    do throws(Stop) {
+      bytes = try Self.read(descriptor, expected: expected, path)
+    } catch { throw error }
+  }
+
+  /// Reads until the end, which need not be where the file's size says (pipes, /proc).
+  private static func read(_ descriptor: Int32, expected: Int, _ path: String) throws(Stop)
+    -> [UInt8]
+  {
+    var all: [UInt8] = []
+    var failed = false
+    var chunk = max(expected + 1, 1 << 16)
+    while true {
+      let part = unsafe [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
+        let got = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        failed = got < 0
+        count = max(0, got)
+      }
+      if failed { throw failure(path, "cannot be read") }
+      if part.isEmpty { return all }
+      if all.isEmpty { all = part } else { all += part }
+      guard all.count <= limit else {
+        throw Stop(what: "'\(path)' has more than 1 GiB", code: ExitStatus.unreadable)
+      }
+      chunk = 1 << 20
+    }
+  }
+
+  static func failure(_ path: String, _ what: String) -> Stop {
+    let reason = unsafe String(cString: strerror(errno))
+    return Stop(what: "'\(path)' \(what): \(reason)", code: ExitStatus.unreadable)
+  }
+
+  /// The SHA-256 of the file, 64 hexadecimal digits.
+  var sha256: String { hexadecimalText(of: SHA256.hash(bytes.span)) }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeviceTree
+import Glibc
+import PhysicalMemory
+
+/// A captured machine: its /proc/iomem, or a folder that also holds its tree and command line.
+struct MachineFiles {
+  var memory: MemoryMap
+  var tree: DeviceTree?
+  var commandLine: String?
+
+  /// Reads `--machine`.
+  init(_ path: String) throws(Stop) {
+    var status = stat()
+    let isFolder = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    guard isFolder else {
+      memory = try Self.iomem(path)
+      return
+    }
+    memory = try Self.iomem(path + "/iomem")
+    if unsafe access(path + "/fdt", F_OK) == 0 { tree = try readTree(path + "/fdt") }
+    if unsafe access(path + "/cmdline", F_OK) == 0 {
+      let text = String(decoding: try InputFile(path + "/cmdline").bytes, as: UTF8.self)
+      commandLine = text.split(separator: "\n").first.map(String.init) ?? ""
+    }
+  }
+
+  private static func iomem(_ path: String) throws(Stop) -> MemoryMap {
+    let file = try InputFile(path)
+    do throws(IomemError) {
+      return try MemoryMap(iomem: file.bytes.span)
+    } catch {
+      throw Stop(
+        what: error.description, place: path,
+        hint: "capture it as root: sudo cat /proc/iomem", code: ExitStatus.badFile)
+    }
+  }
+}
+
+/// Reads a device tree file.
+func readTree(_ path: String) throws(Stop) -> DeviceTree {
+  let file = try InputFile(path)
+  do throws(DeviceTreeError) {
+    return try DeviceTree(flattened: file.bytes.span)
+  } catch {
+    throw Stop(
+      what: error.description, place: path,
+      hint: "a device tree file begins with d00dfeed; compile sources with dtc -I dts -O dtb",
+      code: ExitStatus.badFile)
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import PhysicalMemory
+import QEMULab
+import Reporting
+
+/// What the plan says is written before the kernel's first instruction, against what was.
+struct FootprintComparison {
+  let plan: SavedPlan
+  let predicted: RangeSet
+  let observed: RangeSet
+  /// Bytes that were written although no range of the footprint holds them.
+  let outside: RangeSet
+
+  init(_ plan: SavedPlan, _ measurement: LabMeasurement) {
+    self.plan = plan
+    predicted = RangeSet(plan.footprint.filter { $0.phase == .decompress }.map(\.range))
+    observed = measurement.written
+    outside = observed.subtracting(predicted)
+  }
+
+  /// Tells whether no byte was written outside the prediction.
+  var holds: Bool { outside.isEmpty && !observed.isEmpty }
+
+  /// The bytes that were predicted and not seen to be written.
+  var excess: ByteCount { predicted.subtracting(observed).count }
+
+  /// The comparison range by range, and a verdict.
+  func text(style: TextStyle) -> String {
+    var table = TextTable([.left, .left, .right, .right])
+    table.add(
+      ["predicted", "range", "size", "written"].map { TextTable.Cell($0, .heading) })
+    for entry in plan.footprint where entry.phase == .decompress {
+      let seen = observed.intersection(entry.range).count
+      table.add([
+        TextTable.Cell(entry.name), TextTable.Cell(entry.range.description),
+        TextTable.Cell(entry.range.count.description), TextTable.Cell(seen.description),
+      ])
+    }
+    var text = table.render(style)
+    text += "observed\n"
+    for range in joined(observed) { text += "  \(range)  \(range.count)\n" }
+    for range in outside.ranges.prefix(20) {
+      text += style.paint("outside the prediction:", .error) + " \(range) (\(range.count))\n"
+    }
+    if outside.ranges.count > 20 {
+      text += "  and \(outside.ranges.count - 20) more ranges\n"
+    }
+    text += style.paint("verdict:", .heading) + " "
+    if holds {
+      text += style.paint("no byte outside the prediction", .good)
+    } else if observed.isEmpty {
+      text += style.paint("nothing was seen to be written", .error)
+    } else {
+      text += style.paint("\(outside.count) outside the prediction", .error)
+    }
+    return text + "; predicted \(predicted.count), observed \(observed.count), unused "
+      + "\(excess)\n"
+  }
+
+  /// Joins ranges with small gaps, for the eye only.
+  private func joined(_ set: RangeSet) -> [PhysicalRange] {
+    var result: [PhysicalRange] = []
+    for range in set.ranges {
+      if let last = result.last, range.first.rawValue - last.last.rawValue <= 4096,
+        let both = PhysicalRange(first: last.first, last: range.last)
+      {
+        result[result.count - 1] = both
+      } else {
+        result.append(range)
+      }
+    }
+    return result
+  }
+}

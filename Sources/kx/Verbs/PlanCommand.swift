@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import BootPlanning
+import Reporting
+
+/// `kx plan`: decides where everything goes, and says why.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Decide where a kernel and its companions go, and say why.",
+    discussion: """
+      Without --machine or --ram, the memory is that of the device tree.
+      The plan is printed even when it has errors; then the exit code is 1, and 73 when nothing \
+      fits.
+      """)
+
+  @Argument(help: ArgumentHelp("The kernel; none with --assume.", valueName: "kernel"))
+  var kernel: String?
+
+  @OptionGroup var options: BootOptions
+
+  @Flag(help: "Print the plan as a JSON document, which 'kx try' takes.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Draw the plan into a file.", valueName: "file"))
+  var svg: String?
+
+  func run() throws {
+    do throws(Stop) {
+      let files = try BootFiles(kernel: kernel, options, digests: json)
+      let plan = try files.plan()
+      if let svg { try draw(plan, files, svg) }
+      if json {
+        Terminal.print(PlanDocument.json(plan))
+      } else {
+        Terminal.print(
+          PlanText.render(plan, style: Terminal.style(for: 1), width: Terminal.width))
+      }
+      if !plan.fits { throw Stop(what: "", code: ExitStatus.nothingFits) }
+      if plan.hasErrors { throw Stop(what: "", code: ExitStatus.failed) }
+    } catch {
+      if !error.what.isEmpty { Terminal.tell(error) }
+      throw error.code
+    }
+  }
+
+  /// Draws the plan; the rule of kexec-tools stands beside ours, where that rule can be applied.
+  private func draw(_ plan: BootPlan, _ files: BootFiles, _ path: String) throws(Stop) {
+    let other = plan.rule == .exact ? files.plan(rule: .kexecTools) : nil
+    try OutputFile.write(PlanSVG.draw(plan, beside: other), to: path)
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import BootPlanning
+import PhysicalMemory
+import QEMULab
+import Reporting
+
+/// A plan with the bytes of its segments and the board it is tried on.
+struct Trial {
+  let plan: SavedPlan
+  let segments: [LabSegment]
+  let board: Board
+  let memory: ByteCount
+  /// What in a saved plan is not as its own figures give it; nil when all is.
+  let changed: String?
+
+  /// Makes a plan and gets it ready.
+  init(kernel: String, _ options: BootOptions, _ machine: BoardMachine) throws(Stop) {
+    let files = try BootFiles(kernel: kernel, options, board: machine, digests: false)
+    let plan = try files.plan()
+    self.plan = SavedPlan(plan)
+    segments = plan.fits ? try BootContents(files, plan).segments : []
+    board = machine.board
+    memory = machine.memory
+    changed = nil
+  }
+
+  /// Reads a saved plan, checks that its files are still the same, and gets it ready.
+  ///
+  /// What is booted is the plan as saved. It is also made anew from its files; where that gives
+  /// other addresses, ``changed`` says so.
+  init(
+    saved file: InputFile, board named: Board?, memory asked: ByteCount?, _ given: BootOptions
+  ) async throws(Stop) {
+    let plan: SavedPlan
+    do throws(PlanDocumentError) {
+      plan = try PlanDocument.read(file.bytes)
+    } catch {
+      throw Stop(
+        what: error.description, place: file.path,
+        hint: "save a plan with 'kx plan --json'", code: ExitStatus.badFile)
+    }
+    let ram = plan.machine.memory.ram
+    guard let first = ram.ranges.first?.first, let last = ram.ranges.last?.last else {
+      throw Stop(what: "the plan has no RAM", place: file.path, code: ExitStatus.badFile)
+    }
+    guard let board = named ?? Board.all.first(where: { $0.ramBase == first }) ?? .some(.virt),
+      let span = last.distance(from: board.ramBase)?.adding(ByteCount(UInt64(1))),
+      let memory = asked ?? span.roundedUp(to: .section)
+    else {
+      throw Stop(
+        what: "the plan's RAM \(first)-\(last) lies below the board's",
+        hint: "name a board with --board", code: .validationFailure)
+    }
+    self.plan = plan
+    self.board = board
+    self.memory = memory
+    let options = try Self.options(of: plan, given)
+    let machine =
+      plan.files.contains { $0.path.hasPrefix("board:") }
+      ? try await BoardMachine(board, memory: memory) : nil
+    let files = try BootFiles(
+      kernel: Self.path(of: .kernel, in: plan), options, board: machine, digests: true)
+    try Self.compare(files.files, with: plan.files)
+    let again = SavedPlan(try files.plan())
+    changed = Self.difference(plan, again)
+    var planned = try files.plan()
+    planned.segments = plan.segments
+    planned.handover = plan.handover
+    planned.commandLine = plan.commandLine
+    segments = plan.fits ? try BootContents(files, planned).segments : []
+  }
+
+  /// K, where the kernel is inflated to; nil when no decompressor runs.
+  var inflatedKernel: PhysicalAddress? {
+    plan.footprint.first { $0.name == "kernel BSS" || $0.name == "kernel page tables" }
+      .flatMap { _ in
+        plan.handover == .zimage
+          ? plan.footprint.first { $0.name == "kernel page tables" }?.range.end : nil
+      }
+  }
+
+  private static func path(of role: PlannedFile.Role, in plan: SavedPlan) -> String? {
+    plan.files.first { $0.role == role }?.path
+  }
+
+  /// The options that made a plan, as far as the document holds them.
+  private static func options(of plan: SavedPlan, _ given: BootOptions) throws(Stop)
+    -> BootOptions
+  {
+    guard path(of: .kernel, in: plan) != nil else {
+      throw Stop(
+        what: "the plan was made from figures alone: there is no kernel to try",
+        hint: "plan with a kernel file", code: .validationFailure)
+    }
+    var options = given
+    options.initrd = plan.files.filter { $0.role == .initrd }.map(\.path)
+    options.dtb = path(of: .dtb, in: plan).flatMap { $0.hasPrefix("board:") ? nil : $0 }
+    options.dtbo = plan.files.filter { $0.role == .overlay }.map(\.path)
+    options.kernelOptions.vmlinux = path(of: .vmlinux, in: plan)
+    options.append = plan.commandLine
+    options.rule = plan.rule
+    options.handover = plan.handover == .image ? .image : .zimage
+    if plan.rule == .exact { options.load = plan.entry } else { options.handover = .auto }
+    options.ram = plan.machine.memory.ram.ranges
+    options.reserve = []
+    options.atags = plan.segments.contains { $0.name == .atags }
+    return options
+  }
+
+  private static func compare(_ now: [PlannedFile], with saved: [PlannedFile]) throws(Stop) {
+    for file in saved {
+      guard let same = now.first(where: { $0.path == file.path && $0.role == file.role }) else {
+        continue
+      }
+      guard same.sha256 == file.sha256 else {
+        throw Stop(
+          what: "'\(file.path)' is not the file the plan was made from: its SHA-256 is "
+            + "\(same.sha256), the plan says \(file.sha256)",
+          hint: "make the plan anew", code: ExitStatus.badFile)
+      }
+    }
+  }
+
+  /// Names the first range in which a saved plan differs from what its figures give.
+  private static func difference(_ saved: SavedPlan, _ again: SavedPlan) -> String? {
+    for (one, other) in zip(saved.footprint, again.footprint) where one != other {
+      return "\(one.name) is \(one.range) and should be \(other.range) (\(other.name))"
+    }
+    if saved.footprint.count != again.footprint.count {
+      return "its footprint has \(saved.footprint.count) ranges and should have "
+        + "\(again.footprint.count)"
+    }
+    for (one, other) in zip(saved.segments, again.segments)
+    where one.name == other.name && one.fileBytes != other.fileBytes {
+      return "\(one.name.rawValue) has \(one.fileBytes) and should have \(other.fileBytes)"
+    }
+    return nil
+  }
+}

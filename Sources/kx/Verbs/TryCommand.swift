@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import BootPlanning
+import Handover
+import PhysicalMemory
+import QEMULab
+import Reporting
+
+/// `kx try`: boots a plan in QEMU by raw placement, or measures what it really writes.
+struct TryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "try",
+    abstract: "Boot a plan in QEMU: every segment at its address, the registers as planned.",
+    discussion: """
+      Takes a kernel and the options of 'plan', or a plan saved by 'kx plan --json'. The console \
+      is shown as it comes; the last line is the verdict, and the exit code says the same.
+      """)
+
+  @Argument(help: ArgumentHelp("The kernel, or a saved plan.", valueName: "kernel"))
+  var kernel: String
+
+  @OptionGroup var options: BootOptions
+
+  @Option(help: "The RAM of the board; without it, that of the plan, else 512M.")
+  var memory: ByteCount?
+
+  @Option(help: "The board: \(Board.all.map(\.name).joined(separator: ", ")).")
+  var board: String?
+
+  @Option(help: "The seconds the kernel gets to come up.")
+  var timeout: Double = 120
+
+  @Option(help: "A regular expression; a line of the console that matches means success.")
+  var expect: String?
+
+  @Flag(help: "Measure what the decompressor writes and hold the plan's footprint against it.")
+  var measure = false
+
+  @Flag(help: "Show only the verdict.")
+  var quiet = false
+
+  @Option(
+    name: .customLong("qemu-argument"), parsing: .unconditionalSingleValue,
+    help: "A further argument for QEMU.")
+  var qemuArguments: [String] = []
+
+  func validate() throws {
+    guard timeout > 0, timeout <= 86_400 else {
+      throw ValidationError("--timeout takes seconds, more than 0 and at most a day.")
+    }
+  }
+
+  func run() async throws {
+    do throws(Stop) {
+      let trial = try await trial()
+      if !quiet {
+        for diagnostic in trial.plan.diagnostics where diagnostic.severity != .note {
+          Terminal.say(
+            DiagnosticText.render([diagnostic], style: Terminal.style(for: 2), width: 100))
+        }
+      }
+      if measure { try await hold(trial) } else { try await boot(trial) }
+    } catch {
+      if !error.what.isEmpty { Terminal.tell(error) }
+      throw error.code
+    }
+  }
+
+  /// Makes the plan, or reads it, and puts the segments together.
+  private func trial() async throws(Stop) -> Trial {
+    let file = try InputFile(kernel)
+    if file.bytes.first(where: { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }) == 0x7b {
+      return try await Trial(saved: file, board: try namedBoard(), memory: memory, options)
+    }
+    let machine = try await BoardMachine(try namedBoard() ?? .virt, memory: memory)
+    return try Trial(kernel: kernel, options, machine)
+  }
+
+  private func namedBoard() throws(Stop) -> Board? {
+    guard let name = board else { return nil }
+    guard let found = Board.named(name) else {
+      throw Stop(
+        what: "'\(name)' is no board of the lab",
+        hint: "the boards are " + Board.all.map(\.name).joined(separator: ", "),
+        code: .validationFailure)
+    }
+    return found
+  }
+
+  private func labBoot(_ trial: Trial) throws(Stop) -> LabBoot {
+    guard let entry = trial.plan.entry, let registers = trial.plan.registers else {
+      Terminal.print(PlanText.render(trial.plan, style: Terminal.style(for: 1)))
+      throw Stop(what: "", code: ExitStatus.nothingFits)
+    }
+    guard registers.r2 != 0 else {
+      throw Stop(
+        what: "the plan has neither a DTB nor an ATAG list: no kernel boots without",
+        hint: "give --dtb FILE or --atags", code: .validationFailure)
+    }
+    return LabBoot(
+      board: trial.board, memoryBytes: trial.memory.rawValue, segments: trial.segments,
+      entry: entry.rawValue, registers: registers, timeout: .seconds(timeout), expect: expect,
+      extraQEMUArguments: qemuArguments)
+  }
+
+  private func boot(_ trial: Trial) async throws(Stop) {
+    let lab = try labBoot(trial)
+    let outcome: LabOutcome
+    do throws(LabError) {
+      outcome = try await QEMULab.boot(lab) { [quiet] in if !quiet { Terminal.write(1, $0) } }
+    } catch {
+      throw Stop(lab: error)
+    }
+    let style = Terminal.style(for: 1)
+    let tenths = Int((outcome.wallSeconds * 10).rounded())
+    Terminal.print(
+      "\n" + style.paint("verdict:", .heading) + " "
+        + style.paint(
+          PrintableText.clean(outcome.verdict.description),
+          outcome.verdict.isBooted ? .good : .error)
+        + " (\(tenths / 10).\(tenths % 10) s, \(trial.plan.handover.rawValue) handover, entry "
+        + "\(PhysicalAddress(lab.entry)))\n")
+    guard outcome.verdict.isBooted else {
+      throw Stop(what: "", code: ExitCode(outcome.verdict.exitCode))
+    }
+  }
+
+  private func hold(_ trial: Trial) async throws(Stop) {
+    let lab = try labBoot(trial)
+    guard let kernel = trial.inflatedKernel else {
+      throw Stop(
+        what: "there is nothing to measure: the plan hands over a plain Image, and no "
+          + "decompressor runs", hint: "plan with --handover zimage", code: .validationFailure)
+    }
+    let measurement: LabMeasurement
+    do throws(LabError) {
+      measurement = try await QEMULab.measure(lab, stopAt: kernel.rawValue) { [quiet] in
+        if !quiet { Terminal.write(1, $0) }
+      }
+    } catch {
+      throw Stop(lab: error)
+    }
+    let comparison = FootprintComparison(trial.plan, measurement)
+    Terminal.print(comparison.text(style: Terminal.style(for: 1)))
+    if let changed = trial.changed {
+      Terminal.tell(
+        Stop(
+          what: "the saved plan is not what its own figures give: \(changed)",
+          hint: "make the plan anew", code: ExitStatus.failed))
+    }
+    guard comparison.holds, trial.changed == nil else {
+      throw Stop(what: "", code: ExitStatus.failed)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inflation
+import Testing
+
+@Suite("Damaged streams")
+struct DamageTests {
+  @Test("A stream cut off anywhere is an error", arguments: Packing.all)
+  func truncation(_ packing: Packing) throws {
+    for sample in [Samples.text(900), Samples.random(40)] {
+      let packed = try packing.packed(sample)
+      for count in 0..<packed.count {
+        // A legacy lz4 frame without a block is an empty one: `lz4 -l` writes nothing else then.
+        if packing.name.hasPrefix("lz4 legacy"), count == 4 { continue }
+        let cut = packed.span.extracting(first: count)
+        do throws(InflationError) {
+          let inflated = try countInflated(cut, as: packing.compression, limit: 1 << 20)
+          Issue.record("\(count) of \(packed.count) bytes give \(inflated)")
+        } catch {
+          guard case .truncated = error else {
+            Issue.record("\(count) of \(packed.count) bytes: \(error)")
+            continue
+          }
+        }
+      }
+    }
+  }
+
+  @Test("A flipped bit is an error or gives what the tool gives", arguments: Packing.decoders)
+  func flips(_ packing: Packing) throws {
+    let seed: UInt64 = 61_176
+    var numbers = SeededNumbers(state: seed)
+    let sample = Samples.text(1500) + Samples.structured(seed: 5, most: 4000)
+    let packed = try packing.packed(sample)
+    var refused = 0
+    for turn in 0..<2000 {
+      var damaged = packed
+      let bit = Int.random(in: 0..<(8 * packed.count), using: &numbers)
+      damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+      do throws(InflationError) {
+        let (output, inflated) = try inflateToArray(
+          damaged.span, as: packing.compression, limit: 1 << 20)
+        // The tools refuse bytes behind the stream, which are the caller's business here.
+        let outcome = try unpack(packing, Array(damaged.prefix(inflated.consumed)))
+        #expect(
+          outcome.status == 0 && outcome.output == output, "bit \(bit), turn \(turn), seed \(seed)")
+      } catch {
+        refused += 1
+        #expect(error.position.compression == packing.compression)
+        #expect(error.position.offset >= 0 && error.position.offset <= damaged.count)
+        #expect(!error.description.isEmpty)
+      }
+    }
+    if !packing.isUnchecked && packing.name != "lzop unchecked" {
+      #expect(refused > 1900, "checksums catch nearly everything")
+    }
+  }
+
+  /// A failure to run the tool is not a failure to inflate.
+  private func unpack(_ packing: Packing, _ bytes: [UInt8]) throws(InflationError) -> Tool.Outcome {
+    do {
+      return try packing.unpack.run(bytes)
+    } catch {
+      Issue.record(error)
+      return Tool.Outcome(status: -1, output: [])
+    }
+  }
+
+  @Test("Noise behind a true magic neither traps nor hangs", arguments: Compression.allCases)
+  func noise(_ compression: Compression) {
+    for seed in UInt64(1)...1000 {
+      var numbers = SeededNumbers(state: seed)
+      let count = Int.random(in: 0...400, using: &numbers)
+      let bytes = compression.magic + Samples.random(count, seed: seed)
+      if let inflated = try? countInflated(bytes.span, as: compression, limit: 1 << 20) {
+        #expect(inflated.consumed <= bytes.count, "seed \(seed)")
+      }
+    }
+  }
+
+  @Test("An xz dictionary of 64 MiB is taken, a larger one refused with what it needs")
+  func xzMemory() throws {
+    let sample = Samples.text(100)
+    let allowed = try Tool("xz", "-c", "--lzma2=dict=64MiB").run(sample).output
+    #expect(try countInflated(allowed.span, as: .xz, limit: 100).produced == 100)
+    let packed = try Tool("xz", "-c", "--lzma2=dict=128MiB").run(sample).output
+    let error = #expect(throws: InflationError.self) {
+      try countInflated(packed.span, as: .xz, limit: 100)
+    }
+    guard case .needsTooMuchMemory(_, let needed?, let limit) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(needed > 128 << 20 && limit < 70 << 20)
+  }
+
+  @Test("A zstd window of 128 MiB is taken, a larger one refused")
+  func zstdMemory() throws {
+    // Frame header: magic, descriptor 0 (a window byte follows), window 2^(10 + n); an empty block.
+    func frame(_ log: UInt8) -> [UInt8] {
+      [0x28, 0xb5, 0x2f, 0xfd, 0x00, (log - 10) << 3, 0x01, 0x00, 0x00]
+    }
+    #expect(try countInflated(frame(27).span, as: .zstd, limit: 1).produced == 0)
+    let error = #expect(throws: InflationError.self) {
+      try countInflated(frame(28).span, as: .zstd, limit: 1)
+    }
+    guard case .needsTooMuchMemory = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test("An error says what, where and after how much")
+  func description() throws {
+    let packed = try Tool("gzip", "-c").run(Samples.text(1000)).output
+    let error = #expect(throws: InflationError.self) {
+      try countInflated(packed.span.extracting(first: 40), as: .gzip, limit: 1000)
+    }
+    let text = try #require(error).description
+    #expect(text.hasPrefix("gzip stream: the input ends too early at offset 40, after "))
+    #expect(text.hasSuffix(" bytes of output"))
+  }
+}

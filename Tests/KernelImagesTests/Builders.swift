@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import Digests
+
+/// Bytes that are put together field by field.
+struct Builder {
+  var bytes: [UInt8] = []
+  var isBigEndian = false
+
+  mutating func word(_ value: UInt32) {
+    bytes += Self.word(value, isBigEndian: isBigEndian)
+  }
+
+  mutating func word(_ value: UInt32, at offset: Int, isBigEndian: Bool) {
+    bytes.replaceSubrange(offset..<(offset + 4), with: Self.word(value, isBigEndian: isBigEndian))
+  }
+
+  mutating func text(_ value: String, length: Int) {
+    bytes += (Array(value.utf8) + [UInt8](repeating: 0, count: length)).prefix(length)
+  }
+
+  mutating func pad(to multiple: Int) {
+    while bytes.count % multiple != 0 { bytes.append(0) }
+  }
+
+  static func word(_ value: UInt32, isBigEndian: Bool) -> [UInt8] {
+    let little = (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(8 * $0)) }
+    return isBigEndian ? little.reversed() : little
+  }
+
+  /// A gzip file without compression.
+  static func gzip(_ content: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]
+    var at = 0
+    repeat {
+      let count = min(0xffff, content.count - at)
+      let isLast = at + count == content.count
+      result += [isLast ? 1 : 0, UInt8(count & 0xff), UInt8(count >> 8)]
+      result += [UInt8(~count & 0xff), UInt8(~count >> 8 & 0xff)]
+      result += content[at..<(at + count)]
+      at += count
+    } while at < content.count
+    result += word(CRC32.checksum(content.span), isBigEndian: false)
+    return result + word(UInt32(content.count), isBigEndian: false)
+  }
+}
+
+/// A plain Image with nothing in it but what the identification reads.
+struct SyntheticImage {
+  var byteCount = 0x1_2344
+  var textOffset: UInt32 = 0x8000
+  var bssBytes: UInt32 = 0x3210
+  var pageOffset: UInt32 = 0xc000_0000
+  var isBigEndian = false
+  var hasPair = true
+  /// A second pair of another size.
+  var otherBSS: UInt32?
+  /// The address of the last byte among the code, as `__create_page_tables` has it.
+  var hasEndAddress = true
+
+  func bytes() -> [UInt8] {
+    var builder = Builder(isBigEndian: isBigEndian)
+    let start = pageOffset + textOffset + UInt32(byteCount)
+    for _ in 0..<16 { builder.word(0xe1a0_0000) }
+    builder.word(hasEndAddress ? start + bssBytes - 1 : 0)
+    // Neither zeros nor letters: a number that is nowhere near an address of the kernel.
+    while builder.bytes.count < byteCount { builder.word(0x1234_5678) }
+    builder.bytes.removeLast(builder.bytes.count - byteCount)
+    func put(_ bss: UInt32, at offset: Int) {
+      builder.word(start, at: offset, isBigEndian: isBigEndian)
+      builder.word(start + bss, at: offset + 4, isBigEndian: isBigEndian)
+    }
+    if hasPair { put(bssBytes, at: 0x9000) }
+    if let otherBSS { put(otherBSS, at: 0xa000) }
+    let banner = Array("Linux version 5.4.0-test (a@b)".utf8)
+    builder.bytes.replaceSubrange(0x8001..<(0x8001 + banner.count), with: banner)
+    return builder.bytes
+  }
+}
+
+/// A zImage without code, in any variant of the header.
+struct SyntheticZImage {
+  enum Order: String, CaseIterable, Sendable { case little, be8, be32 }
+
+  var order = Order.little
+  var isEFI = false
+  var isThumb = false
+  /// The words of the size tag; nil for a header without a table.
+  var tagWords: Int? = 6
+  var link: UInt32 = 0
+  var image = SyntheticImage()
+  /// Tags in front of the size tag.
+  var otherTags: [[UInt32]] = []
+  var sizePointer: UInt32?
+  /// Bytes behind the end that the header states.
+  var trailing: [UInt8] = []
+
+  static let tableOffset = 0x80
+  var payloadOffset = 0x123
+
+  func bytes() -> [UInt8] {
+    var image = image
+    image.isBigEndian = order != .little
+    let payload = Builder.gzip(image.bytes())
+    let isBE32 = order == .be32
+    let end = UInt32(payloadOffset + payload.count)
+    var builder = Builder(isBigEndian: isBE32)
+    for _ in 0..<7 { builder.word(0xe1a0_0000) }
+    builder.word(isThumb ? 0xe24f_f003 : 0xe1a0_0000)
+    if isEFI { builder.bytes.replaceSubrange(0..<4, with: [0x4d, 0x5a, 0x25, 0xe2]) }
+    builder.word(0xea00_0006)
+    builder.word(0x016f_2818)
+    builder.word(link)
+    // Zeros behind the payload, as the sections behind it leave them.
+    builder.word(link + end + 29)
+    builder.bytes += Builder.word(0x0403_0201, isBigEndian: order != .little)
+    builder.word(tagWords == nil ? 0 : 0x4545_4545)
+    builder.word(tagWords == nil ? 0 : UInt32(Self.tableOffset))
+    while builder.bytes.count < Self.tableOffset { builder.bytes.append(0) }
+    if let tagWords {
+      for tag in otherTags { for word in tag { builder.word(word) } }
+      let words: [UInt32] = [
+        UInt32(tagWords), 0x5a53_4c4b, sizePointer ?? end - 4, image.bssBytes, image.textOffset,
+        0x20000,
+      ]
+      for word in words.prefix(max(2, tagWords)) { builder.word(word) }
+      builder.word(0)
+    }
+    while builder.bytes.count < payloadOffset { builder.bytes.append(0) }
+    builder.bytes += payload
+    builder.bytes += [UInt8](repeating: 0, count: 29)
+    return builder.bytes + trailing
+  }
+}

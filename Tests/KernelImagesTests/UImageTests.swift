@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Inflation
+import KernelImages
+import PhysicalMemory
+import Testing
+
+@Suite struct UImageTests {
+  private func made(
+    _ content: [UInt8], type: String = "kernel", compression: String = "none", arch: String = "arm"
+  ) throws -> [UInt8] {
+    let scratch = try Scratch()
+    try scratch.write("content", content)
+    try scratch.run(
+      "mkimage -A \(arch) -O linux -T \(type) -C \(compression) -a 0x80008000 -e 0x80008040 "
+        + "-n 'a test' -d content uImage")
+    return try scratch.read("uImage")
+  }
+
+  @Test("A uImage made by mkimage is taken off, and its header told")
+  func plain() throws {
+    let zImage = SyntheticZImage().bytes()
+    let bytes = try made(zImage)
+    let image = try KernelImage.of(bytes)
+    #expect(image.chain == ["uImage", "zImage", "gzip", "Image"])
+    #expect(image.layers[1].offset == 64)
+    #expect(image.kernelBytes == .slice(offset: 64, count: UInt64(zImage.count)))
+    #expect(image.layers[0].facts.contains(ImageFact("name", "a test")))
+    #expect(image.layers[0].facts.contains(ImageFact("load address", "0x80008000")))
+    #expect(image.layers[0].facts.contains(ImageFact("entry point", "0x80008040")))
+    #expect(image.otherArchitecture == nil)
+  }
+
+  @Test(
+    "The content may be compressed by any way the header names",
+    arguments: [
+      ("gzip", "gzip -c"), ("bzip2", "bzip2 -c"), ("lzma", "xz --format=lzma -c"),
+      ("lzo", "lzop -c"), ("zstd", "zstd -c"),
+    ])
+  func compressed(_ compression: String, _ command: String) throws {
+    let scratch = try Scratch()
+    let plain = SyntheticImage().bytes()
+    try scratch.write("Image", plain)
+    try scratch.run("\(command) < Image > packed")
+    let bytes = try made(try scratch.read("packed"), compression: compression)
+    let image = try KernelImage.of(bytes)
+    #expect(image.chain == ["uImage", compression, "Image"])
+    #expect(image.kernel?.inflatedBytes.source == .payload)
+    #expect(image.kernel?.bssBytes.value.rawValue == 0x3210)
+    #expect(try image.inflated(from: bytes) == plain)
+  }
+
+  @Test("A multi-file uImage gives kernel, ramdisk and device tree")
+  func multi() throws {
+    let scratch = try Scratch()
+    try scratch.write("kernel", SyntheticZImage().bytes())
+    try scratch.write("initrd", Array("070701 not read here".utf8))
+    try scratch.run("echo '/dts-v1/; / { a = <1>; };' | dtc -O dtb -o tree -")
+    try scratch.run(
+      "mkimage -A arm -O linux -T multi -C none -n m -d kernel:initrd:tree uImage")
+    let bytes = try scratch.read("uImage")
+    let image = try KernelImage.of(bytes)
+    #expect(image.chain == ["uImage", "zImage", "gzip", "Image"])
+    #expect(try image.initrds.map { try $0.bytes.bytes(of: bytes) } == [scratch.read("initrd")])
+    #expect(
+      try image.deviceTrees.map { try $0.bytes.bytes(of: bytes) } == [scratch.read("tree")])
+    #expect(try image.kernelBytes?.bytes(of: bytes) == scratch.read("kernel"))
+  }
+
+  @Test("Every flipped bit of a uImage is found by one of its checksums")
+  func checksums() throws {
+    let bytes = try made(SyntheticZImage().bytes())
+    for offset in Array(0..<64) + stride(from: 64, to: bytes.count, by: 997) {
+      var damaged = bytes
+      damaged[offset] ^= 0x10
+      #expect(throws: KernelImageError.self, "flipped at \(offset)") {
+        try KernelImage.of(damaged)
+      }
+    }
+  }
+
+  @Test("A uImage for another architecture is named")
+  func otherArchitecture() throws {
+    let image = try KernelImage.of(try made(SyntheticZImage().bytes(), arch: "arm64"))
+    #expect(image.otherArchitecture == "arm64")
+  }
+
+  @Test("A truncated uImage is refused at every length")
+  func truncated() throws {
+    let bytes = try made(SyntheticZImage().bytes())
+    for count in Array(0..<80) + [bytes.count - 1] {
+      #expect(throws: KernelImageError.self) { try KernelImage.of(Array(bytes.prefix(count))) }
+    }
+  }
+}
