@@ -9,6 +9,11 @@ public struct PlanRequest: Sendable, Hashable {
   public var machine: PlannedMachine
   /// What r2 will point to.
   public var parameters: BootParameters
+  /// What the device tree tells the decompressor about memory, when that is not what it tells the
+  /// kernel: the decompressor takes nodes at any depth and of any status.
+  ///
+  /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1).
+  public var decompressorMemory: [PhysicalRange]?
   /// The initial ramdisk; nil without one.
   public var initrd: PlannedInitrd?
   /// The command line of the new kernel.

@@ -7,7 +7,7 @@ public indirect enum ImageBytes: Sendable, Hashable {
   /// In the file, as they are.
   case slice(offset: UInt64, count: UInt64)
   /// In memory, because they came out of a wrapper that had to be inflated to look inside.
-  case owned([UInt8])
+  case owned(ArraySlice<UInt8>)
   /// Inflated from other bytes on demand.
   ///
   /// `count` is the number of bytes that come out, when it is known already.
@@ -45,7 +45,7 @@ public indirect enum ImageBytes: Sendable, Hashable {
       }
       return bytes
     case .owned(let bytes):
-      return bytes
+      return Array(bytes)
     case .compressed(.slice(let offset, let count), let compression, let expected):
       guard let range = SafeRange(offset, count, within: file.count) else {
         throw .truncated(
@@ -84,8 +84,10 @@ struct ByteOrigin {
   func bytes(_ offset: Int, _ count: Int) -> ImageBytes {
     let first = advanced(by: offset).start
     guard let buffer else { return .slice(offset: UInt64(first), count: UInt64(max(0, count))) }
-    if first == 0, count == buffer.count { return .owned(buffer) }
-    return .owned(ByteReader(buffer.span).copy(first, count) ?? [])
+    guard first >= 0, count >= 0, first <= buffer.count, count <= buffer.count - first else {
+      return .owned([])
+    }
+    return .owned(buffer[first..<(first + count)])
   }
 }
 

@@ -97,6 +97,13 @@ public struct Initrd: Sendable, Hashable {
       if CPIOArchive.matches(rest, at: 0) {
         let archive = try CPIOArchive(rest, at: 0)
         initrd.add(nil, at, archive.byteCount, isArchive: true)
+        if !archive.hasTrailer {
+          initrd.diagnostics.append(
+            ImageDiagnostic(
+              .wrapperContradicted, .warning,
+              "the archive at " + hexadecimal(UInt64(at))
+                + " of the initrd ends without a trailer", hint: "was it cut off?"))
+        }
         at += archive.byteCount
       } else if let compression = Compression.detect(rest) {
         at += try initrd.addCompressed(rest, compression, at: at, verify: verify, &left)

@@ -16,7 +16,7 @@ public enum KernelImageError: Error, Sendable, Hashable {
   case noPayload(zImageBytes: UInt64)
   /// A compressed part cannot be inflated.
   case inflation(what: String, offset: UInt64, cause: InflationError)
-  /// More comes out than is allowed.
+  /// More bytes would be produced or gone through than is allowed.
   case tooLarge(what: String, limit: UInt64)
   /// Wrappers are nested too deeply.
   case tooDeep(limit: Int)
@@ -50,7 +50,7 @@ extension KernelImageError: CustomStringConvertible {
     case .inflation(let what, let offset, let cause):
       return what + " at " + hexadecimal(offset) + " cannot be inflated: " + cause.description
     case .tooLarge(let what, let limit):
-      return what + " inflates to more than " + ByteCount(limit).description
+      return what + " would be more than " + ByteCount(limit).description
     case .tooDeep(let limit):
       return "more than \(limit) wrappers stand one in the other"
     case .missing(let what, let name):

@@ -15,6 +15,14 @@ struct KernelEntrySimulation {
     guard final >= kernel.textOffset, (final - kernel.textOffset) % (2 << 20) == 0 else {
       throw .unusable(image, "is not 2 MiB aligned + TEXT_OFFSET", output)
     }
+    // The page structs begin with the 4 MiB block of the first page of memory, and are counted from
+    // PHYS_OFFSET: were that lower, the last of them would lie behind their array.
+    // Source: mm/page_alloc.c alloc_node_mem_map, asm-generic/memory_model.h (v6.1, FLATMEM).
+    if let first = believedMemory().first?.low,
+      roundDown(first, 4 << 20) > final - kernel.textOffset
+    {
+      throw .unusable(image, "begins below the page structs", output)
+    }
     try memory.require(image, output)
     let tables = Bytes(final - (kernel.isLPAE ? 0x5000 : 0x4000), final)
     let bss = Bytes(output.high, output.high + kernel.bss)
@@ -52,8 +60,8 @@ struct KernelEntrySimulation {
     throw .unusable(owner, "is not inside one region of lowmem", bytes)
   }
 
-  /// The RAM that the new kernel knows and maps: lowmem.
-  func usableMemory() -> [Bytes] {
+  /// The memory that the new kernel believes to have below 4 GiB.
+  private func believedMemory() -> [Bytes] {
     guard final >= kernel.textOffset else { return [] }
     let start = final - kernel.textOffset
     var known: [Bytes]
@@ -65,15 +73,20 @@ struct KernelEntrySimulation {
       known = handover.mem.map { Bytes($0.start ?? start, ($0.start ?? start) + $0.size) }
     }
     // Whole pages; nothing below PHYS_OFFSET; no 64-bit addresses in lowmem.
-    var regions = Bytes.joined(
+    return Bytes.joined(
       known.map {
         Bytes(
           max(roundUp($0.low, 4096), start), min(roundDown($0.high, 4096), 1 << 32))
       })
+  }
+
+  /// The RAM that the new kernel knows and maps: lowmem.
+  func usableMemory() -> [Bytes] {
+    var regions = believedMemory()
     if let first = regions.first, first.low % (2 << 20) != 0 {
       regions[0].low = roundUp(first.low, 2 << 20)
     }
-    let limit = start + lowmem
+    let limit = final - min(final, kernel.textOffset) + lowmem
     regions = regions.map { Bytes($0.low, min($0.high, limit)) }.filter { !$0.isEmpty }
     return Bytes.shared(regions, memory.ram)
   }

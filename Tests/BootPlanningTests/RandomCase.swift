@@ -54,9 +54,13 @@ extension RandomCase {
       parameters = .deviceTree(
         ByteCount(random.magnitude(1024, 2 << 20)), memory: nodes.compactMap(\.range))
     }
+    // Most initrds fit the machine, or refusals would be all there is to judge.
+    let widest = ram.map(\.count).max() ?? 0
+    let largest: UInt64 =
+      random.oneIn(8) ? 200 << 20 : min(200 << 20, max(widest / 4, 1 << 20))
     let initrd =
       random.oneIn(6)
-      ? nil : PlannedInitrd(byteCount: ByteCount(random.magnitude(4096, 200 << 20)))
+      ? nil : PlannedInitrd(byteCount: ByteCount(random.magnitude(4096, largest)))
     let wanted: HandoverKind? =
       drawn.facts.zImage == nil
       ? random.pick([nil, .image]) : random.pick([nil, .image, .zimage, .zimage, .zimage])
@@ -64,10 +68,13 @@ extension RandomCase {
     if random.oneIn(5) {
       // A load address of the user: low, where decompressors move themselves, or anywhere.
       let bank = random.pick(ram)
-      let reach = random.oneIn(2) ? min(bank.count, 32 << 20) : bank.count
+      let reach = random.pick([
+        1 as UInt64, min(bank.count, 4 << 20), min(bank.count, 32 << 20), bank.count,
+      ])
+      let step: UInt64 = wanted == .zimage ? random.pick([4096, 4096, 2 << 20]) : 2 << 20
       load = PhysicalAddress(
-        roundDown(bank.low + random.below(reach), random.pick([4096, 2 << 20]))
-          + random.pick([0, 0x8000, kernel.textOffset]))
+        roundDown(bank.low + random.below(reach), step)
+          + (wanted == .zimage ? random.pick([0, 0x8000] as [UInt64]) : kernel.textOffset))
     }
     request = PlanRequest(
       kernel: PlannedKernel(
@@ -91,7 +98,7 @@ extension RandomCase {
       random.below(1 << 19) << 12, random.below(1 << 11) << 21,
     ])
     for _ in 0..<random.pick([1, 1, 1, 2, 2, 3, 4, 5]) {
-      var size = random.magnitude(8, 3072) << 20
+      var size = random.magnitude(16, 3072) << 20
       if random.oneIn(4) { size += random.below(256) << 12 }
       banks.append(Bytes(next, next + size))
       next += size

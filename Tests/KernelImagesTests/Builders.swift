@@ -95,14 +95,14 @@ struct SyntheticZImage {
   var trailing: [UInt8] = []
 
   static let tableOffset = 0x80
-  static let payloadOffset = 0x123
+  var payloadOffset = 0x123
 
   func bytes() -> [UInt8] {
     var image = image
     image.isBigEndian = order != .little
     let payload = Builder.gzip(image.bytes())
     let isBE32 = order == .be32
-    let end = UInt32(Self.payloadOffset + payload.count)
+    let end = UInt32(payloadOffset + payload.count)
     var builder = Builder(isBigEndian: isBE32)
     for _ in 0..<7 { builder.word(0xe1a0_0000) }
     builder.word(isThumb ? 0xe24f_f003 : 0xe1a0_0000)
@@ -125,7 +125,7 @@ struct SyntheticZImage {
       for word in words.prefix(max(2, tagWords)) { builder.word(word) }
       builder.word(0)
     }
-    while builder.bytes.count < Self.payloadOffset { builder.bytes.append(0) }
+    while builder.bytes.count < payloadOffset { builder.bytes.append(0) }
     builder.bytes += payload
     builder.bytes += [UInt8](repeating: 0, count: 29)
     return builder.bytes + trailing

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Digests
 import Foundation
 import Inflation
 import KernelImages
@@ -106,4 +107,26 @@ import Testing
       #expect(throws: KernelImageError.self) { try KernelImage.of(Array(bytes.prefix(count))) }
     }
   }
+
+  @Test("A FIT that asks for the same hash again and again is refused")
+  func hashBomb() throws {
+    let scratch = try Scratch()
+    var source = "/dts-v1/; / { images { kernel { data = /incbin/(\"kernel\"); type = \"kernel\";"
+    for index in 0..<64 {
+      source +=
+        "hash-\(index) { algo = \"crc32\"; value = <\(CRC32.checksum(Self.kernel.span))>; };"
+    }
+    source += "}; }; };"
+    try scratch.write("kernel", Self.kernel)
+    try scratch.write("source.dts", Array(source.utf8))
+    try scratch.run("dtc -O dtb -o fit source.dts")
+    let bytes = try scratch.read("fit")
+    #expect {
+      try KernelImage.of(bytes)
+    } throws: { error in
+      if case .tooLarge = error as? KernelImageError { true } else { false }
+    }
+  }
+
+  private static let kernel = SyntheticZImage().bytes()
 }

@@ -28,7 +28,7 @@ import Testing
       #expect(kernel.textOffset.source == (words >= 5 ? .sizeTable : .inflatedImage))
       let description = try #require(kernel.zImage)
       #expect(description.heapBytes.value.rawValue == (words >= 6 ? 0x20000 : 0x10000))
-      #expect(description.payloadOffset == ByteCount(SyntheticZImage.payloadOffset))
+      #expect(description.payloadOffset == ByteCount(zImage.payloadOffset))
       #expect(description.byteCount == ByteCount(bytes.count))
       #expect(image.kernelBytes == .slice(offset: 0, count: UInt64(bytes.count)))
       var plain = zImage.image

@@ -71,13 +71,18 @@ struct ARMExplanation {
   }
 
   private func companionText(_ range: PhysicalRange) -> String {
-    var below: FootprintRange?
-    for written in placement.footprint where written.range.last < range.first {
-      if let other = below, other.range.last >= written.range.last { continue }
-      below = written
+    var below: (name: String, last: PhysicalAddress)?
+    func consider(_ name: String, _ other: PhysicalRange?) {
+      guard let other, other.last < range.first else { return }
+      if let below, below.last >= other.last { return }
+      below = (name, other.last)
     }
+    for written in placement.footprint { consider(written.name, written.range) }
+    consider("the loaded kernel", placement.kernelSegment.range)
+    consider("the initrd", placement.initrd)
+    consider("the \(parametersName)", placement.parameters)
     var text = "lowest place"
-    if let below { text += " above \(below.name) (ends \(below.range.last))" }
+    if let below { text += " above \(below.name) (ends \(below.last))" }
     text +=
       ", clear of all that is written, in lowmem (ends "
       + "\(PhysicalAddress(search.view.lowmemEnd(start: start) - 1)))"

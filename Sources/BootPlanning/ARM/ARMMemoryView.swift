@@ -87,6 +87,18 @@ struct ARMMemoryView {
     Self.unmappedHead(believed(start: start))
   }
 
+  /// Tells whether the new kernel's page structs reach down to its start of RAM.
+  ///
+  /// They begin with the block of the largest page order (4 MiB) that holds the first page of
+  /// memory, but are counted from PHYS_OFFSET: were that lower, the last would lie behind the array.
+  ///
+  /// Source: mm/page_alloc.c `alloc_node_mem_map`, include/asm-generic/memory_model.h
+  /// `__pfn_to_page` (v6.1, FLATMEM as Debian's kernels have it).
+  func pageStructsReach(start: UInt64) -> Bool {
+    guard let first = believed(start: start).ranges.first?.first else { return false }
+    return first.roundedDown(to: Alignment(shift: 22)).rawValue <= start
+  }
+
   private static func unmappedHead(_ memory: RangeSet) -> PhysicalRange? {
     guard let first = memory.ranges.first?.first,
       let aligned = first.roundedUp(to: .largeSection)

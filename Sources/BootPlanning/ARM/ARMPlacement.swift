@@ -40,7 +40,9 @@ struct ARMPlacementSearch {
 
   /// The memory of the device tree that is passed, in node order; nil without one.
   var treeMemory: [PhysicalRange]? {
-    if case .deviceTree(_, let memory) = request.parameters { return memory }
+    if case .deviceTree(_, let memory) = request.parameters {
+      return request.decompressorMemory ?? memory
+    }
     return nil
   }
 
@@ -91,8 +93,9 @@ struct ARMPlacementSearch {
         start: PhysicalAddress(kernel - figures.pageTables),
         end: PhysicalAddress(kernel + figures.inflated + figures.bss))
     else { return false }
-    return view.free.contains(whole)
-      && view.lowmem(start: kernel - figures.textOffset).contains(whole)
+    let start = kernel - figures.textOffset
+    return view.free.contains(whole) && view.lowmem(start: start).contains(whole)
+      && view.pageStructsReach(start: start)
   }
 
   // MARK: Image handover
@@ -113,7 +116,8 @@ struct ARMPlacementSearch {
     return Alignment(shift: 24)
   }
 
-  /// Every start of RAM that an Image could be given, lowest first.
+  /// Every start of RAM that an Image could be given, lowest first; with 2 MiB steps followed by
+  /// those that lie below RAM itself, where only a large TEXT_OFFSET leads into it.
   func imageStarts(step: Alignment) -> [UInt64] {
     if case .fixed(let address) = request.kernel.facts.zImage?.destination.value {
       return address.rawValue >= figures.textOffset
@@ -124,6 +128,17 @@ struct ARMPlacementSearch {
       var next = range.first.roundedDown(to: step).rawValue
       while next <= range.last.rawValue {
         if starts.last ?? 0 < next || starts.isEmpty { starts.append(next) }
+        next += step.mask + 1
+      }
+    }
+    guard step == .largeSection else { return starts }
+    let regular = starts
+    for range in view.free.ranges {
+      let first = range.first.roundedDown(to: step).rawValue
+      var next = PhysicalAddress(first - min(first, figures.textOffset)).roundedDown(to: step)
+        .rawValue
+      while next < first {
+        if !regular.contains(next) { starts.append(next) }
         next += step.mask + 1
       }
     }
@@ -280,6 +295,7 @@ struct ARMPlacementSearch {
     let heap = zImage.heapBytes.value.rawValue
     let tail = own.stackEnd + (stance == .moving ? 0 : heap)
     var lowestLoad = window.first.rawValue
+    var within = room
     var last = room.last.rawValue
     switch stance {
     case .aboveAll: lowestLoad = kernelTop + figures.bss
@@ -287,7 +303,10 @@ struct ARMPlacementSearch {
       let slack = min(kernelTop, zImage.wontOverwriteLowest.rawValue)
       lowestLoad = kernelTop + 1 - slack
     case .moving:
-      // It moves for certain when it reaches above K less 16 KiB but begins below K + I.
+      // It moves for certain when it reaches above K less 16 KiB but begins below K + I. It then
+      // may begin below the cached map: so near below K the caches stay off until it has moved.
+      within = window
+      last = window.last.rawValue
       let reach = own.stackEnd + heap + 0x4000
       lowestLoad = max(lowestLoad, kernel + 1 - min(kernel + 1, reach))
       let highest = kernelTop - min(kernelTop, zImage.wontOverwriteHighest.rawValue + 1)
@@ -300,7 +319,7 @@ struct ARMPlacementSearch {
     else { return nil }
     let zItem = PlacementItem(
       name: .kernel, byteCount: block,
-      allowed: view.free.intersection(room).intersection(loads), alignment: page)
+      allowed: view.free.intersection(within).intersection(loads), alignment: page)
     let start = kernel - figures.textOffset
     let rest = companions(start: start, cached: cached)
     var forbidden = RangeSet(kernelRanges.map { $0.range })

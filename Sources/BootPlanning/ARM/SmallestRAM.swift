@@ -34,6 +34,7 @@ enum SmallestRAM {
     smaller.machine.memory.ram = RangeSet(bank)
     if case .deviceTree(let bytes, let memory) = request.parameters, !memory.isEmpty {
       smaller.parameters = .deviceTree(bytes, memory: [bank])
+      smaller.decompressorMemory = nil
     }
     guard let figures = try? ARMFigures(request.kernel.facts) else { return false }
     let keptDTB = ARMPlanner.keptDTB(request)

@@ -35,12 +35,15 @@ public struct PreparedBoot: Sendable {
 
     let map = try Self.memory(sources, tree: tree, origin: origin)
     var parameters = BootParameters.none
+    var decompressorMemory: [PhysicalRange]?
     if var edited = tree {
       let edits: [Edit]
       let treeMemory: [PhysicalRange]
       do throws(DeviceTreeError) {
         edits = try Self.edit(&edited, sources, map, commandLine, &diagnostics)
         treeMemory = try edited.memory()
+        let banks = try edited.memoryBanks().map { $0.range }
+        if banks != treeMemory { decompressorMemory = banks }
       } catch {
         throw .tree(origin: origin, error)
       }
@@ -73,6 +76,7 @@ public struct PreparedBoot: Sendable {
       machine: PlannedMachine(pageBytes: sources.pageBytes, memory: map),
       parameters: parameters, initrd: sources.initrd, commandLine: commandLine,
       diagnostics: diagnostics)
+    request.decompressorMemory = decompressorMemory
   }
 
   /// Makes the bytes that r2 will point to.

@@ -127,6 +127,20 @@ extension Identification {
     return part
   }
 
+  /// Takes what is to be hashed off an allowance of eight times the file.
+  private mutating func takeFromHashAllowance(
+    _ range: SafeRange, _ layer: Layer
+  ) throws(KernelImageError) {
+    let limit = layer.byteCount.multipliedReportingOverflow(by: 8).partialValue
+    let left = hashAllowance ?? limit
+    // Even the hash of nothing takes time.
+    let wanted = UInt64(range.count) + 64
+    guard wanted <= left else {
+      throw .tooLarge(what: "the hashed data of the FIT, taken together,", limit: limit)
+    }
+    hashAllowance = left - wanted
+  }
+
   /// Compares the hashes of an image with its data.
   private mutating func check(
     _ fit: FlattenedImageTree, _ node: Int, _ range: SafeRange, _ layer: Layer
@@ -149,6 +163,7 @@ extension Identification {
         note(.notVerified, "the " + algorithm + " hash of FIT image " + name + " has no value")
         continue
       }
+      try takeFromHashAllowance(range, layer)
       let computed: [UInt8]
       switch algorithm {
       case "crc32": computed = CRC32.hash(data)

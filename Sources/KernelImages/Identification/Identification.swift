@@ -8,12 +8,18 @@ struct Identification {
   var image = KernelImage()
   /// The bytes that inflating may still yield.
   var allowance: UInt64
+  /// The bytes that may still be held in memory at the same time.
+  var room: UInt64
+  /// The bytes that may still be hashed; a hostile file could ask for the same ones again and
+  /// again.
+  var hashAllowance: UInt64?
 
   /// The wrappers that may stand one in the other.
   static let depthLimit = 8
 
   init(_ options: IdentificationOptions) {
     self.options = options
+    room = options.inflationLimit / 4 * 3
     // A payload may have to be gone through twice, and a wrapper around it once.
     allowance =
       options.inflationLimit.multipliedReportingOverflow(by: 3).overflow
@@ -77,9 +83,9 @@ struct Identification {
     _ input: Span<UInt8>, _ compression: Compression, at offset: UInt64, expected: UInt64? = nil
   ) throws(KernelImageError) -> WholeInflation {
     let whole = try inflateAll(
-      input, compression, at: offset, limit: min(allowance, options.inflationLimit),
-      expected: expected)
+      input, compression, at: offset, limit: min(allowance, room), expected: expected)
     allowance -= min(allowance, UInt64(whole.bytes.count))
+    room -= min(room, UInt64(whole.bytes.count))
     return whole
   }
 

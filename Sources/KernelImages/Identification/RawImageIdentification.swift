@@ -6,9 +6,12 @@ extension Identification {
   /// Reads a plain Image, which has no header: it is one when the pair is found, or when the user
   /// says so.
   mutating func peelRawImage(_ layer: Layer) throws(KernelImageError) {
-    var scan = InflatedImageScan(expected: layer.byteCount, order: .either)
     // Files that cannot be a kernel are not gone through.
-    if options.type == .image || Self.mayBeImage(layer.bytes) { scan.take(layer.bytes) }
+    guard options.type == .image || Self.mayBeImage(layer.bytes) else {
+      throw .notAKernel(looksLike: ImageKind.describeUnknown(layer.bytes))
+    }
+    var scan = InflatedImageScan(expected: layer.byteCount, order: .either)
+    scan.take(layer.bytes)
     try noteRawImage(
       scan, layer.origin.bytes(0, layer.bytes.count),
       Figure(ByteCount(layer.byteCount), .file, "the size of the file"), at: layer.offset)
@@ -55,10 +58,8 @@ extension Identification {
     guard let span = elf.span, let symbols = KernelSymbols(elf, in: layer.bytes) else {
       throw .missing(what: "the ELF file", name: "loadable segment")
     }
-    guard span.end - span.start <= options.inflationLimit else {
-      throw .tooLarge(what: "the ELF file", limit: options.inflationLimit)
-    }
-    let flat = try elf.flatten(layer.bytes, limit: options.inflationLimit)
+    let flat = try elf.flatten(layer.bytes, limit: room)
+    room -= min(room, UInt64(flat.count))
     var scan = InflatedImageScan(
       expected: symbols.inflatedBytes, order: elf.isBigEndian ? .big : .little)
     scan.take(flat.span)

@@ -21,7 +21,7 @@ extension Identification {
     if options.verify || !isConfirmed(table, payload, head) {
       var repaired: [UInt8]?
       scan = try scanPayload(stream, payload, header, &repaired)
-      if let repaired { source = .owned(repaired) }
+      if let repaired { source = .owned(repaired[...]) }
     }
     var figures = KernelFigures(
       inflated: inflatedFigure(payload, table, scan), options: options)

@@ -31,7 +31,8 @@ public enum PrintableText {
     return String(result)
   }
 
-  /// Breaks text at spaces into lines.
+  /// Breaks text at spaces into lines, but not inside numbers and between them and their unit:
+  /// `20 582 580 B` stays whole.
   ///
   /// - Parameters:
   ///   - text: Text without control characters.
@@ -41,7 +42,7 @@ public enum PrintableText {
     var lines: [String] = []
     var line = ""
     var length = 0
-    for word in text.split(separator: " ", omittingEmptySubsequences: true) {
+    for word in words(text) {
       let count = word.unicodeScalars.count
       if length > 0, length + 1 + count > width {
         lines.append(line)
@@ -58,6 +59,25 @@ public enum PrintableText {
     lines.append(line)
     return lines
   }
+
+  /// Splits at spaces, groups of digits and their unit taken for one word.
+  private static func words(_ text: String) -> [String] {
+    var result: [String] = []
+    var isNumber = false
+    for part in text.split(separator: " ", omittingEmptySubsequences: true) {
+      let digits = part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+      let joins = isNumber && ((digits && part.utf8.count == 3) || units.contains(String(part)))
+      if joins, let last = result.popLast() {
+        result.append(last + " " + part)
+      } else {
+        result.append(String(part))
+      }
+      isNumber = digits
+    }
+    return result
+  }
+
+  private static let units = ["B", "B,", "B;", "B:", "KiB", "MiB", "GiB"]
 
   /// Control characters, and those that turn the direction of the text around them.
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import PhysicalMemory
+
+/// The RAM of a plan as a narrow bar, all banks to one scale, low addresses above.
+struct PlanBanks {
+  private let plan: SavedPlan
+  private let overlaps: [MapOverlap]
+  private let x: Int
+  private let top: Int
+  private let width: Int
+  /// Each bank with its upper edge and its height.
+  private var boxes: [(PhysicalRange, Int, Int)] = []
+  private let gap: Int
+
+  init(
+    _ plan: SavedPlan, _ overlaps: [MapOverlap], x: Int, top: Int, width: Int, height: Int
+  ) {
+    self.plan = plan
+    self.overlaps = overlaps
+    self.x = x
+    self.top = top
+    self.width = width
+    let ram = plan.machine.memory.ram
+    // With many banks there is no room for the address of each.
+    gap = ram.ranges.count <= 8 ? 200 : 0
+    let room = max(height - gap * (ram.ranges.count - 1), 200)
+    guard let whole = PhysicalRange(start: PhysicalAddress(0), count: ram.count) else { return }
+    let scale = MapScale(whole, cells: room)
+    var below = ByteCount.zero
+    var y = top
+    for bank in ram.ranges {
+      let start = scale.edge(below: PhysicalAddress(below.rawValue))
+      below = below.adding(bank.count) ?? ByteCount(UInt64.max)
+      let isLast = bank == ram.ranges.last
+      let end = isLast ? room : scale.edge(below: PhysicalAddress(below.rawValue))
+      boxes.append((bank, y, max(end - start, 20)))
+      y += max(end - start, 20) + gap
+    }
+  }
+
+  /// Where a range lies in the bar: its upper and lower edge.
+  func edges(of range: PhysicalRange) -> (Int, Int)? {
+    var result: (Int, Int)?
+    for (bank, y, height) in boxes {
+      guard let shared = bank.intersection(range) else { continue }
+      let scale = MapScale(bank, cells: height)
+      let upper = y + scale.edge(below: shared.first)
+      let lower = y + scale.edge(above: shared)
+      result = (result?.0 ?? upper, lower)
+    }
+    return result
+  }
+
+  func draw(_ writer: inout SVGWriter) {
+    for (bank, y, height) in boxes {
+      writer.rectangle(
+        x, y, width, height, fill: SVGPalette.ram, stroke: SVGPalette.frame)
+      let scale = MapScale(bank, cells: height)
+      for entry in plan.machine.memory.reserved {
+        fill(scale, entry.range, y, SVGPalette.reserved, &writer)
+      }
+      for entry in plan.footprint {
+        fill(scale, entry.range, y, SVGPalette.fill(entry.phase), &writer)
+      }
+      for segment in plan.segments {
+        fill(scale, segment.range, y, SVGPalette.fill(segment.name), &writer)
+      }
+      for overlap in overlaps {
+        for range in overlap.lost.ranges {
+          fill(scale, range, y, SVGPalette.bad, &writer)
+        }
+      }
+      if gap > 0 || bank == boxes.first?.0 {
+        address(bank.first, y - 50, &writer)
+      }
+    }
+    if let (bank, y, height) = boxes.last {
+      address(bank.last, y + height + 130, &writer)
+      writer.text(
+        x, y + height + 290, plan.machine.memory.ram.count.rounded + " of RAM", size: 115,
+        fill: SVGPalette.faint)
+    }
+  }
+
+  private func fill(
+    _ scale: MapScale, _ range: PhysicalRange, _ y: Int, _ fill: String,
+    _ writer: inout SVGWriter
+  ) {
+    guard let shared = scale.range.intersection(range) else { return }
+    let from = scale.edge(below: shared.first)
+    let size = min(max(scale.edge(above: shared) - from, 12), scale.cells)
+    writer.rectangle(x, y + min(from, scale.cells - size), width, size, fill: fill)
+  }
+
+  private func address(_ address: PhysicalAddress, _ y: Int, _ writer: inout SVGWriter) {
+    writer.text(x, y, address.description, size: 105, font: .mono, fill: SVGPalette.faint)
+  }
+}
