@@ -7,4 +7,7 @@ import Testing
   try PlanText.render(PlanSamples.kexecTools, style: .ansi).write(toFile: "/tmp/rep-kt.ansi", atomically: true, encoding: .utf8)
   try PlanText.render(PlanSamples.kexecTools).write(toFile: "/tmp/rep-kt.txt", atomically: true, encoding: .utf8)
   try PlanText.render(PlanSamples.nothingFits, width: 80).write(toFile: "/tmp/rep-none.txt", atomically: true, encoding: .utf8)
+  try PlanSVG.draw(PlanSamples.exact).write(toFile: "/tmp/rep-exact.svg", atomically: true, encoding: .utf8)
+  try PlanSVG.draw(PlanSamples.nothingFits).write(toFile: "/tmp/rep-none.svg", atomically: true, encoding: .utf8)
+  try PlanSVG.draw(PlanSamples.exact, beside: PlanSamples.kexecTools).write(toFile: "/tmp/rep-both.svg", atomically: true, encoding: .utf8)
 }

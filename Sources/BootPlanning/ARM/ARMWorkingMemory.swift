@@ -57,6 +57,16 @@ extension ARMPlacementSearch {
     return left.count.rawValue
   }
 
+  /// Tells whether the sum of all that is needed is there at all, wherever it may lie.
+  var isLargeEnough: Bool {
+    let companions = [request.initrd?.byteCount, request.parameters.byteCount]
+    let loaded = companions.reduce(figures.inflated + figures.bss) { sum, bytes in
+      sum + min(bytes?.rawValue ?? 0, 1 << 40)
+    }
+    return min(view.free.count.rawValue, view.lowmemEnd(start: 0))
+      >= loaded + min(memoryNeeded, 1 << 42)
+  }
+
   /// Tells whether the new kernel has enough memory to come up.
   func leavesWorkingMemory(_ placement: ARMPlacement) -> Bool {
     memoryLeft(placement) >= memoryNeeded

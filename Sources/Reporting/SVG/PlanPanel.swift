@@ -77,7 +77,7 @@ struct PlanPanel {
     if let overlap = overlaps.first {
       let more = overlaps.count > 1 ? ", and more" : ""
       return (
-        overlap.lost.count.description + " of the " + overlap.victim + " overwritten" + more,
+        overlap.victim + ": " + overlap.lost.count.description + " are overwritten" + more,
         false
       )
     }

@@ -36,7 +36,7 @@ struct PlanMapText {
     result += legend(
       [
         (".", .faint, "free", true), ("#", .normal, "loaded or written", !windows.isEmpty),
-        ("r", .reserved, "reserved", !plan.machine.memory.reserved.isEmpty),
+        ("r", .reserved, "reserved", plan.machine.memory.showsReserved),
         ("!", .error, "lost", !overlaps.isEmpty),
       ])
     for window in windows { result += "\n" + zoom(window) }

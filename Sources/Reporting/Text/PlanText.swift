@@ -85,7 +85,11 @@ public enum PlanText {
     } else {
       table.add([TextTable.Cell("entry"), TextTable.Cell("none: nothing fits", .error)])
     }
-    table.add([TextTable.Cell("command line"), TextTable.Cell(plan.commandLine)])
+    table.add([
+      TextTable.Cell("command line"),
+      plan.commandLine.isEmpty
+        ? TextTable.Cell("(empty)", .faint) : TextTable.Cell(plan.commandLine),
+    ])
     return heading(
       "plan", "rule " + plan.rule.rawValue + ", handover " + plan.handover.rawValue, style)
       + table.render(style, width: width)
@@ -109,7 +113,11 @@ public enum PlanText {
   }
 
   private static func footprint(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
-    var table = TextTable([.left, .left, .left, .left, .right, .right])
+    let longest = plan.footprint.map { $0.name.unicodeScalars.count }.max() ?? 0
+    // Rounded sizes are a comfort; where they would cost letters of a name they are left out.
+    let hasRoom = longest + 66 <= width
+    var table = TextTable(
+      [.left, .left, .left, .left, .right] + (hasRoom ? [.right] : []), flexible: 2)
     for (index, entry) in plan.footprint.enumerated() {
       table.add([
         TextTable.Cell(PlanMapText.glyph(ofFootprint: index), entry.phase.role),
