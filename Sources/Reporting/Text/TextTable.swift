@@ -46,12 +46,13 @@ public struct TextTable: Sendable {
     rows.append(Array(cells.prefix(sides.count)))
   }
 
-  /// Gives the lines of the table, each ended.
+  /// Writes the table.
   ///
   /// - Parameters:
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line; the last column is broken into lines to fit.
   ///   - indent: Spaces in front of each line.
+  /// - Returns: Lines, each ended.
   public func render(_ style: TextStyle, width: Int = 100, indent: Int = 2) -> String {
     var widths = [Int](repeating: 0, count: sides.count)
     for row in rows {
