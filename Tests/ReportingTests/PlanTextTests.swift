@@ -10,7 +10,7 @@ import Testing
 struct PlanTextTests {
   @Test("No line of a plan is longer than the width", arguments: [72, 80, 100, 132])
   func width(_ width: Int) {
-    for plan in [PlanSamples.exact, PlanSamples.kexecTools, PlanSamples.nothingFits] {
+    for (_, plan) in GoldenTests.plans {
       for line in PlanText.render(plan, width: width).split(separator: "\n") {
         #expect(line.unicodeScalars.count <= width, "\(line)")
       }
