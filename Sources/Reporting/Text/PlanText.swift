@@ -96,7 +96,9 @@ public enum PlanText {
   }
 
   private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
-    var table = TextTable([.left, .left, .left, .right, .right, .right])
+    // What a line cannot hold is left out: how much of the memory comes from the file.
+    let hasRoom = width >= 84
+    var table = TextTable([.left, .left, .left, .right, .right] + (hasRoom ? [.right] : []))
     for segment in plan.segments {
       table.add([
         TextTable.Cell(segment.name.glyph, segment.name.role),

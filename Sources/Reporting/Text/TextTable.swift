@@ -46,7 +46,7 @@ public struct TextTable: Sendable {
     rows.append(Array(cells.prefix(sides.count)))
   }
 
-  /// Gives the lines of the table, each ended.
+  /// Writes the table.
   ///
   /// - Parameters:
   ///   - style: Plain or coloured.
