@@ -12,6 +12,7 @@ public protocol KernelInterface {
   ///   - path: The path.
   ///   - limit: The most bytes that are allowed; a longer file is EFBIG.
   /// - Returns: The bytes.
+  /// - Throws: The error number.
   func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8]
 
   /// Maps a file for reading: `open`, `mmap`. What cannot be mapped, a pipe or a file of /proc,
@@ -21,6 +22,7 @@ public protocol KernelInterface {
   ///   - path: The path.
   ///   - limit: The most bytes that are allowed; a longer file is EFBIG.
   /// - Returns: The bytes, which stay as long as the object.
+  /// - Throws: The error number.
   func mapFile(_ path: String, limit: Int) throws(Errno) -> FileContents
 
   /// Lists a directory without `.` and `..`, sorted by the bytes of the names: `readdir`.
@@ -29,6 +31,7 @@ public protocol KernelInterface {
   ///   - path: The path.
   ///   - limit: The most entries that are allowed; more are EFBIG.
   /// - Returns: The entries.
+  /// - Throws: The error number.
   func listDirectory(_ path: String, limit: Int) throws(Errno) -> [DirectoryEntry]
 
   /// Tells of a file without opening it, symbolic links followed: `stat`.
@@ -40,6 +43,7 @@ public protocol KernelInterface {
   ///   - path: The path.
   ///   - bytes: The bytes.
   ///   - mode: Whether they take the place of the file or come behind it.
+  /// - Throws: The error number.
   func writeFile(_ path: String, _ bytes: [UInt8], mode: WriteMode) throws(Errno)
 
   /// Writes to a stream of this program: `write`.
@@ -76,6 +80,8 @@ public protocol KernelInterface {
   /// Runs a program found along PATH and waits for its end: `posix_spawn`, `waitpid`.
   ///
   /// - Parameter arguments: The program and its arguments.
+  /// - Returns: How it ended.
+  /// - Throws: The error number.
   func run(_ arguments: [String]) throws(Errno) -> ProgramEnd
 
   /// Gives the value of an environment variable; nil when it is not set.

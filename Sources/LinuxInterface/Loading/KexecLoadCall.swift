@@ -33,10 +33,11 @@ public struct KexecLoadCall: Sendable {
     segments.lastIndex { $0.contents.beginsLikeDeviceTree }
   }
 
-  /// The memory the kernel needs to keep the segments until the jump: theirs, and a word for each
+  /// The memory the kernel needs to keep the segments until the jump: theirs, and a word, here of 8 bytes, for each
   /// page. Source: Linux 6.1, kernel/kexec_core.c, kimage_load_normal_segment.
   ///
   /// - Parameter pageBytes: The size of a page.
+  /// - Returns: The bytes of memory.
   public func stagingBytes(pageBytes: UInt64) -> ByteCount {
     var sum = ByteCount.zero
     for segment in segments {
@@ -64,6 +65,7 @@ extension KexecLoadCall: CustomStringConvertible {
   /// `kexec_load(…) = -1 EINVAL (Invalid argument)`.
   ///
   /// - Parameter failure: The error number; nil when the call succeeded.
+  /// - Returns: One line.
   public func traced(_ failure: Errno?) -> String {
     description + (failure.map { " = -1 " + $0.description } ?? " = 0")
   }

@@ -13,6 +13,7 @@ extension KernelFacts {
   /// drivers/base/cpu.c.
   ///
   /// - Parameter kernel: The running Linux.
+  /// - Returns: What it tells.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
     from kernel: some KernelInterface

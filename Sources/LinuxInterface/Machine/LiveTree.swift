@@ -29,7 +29,11 @@ struct LiveTree<Kernel: KernelInterface> {
 
   /// Reads the tree, flattened; nil when there is none.
   ///
-  /// - Parameter path: The directory of the root node.
+  /// - Parameters:
+  ///   - path: The directory of the root node.
+  ///   - kernel: The running Linux.
+  /// - Returns: The flattened tree.
+  /// - Throws: ``LinuxInterfaceError`` with the path.
   static func flattened(
     _ path: String, from kernel: Kernel
   ) throws(LinuxInterfaceError) -> [UInt8]? {

@@ -20,6 +20,7 @@ extension MachineState {
   /// configuration is /proc/config.gz, else /boot/config-RELEASE.
   ///
   /// - Parameter kernel: The running Linux.
+  /// - Returns: The state of its machine.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
     from kernel: some KernelInterface

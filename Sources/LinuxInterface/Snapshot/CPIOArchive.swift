@@ -56,6 +56,7 @@ struct CPIOArchive {
   /// - Parameters:
   ///   - bytes: The archive.
   ///   - subject: What is being read, for errors.
+  /// - Throws: ``LinuxInterfaceError`` with the offset.
   init(_ bytes: Span<UInt8>, subject: String) throws(LinuxInterfaceError) {
     let reader = ByteReader(bytes)
     guard bytes.count <= Self.byteLimit else {
