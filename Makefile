@@ -5,7 +5,12 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build embedded lint compile-tests test test-all demo bench
+.PHONY: help setup debian-kernels kernels build embedded lint compile-tests check-man test test-all \
+  demo bench man completions install
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+RELEASE := .build/release/kx
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -20,8 +25,9 @@ debian-kernels: ## fetch Debian's armhf kernels, make the test initrd
 kernels: debian-kernels ## the same, and build the tiny kernels
 	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels
 
+# Without Swift's shared libraries the program starts in 4 ms in place of 10 ms.
 build: ## build kx
-	@scripts/timed 'build kx' swift build --configuration release --product kx
+	@scripts/timed 'build kx' swift build --configuration release --static-swift-stdlib --product kx
 
 embedded: ## build the core modules as Embedded Swift for ARMv7
 	@scripts/timed 'build embedded' scripts/build-embedded
@@ -29,16 +35,20 @@ embedded: ## build the core modules as Embedded Swift for ARMv7
 lint: ## check the form of Swift sources and scripts
 	@scripts/timed 'lint Swift' swift format lint --strict --recursive Sources Tests Package.swift
 	@scripts/timed 'lint scripts' scripts/lint-scripts
+	@scripts/timed 'check documents' scripts/check-docs
 
 compile-tests:
 	@scripts/timed 'build with tests' swift build --build-tests
 
+check-man: compile-tests
+	@scripts/timed 'check man page' scripts/make-man --check .build/debug/kx
+
 test: export SWIFT_KEXEC_MATRIX := ci
-test: setup lint kernels compile-tests embedded ## everything that CI runs
+test: setup lint kernels compile-tests check-man embedded ## everything that CI runs
 	@scripts/timed 'swift test' swift test --skip-build
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests embedded ## the same with the full matrices
+test-all: setup lint kernels compile-tests check-man embedded ## the same with the full matrices
 	@scripts/timed 'swift test' swift test --skip-build
 
 demo: setup debian-kernels build ## show the whole story in about three minutes
@@ -46,3 +56,21 @@ demo: setup debian-kernels build ## show the whole story in about three minutes
 
 bench: setup kernels build ## measure speed and memory
 	@scripts/bench
+
+man: build ## write docs/kx.1 anew from the help of kx
+	@scripts/make-man $(RELEASE)
+
+completions: build ## make the completions for bash, zsh and fish, in .build/completions
+	@mkdir -p .build/completions
+	@for shell in bash zsh fish; do \
+	  $(RELEASE) --generate-completion-script $$shell >.build/completions/kx.$$shell; \
+	done
+
+install: completions ## install kx, its man page and completions under DESTDIR and PREFIX
+	install -D -m 755 $(RELEASE) '$(DESTDIR)$(PREFIX)/bin/kx'
+	install -D -m 644 docs/kx.1 '$(DESTDIR)$(PREFIX)/share/man/man1/kx.1'
+	install -D -m 644 .build/completions/kx.bash \
+	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kx'
+	install -D -m 644 .build/completions/kx.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kx'
+	install -D -m 644 .build/completions/kx.fish \
+	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kx.fish'

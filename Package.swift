@@ -84,5 +84,8 @@ let package = Package(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
+    // They run the program, which is built beside them.
+    .testTarget(
+      name: "kxTests", dependencies: ["kx"], exclude: ["boots.pairwise.txt"], swiftSettings: rules),
   ]
 )

@@ -49,8 +49,8 @@ public struct ARMKernel: Sendable, Hashable {
 public struct ZImage: Sendable, Hashable {
   /// Z: the length that the header states, which is also what the decompressor copies.
   public var byteCount: ByteCount
-  /// How the payload is compressed.
-  public var compression: Compression
+  /// How the payload is compressed; nil when only figures are known.
+  public var compression: Compression?
   /// The offset of the payload's first byte in the zImage.
   public var payloadOffset: ByteCount
   /// E: the offset behind the payload, its size word included.
@@ -105,7 +105,7 @@ public struct ZImage: Sendable, Hashable {
 
   /// Notes what is known about a zImage.
   public init(
-    byteCount: ByteCount, compression: Compression, payloadOffset: ByteCount,
+    byteCount: ByteCount, compression: Compression?, payloadOffset: ByteCount,
     payloadEnd: ByteCount, sizeTableOffset: ByteCount?, heapBytes: Figure<ByteCount>,
     destination: Figure<Destination>, checksDTBMemory: Figure<Bool>?,
     relocationBump: Figure<ByteCount>, bssBytes: Figure<ByteCount>,

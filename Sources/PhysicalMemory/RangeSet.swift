@@ -77,8 +77,23 @@ public struct RangeSet: Hashable, Sendable {
 
   /// Gives the bytes of this set that are not in the other.
   public func subtracting(_ other: Self) -> Self {
-    var result = self
-    for range in other.ranges { result.subtract(range) }
+    // Both are walked once, side by side: a measurement has tens of thousands of ranges.
+    var result = Self()
+    var reached = other.ranges.startIndex
+    for range in ranges {
+      while reached < other.ranges.endIndex, other.ranges[reached].last < range.first {
+        reached += 1
+      }
+      var left: PhysicalAddress? = range.first
+      for cut in other.ranges[reached...] {
+        guard let start = left, cut.first <= range.last else { break }
+        if let below = PhysicalRange(start: start, end: cut.first) { result.ranges.append(below) }
+        left = cut.end
+      }
+      if let start = left, let rest = PhysicalRange(first: start, last: range.last) {
+        result.ranges.append(rest)
+      }
+    }
     return result
   }
 
@@ -101,8 +116,15 @@ public struct RangeSet: Hashable, Sendable {
   /// Gives the bytes that are in both sets.
   public func intersection(_ other: Self) -> Self {
     var result = Self()
-    for range in other.ranges {
-      result.ranges.append(contentsOf: intersection(range).ranges)
+    var reached = other.ranges.startIndex
+    for range in ranges {
+      while reached < other.ranges.endIndex, other.ranges[reached].last < range.first {
+        reached += 1
+      }
+      for candidate in other.ranges[reached...] {
+        guard candidate.first <= range.last else { break }
+        if let shared = range.intersection(candidate) { result.ranges.append(shared) }
+      }
     }
     return result
   }

@@ -88,6 +88,14 @@ final class GDBStub {
     try await expectOK("Z1," + hexadecimal(address, prefix: "") + ",4")
   }
 
+  /// Executes one instruction.
+  func step() async throws(LabError) {
+    let answer = try await request("s")
+    guard answer.first == 0x53 || answer.first == 0x54 else {
+      throw LabError.answer(to: "s", got: String(decoding: answer, as: UTF8.self))
+    }
+  }
+
   /// Lets the CPU run; the stub says nothing until it stops.
   func run() throws(LabError) {
     try send("c")

@@ -9,14 +9,17 @@ struct KX: AsyncParsableCommand {
     abstract: "Know a kernel image, plan where it goes, prove that it boots.",
     discussion: """
       EXAMPLES
-        kx inspect vmlinuz                       what is in it, and where each figure comes from
-        kx plan vmlinuz --initrd i.img --dtb b.dtb
-                                                 where everything goes, and why
-        kx plan vmlinuz --initrd i.img --ram 0x40000000-0x5fffffff --rule kexec-tools
-                                                 what another rule would overwrite
-        kx try vmlinuz --initrd i.img --append console=ttyAMA0
-                                                 boot that plan in QEMU
-        kx try plan.json --measure               hold a saved plan against what is really written
+        What is in a kernel, and where each figure comes from:
+          kx inspect vmlinuz
+        Where everything goes, and why:
+          kx plan vmlinuz --initrd i.img --dtb board.dtb
+        What another rule would overwrite:
+          kx plan vmlinuz --initrd i.img --ram 0x40000000+512M --rule kexec-tools
+        Boot a plan in QEMU:
+          kx try vmlinuz --initrd i.img --append console=ttyAMA0
+        Hold a saved plan against what is really written:
+          kx plan vmlinuz --handover zimage --dtb board.dtb --json >plan.json
+          kx try plan.json --measure
 
       EXIT CODES
         0   done; for 'try', the kernel came up
@@ -30,6 +33,10 @@ struct KX: AsyncParsableCommand {
         10  try: the kernel panicked        11  try: silence until the time was over
         12  try: decompression failed       13  try: the initrd came up damaged
         14  try: QEMU ended by itself
+
+      ENVIRONMENT
+        NO_COLOR    when it is not empty, texts have no colours
+        TERM        when it is 'dumb', likewise
       """,
     version: "0.1.0",
     subcommands: [InspectCommand.self, PlanCommand.self, TryCommand.self])

@@ -157,6 +157,7 @@ extension RandomCase {
     default: break
     }
     if random.oneIn(4) { nodes.shuffle(using: &random) }
-    return nodes
+    // A tree without memory gets the machine's before it is planned for.
+    return nodes.isEmpty ? ram : nodes
   }
 }

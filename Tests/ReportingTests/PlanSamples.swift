@@ -129,4 +129,35 @@ enum PlanSamples {
         "KX130", .error, "no hole holds the kernel: it needs 20 968 840 B at 0x40208000",
         hint: "the smallest RAM that would do is 32 MiB")
     ])
+
+  /// Everything at once: three banks, parts far apart, reservations, several kinds of losses.
+  static let scattered = BootPlan(
+    kernel: kernel, rule: .ratio4, handover: .zimage,
+    machine: PlannedMachine(
+      memory: MemoryMap(
+        ram: RangeSet([
+          range(0x4000_0000, 0x5000_0000), range(0x6000_0000, 0x6200_0000),
+          range(0x8000_0000, 0x9000_0000),
+        ]),
+        reserved: [
+          ReservedRange(range(0x4120_0000, 0x4140_0000), why: "reserved-memory/cma"),
+          ReservedRange(range(0x8800_0000, 0x8a00_0000), why: "reserved-memory/optee"),
+        ])),
+    files: files, commandLine: "", entry: PhysicalAddress(0x4000_8000),
+    registers: ARMRegisters(parameters: 0x8f00_0000),
+    segments: kexecTools.segments.prefix(2) + [
+      PlannedSegment(
+        name: .trampoline, range: range(0x6100_0000, 0x6100_1000),
+        fileBytes: ByteCount(UInt64(64))),
+      PlannedSegment(
+        name: .atags, range: range(0x8f00_0000, 0x8f00_1000), fileBytes: ByteCount(UInt64(512))),
+      PlannedSegment(
+        name: .dtb, range: range(0x8f00_1000, 0x8f00_4000), fileBytes: ByteCount(UInt64(9_320))),
+    ],
+    footprint: kexecTools.footprint
+      + (1...7).map {
+        FootprintRange(
+          name: "a range with a long name, too long for its column in a list, number \($0)",
+          phase: .kernel, range: range(0x8f00_0000 + $0 * 0x800, 0x8f00_0400 + $0 * 0x800))
+      }, diagnostics: kexecTools.diagnostics)
 }

@@ -53,6 +53,11 @@ struct ARMDecompression {
     return ((bss + bssBytes + 7) & ~7) + Self.stackBytes
   }
 
+  /// The least that the end of the stack can be, when the decompressor's BSS is only bounded.
+  var lowestStackEnd: UInt64 {
+    stackEnd - (zImage.bssBytes.source == .estimate ? min(bssBytes + 7, stackEnd) : 0)
+  }
+
   /// I, enlarged by the room that keeps an appended DTB clear of the kernel's BSS.
   ///
   /// Source: head.S, the block behind `dtb_check_done` that adjusts the image size.
@@ -73,7 +78,8 @@ struct ARMDecompression {
     let lowest = load + zImage.wontOverwriteLowest.rawValue
     let highest = load + zImage.wontOverwriteHighest.rawValue
     if needed + 1 <= lowest { return .never }
-    return needed > highest ? .always : .perhaps
+    let reaches = kernel < lowestStackEnd + heapBytes + 0x4000
+    return reaches && needed > highest ? .always : .perhaps
   }
 
   /// Where a moved decompressor starts, and how many bytes are copied there.

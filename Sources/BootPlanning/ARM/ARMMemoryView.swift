@@ -60,6 +60,7 @@ struct ARMMemoryView {
   /// 4 GiB is given.
   ///
   /// - Parameter start: PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
+  /// - Returns: Whole pages from the start on.
   ///
   /// Source: drivers/of/fdt.c `early_init_dt_add_memory_arch`, arch/arm/kernel/setup.c `early_mem`
   /// (v6.1).

@@ -6,8 +6,8 @@ import PhysicalMemory
 /// A placement that leaves the kernel no memory to work with is no plan: the kernel would stop
 /// with "deadlocked on memory", or lose half its initrd with "write error". How much it needs is
 /// not written anywhere, so this is an estimate that errs on the large side, checked against
-/// Debian's kernel (boots from 58 MiB with an initrd of 6.9 MB, estimated 64 MiB) and the tiny
-/// one (boots from 24 MiB, estimated 32 MiB): docs/footprint.md, "Working memory". The user can
+/// Debian's kernel (always boots from 62 MiB with an initrd of 6.9 MB, estimated 64 MiB) and the
+/// tiny one (from 20 MiB, estimated 32 MiB): docs/footprint.md, "Working memory". The user can
 /// state another figure.
 enum ARMWorkingMemory {
   /// Slabs, threads and the page cache of a kernel that does nothing else.
@@ -55,6 +55,16 @@ extension ARMPlacementSearch {
       left.subtract(range)
     }
     return left.count.rawValue
+  }
+
+  /// Tells whether the sum of all that is needed is there at all, wherever it may lie.
+  var isLargeEnough: Bool {
+    let companions = [request.initrd?.byteCount, request.parameters.byteCount]
+    let loaded = companions.reduce(figures.inflated + figures.bss) { sum, bytes in
+      sum + min(bytes?.rawValue ?? 0, 1 << 40)
+    }
+    return min(view.free.count.rawValue, view.lowmemEnd(start: 0))
+      >= loaded + min(memoryNeeded, 1 << 42)
   }
 
   /// Tells whether the new kernel has enough memory to come up.

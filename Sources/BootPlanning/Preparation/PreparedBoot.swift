@@ -53,8 +53,9 @@ public struct PreparedBoot: Sendable {
       tree = edited
       // The addresses have the same size wherever the initrd goes.
       var sized = edited
-      if sources.initrd != nil, let anywhere = PhysicalRange(
-        first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
+      if sources.initrd != nil,
+        let anywhere = PhysicalRange(
+          first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
       {
         do throws(DeviceTreeError) { _ = try sized.setInitrd(anywhere) } catch {
           throw .tree(origin: origin, error)
@@ -83,6 +84,7 @@ public struct PreparedBoot: Sendable {
   ///
   /// - Parameter plan: A plan of ``request``.
   /// - Returns: The flattened tree or the ATAG list; nil when the plan has neither.
+  /// - Throws: ``BootPreparationError``
   public func parameterBytes(for plan: BootPlan) throws(BootPreparationError) -> [UInt8]? {
     let initrd = plan.segments.first { $0.name == .initrd }?.fileRange
     if var tree {

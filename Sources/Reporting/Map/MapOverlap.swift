@@ -20,17 +20,16 @@ struct MapOverlap {
     for entry in plan.footprint { written.insert(entry.range) }
     var overlaps: [Self] = []
     for (index, segment) in plan.segments.enumerated() {
-      guard let own = segment.fileRange else { continue }
       var writers: [String] = []
       var lost = RangeSet()
-      if segment.name != .kernel && segment.name != .trampoline {
+      if let own = segment.fileRange, segment.name != .kernel, segment.name != .trampoline {
         lost = written.intersection(own)
         for entry in plan.footprint where entry.range.overlaps(own) {
           if !writers.contains(entry.name) { writers.append(entry.name) }
         }
       }
       for other in plan.segments.dropFirst(index + 1) {
-        guard let shared = own.intersection(other.range) else { continue }
+        guard let shared = segment.range.intersection(other.range) else { continue }
         lost.insert(shared)
         if !writers.contains(other.name.rawValue) { writers.append(other.name.rawValue) }
       }

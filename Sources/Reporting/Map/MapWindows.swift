@@ -42,3 +42,8 @@ enum MapWindows {
     return windows
   }
 }
+
+extension MemoryMap {
+  /// Whether a map of RAM has a reservation to show.
+  var showsReserved: Bool { reserved.contains { ram.overlaps($0.range) } }
+}

@@ -24,7 +24,10 @@ struct PlanBanks {
     let ram = plan.machine.memory.ram
     // With many banks there is no room for the address of each.
     gap = ram.ranges.count <= 8 ? 200 : 0
-    let room = max(height - gap * (ram.ranges.count - 1), 200)
+    let count = max(ram.ranges.count, 1)
+    // Every bank gets a little to be seen by, the rest is shared by size.
+    let least = count == 1 ? 0 : min(20, height / (2 * count))
+    let room = max(height - gap * (count - 1) - least * count, 200)
     guard let whole = PhysicalRange(start: PhysicalAddress(0), count: ram.count) else { return }
     let scale = MapScale(whole, cells: room)
     var below = ByteCount.zero
@@ -34,8 +37,8 @@ struct PlanBanks {
       below = below.adding(bank.count) ?? ByteCount(UInt64.max)
       let isLast = bank == ram.ranges.last
       let end = isLast ? room : scale.edge(below: PhysicalAddress(below.rawValue))
-      boxes.append((bank, y, max(end - start, 20)))
-      y += max(end - start, 20) + gap
+      boxes.append((bank, y, least + end - start))
+      y += least + end - start + gap
     }
   }
 

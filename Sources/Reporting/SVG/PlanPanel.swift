@@ -77,7 +77,7 @@ struct PlanPanel {
     if let overlap = overlaps.first {
       let more = overlaps.count > 1 ? ", and more" : ""
       return (
-        overlap.lost.count.description + " of the " + overlap.victim + " overwritten" + more,
+        overlap.victim + ": " + overlap.lost.count.description + " are overwritten" + more,
         false
       )
     }
@@ -267,23 +267,33 @@ struct PlanPanel {
     }
   }
 
+  /// Names the lost bytes beside each window, between the addresses of its two ends.
   private func losses(
     _ frames: [(PhysicalRange, Int, Int)], _ writer: inout SVGWriter
   ) {
-    var labels: [(Int, String)] = []
-    for overlap in overlaps {
-      for range in overlap.lost.ranges {
-        if let y = middle(range, frames) { labels.append((y, range.count.rounded + " lost")) }
+    for (window, y, height) in frames {
+      let scale = MapScale(window, cells: height)
+      var all = RangeSet()
+      var labels: [(Int, ByteCount)] = []
+      for overlap in overlaps {
+        let lost = overlap.lost.intersection(window)
+        guard let first = lost.ranges.first, let (from, size) = box(scale, first, y) else {
+          continue
+        }
+        labels.append((from + size / 2, lost.count))
+        all = all.union(lost)
       }
-    }
-    labels.sort { $0.0 < $1.0 }
-    let places = SVGLabels.spread(
-      labels.map { $0.0 }, distance: 160,
-      within: (mapTop + 240)...(mapTop + Self.mapHeight - 200))
-    for (index, label) in labels.enumerated() {
-      writer.text(
-        writtenEnd + 80, places[index] + 40, label.1, size: 120, font: .bold,
-        fill: SVGPalette.bad)
+      if labels.count > 1, labels.count * 160 > height - 380 {
+        labels = [(y + height / 2, all.count)]
+      }
+      labels.sort { $0.0 < $1.0 }
+      let places = SVGLabels.spread(
+        labels.map { $0.0 }, distance: 160, within: (y + 210)...(y + height - 190))
+      for (index, label) in labels.enumerated() {
+        writer.text(
+          writtenEnd + 80, places[index] + 40, label.1.rounded + " lost", size: 120,
+          font: .bold, fill: SVGPalette.bad)
+      }
     }
   }
 }

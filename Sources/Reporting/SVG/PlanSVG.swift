@@ -76,7 +76,7 @@ public enum PlanSVG {
       entries.append(
         (SVGPalette.fill(phase), "written by the " + SVGPalette.words(phase)))
     }
-    if plans.contains(where: { !$0.machine.memory.reserved.isEmpty }) {
+    if plans.contains(where: { $0.machine.memory.showsReserved }) {
       entries.append((SVGPalette.reserved, "reserved"))
     }
     if plans.contains(where: { !MapOverlap.all(in: $0).isEmpty }) {

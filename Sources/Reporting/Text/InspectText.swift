@@ -107,7 +107,7 @@ public enum InspectText {
     var table = TextTable(FigureLine.sides)
     table.add([
       TextTable.Cell("payload"),
-      TextTable.Cell(zImage.compression.rawValue + "  "),
+      TextTable.Cell((zImage.compression?.rawValue ?? "unknown") + "  "),
       TextTable.Cell(
         "\(hexadecimal(zImage.payloadOffset.rawValue)) to "
           + hexadecimal(zImage.payloadEnd.rawValue), .faint),

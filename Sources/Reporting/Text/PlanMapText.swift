@@ -36,7 +36,7 @@ struct PlanMapText {
     result += legend(
       [
         (".", .faint, "free", true), ("#", .normal, "loaded or written", !windows.isEmpty),
-        ("r", .reserved, "reserved", !plan.machine.memory.reserved.isEmpty),
+        ("r", .reserved, "reserved", plan.machine.memory.showsReserved),
         ("!", .error, "lost", !overlaps.isEmpty),
       ])
     for window in windows { result += "\n" + zoom(window) }
@@ -100,7 +100,8 @@ struct PlanMapText {
     for phase in [FootprintRange.Phase.decompress, .kernel] {
       var lane = background
       var entries: [(PhysicalRange, String, TextStyle.Role)] = []
-      for (index, entry) in plan.footprint.enumerated() where entry.phase == phase {
+      for (index, entry) in plan.footprint.enumerated()
+      where entry.phase == phase && entry.range.overlaps(window) {
         entries.append((entry.range, Self.glyph(ofFootprint: index), phase.role))
       }
       if entries.isEmpty { continue }
@@ -128,11 +129,19 @@ struct PlanMapText {
   // MARK: Legend
 
   private func legend(_ entries: [(String, TextStyle.Role, String, Bool)]) -> String {
-    var parts: [String] = []
+    var result = ""
+    var length = 0
     for entry in entries where entry.3 {
-      parts.append(style.paint(entry.0, entry.1) + " " + entry.2)
+      let needed = entry.0.utf8.count + 1 + entry.2.utf8.count
+      if length > 0, length + 3 + needed > barWidth + Self.labelWidth {
+        result += "\n"
+        length = 0
+      }
+      result += length == 0 ? "  " : "   "
+      result += style.paint(entry.0, entry.1) + " " + entry.2
+      length += (length == 0 ? 2 : 3) + needed
     }
-    return "  " + parts.joined(separator: "   ") + "\n"
+    return result + "\n"
   }
 
   private func zoomLegend() -> String {
@@ -152,10 +161,14 @@ struct PlanMapText {
     var ranges: [String] = []
     for range in overlap.lost.ranges.prefix(3) { ranges.append(range.description) }
     if overlap.lost.ranges.count > 3 { ranges.append("...") }
+    var writers = overlap.writers.prefix(4).joined(separator: ", ")
+    if overlap.writers.count > 4 {
+      writers += " and " + String(overlap.writers.count - 4) + " more"
+    }
     let text =
       PrintableText.clean(overlap.victim) + " loses " + overlap.lost.count.description + " at "
       + ranges.joined(separator: ", ") + " to "
-      + PrintableText.clean(overlap.writers.joined(separator: ", "))
+      + PrintableText.clean(writers)
     var result = ""
     for (index, line) in PrintableText.wrap(text, width: barWidth + Self.labelWidth - 2)
       .enumerated()

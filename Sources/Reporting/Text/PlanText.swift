@@ -85,14 +85,20 @@ public enum PlanText {
     } else {
       table.add([TextTable.Cell("entry"), TextTable.Cell("none: nothing fits", .error)])
     }
-    table.add([TextTable.Cell("command line"), TextTable.Cell(plan.commandLine)])
+    table.add([
+      TextTable.Cell("command line"),
+      plan.commandLine.isEmpty
+        ? TextTable.Cell("(empty)", .faint) : TextTable.Cell(plan.commandLine),
+    ])
     return heading(
       "plan", "rule " + plan.rule.rawValue + ", handover " + plan.handover.rawValue, style)
       + table.render(style, width: width)
   }
 
   private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
-    var table = TextTable([.left, .left, .left, .right, .right, .right])
+    // What a line cannot hold is left out: how much of the memory comes from the file.
+    let hasRoom = width >= 84
+    var table = TextTable([.left, .left, .left, .right, .right] + (hasRoom ? [.right] : []))
     for segment in plan.segments {
       table.add([
         TextTable.Cell(segment.name.glyph, segment.name.role),
@@ -109,7 +115,11 @@ public enum PlanText {
   }
 
   private static func footprint(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
-    var table = TextTable([.left, .left, .left, .left, .right, .right])
+    let longest = plan.footprint.map { $0.name.unicodeScalars.count }.max() ?? 0
+    // Rounded sizes are a comfort; where they would cost letters of a name they are left out.
+    let hasRoom = longest + 66 <= width
+    var table = TextTable(
+      [.left, .left, .left, .left, .right] + (hasRoom ? [.right] : []), flexible: 2)
     for (index, entry) in plan.footprint.enumerated() {
       table.add([
         TextTable.Cell(PlanMapText.glyph(ofFootprint: index), entry.phase.role),

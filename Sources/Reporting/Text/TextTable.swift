@@ -9,24 +9,33 @@ public struct TextTable: Sendable {
 
   /// A piece of text with its role.
   public struct Cell: Sendable, Hashable {
-    let text: String
-    let role: TextStyle.Role
+    fileprivate private(set) var text: String
+    fileprivate let role: TextStyle.Role
 
     /// Makes a cell; control characters of the text are replaced.
     public init(_ text: String, _ role: TextStyle.Role = .normal) {
       self.text = PrintableText.clean(text)
       self.role = role
     }
+
+    fileprivate mutating func cut(to width: Int) {
+      guard text.unicodeScalars.count > width else { return }
+      text = PrintableText.clean(text, limit: max(width - 3, 0))
+    }
   }
 
   private let sides: [Side]
+  private let flexible: Int?
   private var rows: [[Cell]] = []
 
   /// Makes a table without rows.
   ///
-  /// - Parameter sides: The side of each column, the first column first.
-  public init(_ sides: [Side]) {
+  /// - Parameters:
+  ///   - sides: The side of each column, the first column first.
+  ///   - flexible: The column whose texts are cut when lines would be too long; nil for none.
+  public init(_ sides: [Side], flexible: Int? = nil) {
     self.sides = sides
+    self.flexible = flexible
   }
 
   /// Tells whether the table has no rows.
@@ -37,17 +46,29 @@ public struct TextTable: Sendable {
     rows.append(Array(cells.prefix(sides.count)))
   }
 
-  /// Gives the lines of the table, each ended.
+  /// Writes the table.
   ///
   /// - Parameters:
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line; the last column is broken into lines to fit.
   ///   - indent: Spaces in front of each line.
+  /// - Returns: Lines, each ended.
   public func render(_ style: TextStyle, width: Int = 100, indent: Int = 2) -> String {
     var widths = [Int](repeating: 0, count: sides.count)
     for row in rows {
       for (column, cell) in row.enumerated() {
         widths[column] = max(widths[column], cell.text.unicodeScalars.count)
+      }
+    }
+    var rows = rows
+    if let flexible, widths.indices.contains(flexible) {
+      let total = widths.reduce(indent + 2 * (sides.count - 1)) { $0 + $1 }
+      let fitting = max(widths[flexible] - max(total - width, 0), 8)
+      if fitting < widths[flexible] {
+        widths[flexible] = fitting
+        for index in rows.indices where rows[index].count > flexible {
+          rows[index][flexible].cut(to: fitting)
+        }
       }
     }
     let last = sides.count - 1

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import BootPlanning
-import Inflation
 import KernelImages
 import PhysicalMemory
 
@@ -61,6 +60,11 @@ struct Assumptions: ExpressibleByArgument {
       kernel.zImage = zImage(bytes)
     }
     var image = KernelImage()
+    image.layers = [
+      ImageLayer(
+        kind: kernel.zImage == nil ? .image : .zImage, offset: 0,
+        byteCount: (count("zimage") ?? inflated).rawValue)
+    ]
     image.kernel = kernel
     return image
   }
@@ -72,7 +76,7 @@ struct Assumptions: ExpressibleByArgument {
     }
     let from = bounded("moved-from", 0, "the lowest it can be")
     return ZImage(
-      byteCount: bytes, compression: .gzip, payloadOffset: .zero,
+      byteCount: bytes, compression: nil, payloadOffset: .zero,
       payloadEnd: min(count("payload-end") ?? bytes, bytes),
       // The assumed figures are those a size table would tell.
       sizeTableOffset: self["bss"] == nil ? nil : .zero,

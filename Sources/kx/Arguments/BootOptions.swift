@@ -25,7 +25,9 @@ struct BootOptions: ParsableArguments {
 
   @Option(
     name: [.customLong("append"), .customLong("command-line")],
-    help: "The command line of the new kernel; without it, that of the tree is kept.")
+    help: ArgumentHelp(
+      "The command line of the new kernel; without it, that of the tree is kept.",
+      valueName: "text"))
   var append: String?
 
   @Option(
@@ -58,9 +60,9 @@ struct BootOptions: ParsableArguments {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "Figures in place of a file or of what it says: zimage=N,inflated=N,bss=N,text-offset=N,"
-        + "page-offset=N,initrd=N,unpacked=N,work=N,bump=N,decompressor-bss=N,moved-from=N,"
-        + "payload-end=N,lpae=0|1,dtb-check=0|1.", valueName: "figures"))
+      "Figures in place of a file or of what it says: KEY=N, or several with commas between. The "
+        + "keys are " + Assumptions.keys.joined(separator: ", ")
+        + "; lpae and dtb-check take 0 or 1.", valueName: "figures"))
   var assume: [Assumptions] = []
 
   @Flag(help: "Pass an ATAG list in place of a device tree.")
@@ -68,7 +70,8 @@ struct BootOptions: ParsableArguments {
 
   @Option(
     name: .customLong("machine-number"),
-    help: "r1 for an ATAG list: the machine number of the board.")
+    help: ArgumentHelp("r1 for an ATAG list: the machine number of the board.", valueName: "number")
+  )
   var machineNumber: UInt32?
 
   @OptionGroup var kernelOptions: KernelOptions

@@ -5,18 +5,27 @@ import PhysicalMemory
 
 /// What the user says about a kernel file.
 struct KernelOptions: ParsableArguments {
-  @Option(name: .customLong("type"), help: "What the file is: Image says it is a plain ARM Image.")
+  @Option(
+    name: .customLong("type"),
+    help: ArgumentHelp(
+      "What the file is: Image says it is a plain ARM Image.", valueName: "kind"))
   var type: String?
 
-  @Option(name: .customLong("fit-config"), help: "The configuration of a FIT to use.")
+  @Option(
+    name: .customLong("fit-config"),
+    help: ArgumentHelp("The configuration of a FIT to use.", valueName: "name"))
   var fitConfiguration: String?
 
-  @Option(help: "The ELF file of the same kernel, for figures the image does not tell.")
+  @Option(
+    help: ArgumentHelp(
+      "The ELF file of the same kernel, for figures the image does not tell.", valueName: "file"))
   var vmlinux: String?
 
   @Option(
     name: .customLong("image-size"),
-    help: "Inflated size and BSS together, for a kernel that does not tell; as in kexec-tools.")
+    help: ArgumentHelp(
+      "Inflated size and BSS together, for a kernel that does not tell; as in kexec-tools.",
+      valueName: "bytes"))
   var imageSize: ByteCount?
 
   @Flag(help: "Inflate even where the size table would do, and compare.")

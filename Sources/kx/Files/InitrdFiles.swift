@@ -32,7 +32,7 @@ struct InitrdFiles {
       ]
     }
     var diagnostics = found.diagnostics.map(Diagnostic.init)
-    let payload = (try? found.payload.copy(of: file.bytes.span)) ?? file.bytes
+    let payload = Self.payload(of: found, in: file)
     if let name = found.uImageName {
       diagnostics.append(
         Diagnostic(
@@ -63,6 +63,14 @@ struct InitrdFiles {
     }
     return PlannedInitrd(
       byteCount: ByteCount(bytes.count), unpackedBytes: told ?? unpacked.map { ByteCount($0) })
+  }
+
+  /// The bytes that are loaded: of a file that is an initrd as it stands, without a copy.
+  private static func payload(of initrd: Initrd, in file: InputFile) -> [UInt8] {
+    if case .slice(0, let count) = initrd.payload, count == UInt64(file.bytes.count) {
+      return file.bytes
+    }
+    return (try? initrd.payload.copy(of: file.bytes.span)) ?? file.bytes
   }
 
   /// Archives begin at a multiple of 4. Source: init/initramfs.c (v6.1), `unpack_to_rootfs`.

@@ -45,6 +45,7 @@ struct InputFile {
     var chunk = max(expected + 1, 1 << 16)
     while true {
       let part = unsafe [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
+        unsafe askForLargePages(buffer)
         let got = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
         failed = got < 0
         count = max(0, got)
@@ -57,6 +58,14 @@ struct InputFile {
       }
       chunk = 1 << 20
     }
+  }
+
+  /// Large files take more time for page faults than for their bytes.
+  private static func askForLargePages(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+    guard buffer.count >= 4 << 20, let base = buffer.baseAddress else { return }
+    let page = 4096
+    let skipped = (page - Int(bitPattern: base) % page) % page
+    _ = unsafe madvise(base + skipped, buffer.count - skipped, MADV_HUGEPAGE)
   }
 
   static func failure(_ path: String, _ what: String) -> Stop {

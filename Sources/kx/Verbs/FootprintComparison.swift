@@ -8,7 +8,11 @@ import Reporting
 struct FootprintComparison {
   let plan: SavedPlan
   let predicted: RangeSet
+  /// Bytes that were seen to change.
   let observed: RangeSet
+  /// The same, with the bytes between them that were overwritten with their own value: of a
+  /// segment that something else is written over, one in 256 or more.
+  let spans: RangeSet
   /// Bytes that were written although no range of the footprint holds them.
   let outside: RangeSet
 
@@ -16,14 +20,15 @@ struct FootprintComparison {
     self.plan = plan
     predicted = RangeSet(plan.footprint.filter { $0.phase == .decompress }.map(\.range))
     observed = measurement.written
+    spans = measurement.spans
     outside = observed.subtracting(predicted)
   }
 
   /// Tells whether no byte was written outside the prediction.
   var holds: Bool { outside.isEmpty && !observed.isEmpty }
 
-  /// The bytes that were predicted and not seen to be written.
-  var excess: ByteCount { predicted.subtracting(observed).count }
+  /// The bytes that were predicted and not written.
+  var excess: ByteCount { predicted.subtracting(spans).count }
 
   /// The comparison range by range, and a verdict.
   func text(style: TextStyle) -> String {
@@ -31,7 +36,7 @@ struct FootprintComparison {
     table.add(
       ["predicted", "range", "size", "written"].map { TextTable.Cell($0, .heading) })
     for entry in plan.footprint where entry.phase == .decompress {
-      let seen = observed.intersection(entry.range).count
+      let seen = spans.intersection(entry.range).count
       table.add([
         TextTable.Cell(entry.name), TextTable.Cell(entry.range.description),
         TextTable.Cell(entry.range.count.description), TextTable.Cell(seen.description),
@@ -39,7 +44,7 @@ struct FootprintComparison {
     }
     var text = table.render(style)
     text += "observed\n"
-    for range in joined(observed) { text += "  \(range)  \(range.count)\n" }
+    for range in joined(spans) { text += "  \(range)  \(range.count)\n" }
     for range in outside.ranges.prefix(20) {
       text += style.paint("outside the prediction:", .error) + " \(range) (\(range.count))\n"
     }
@@ -54,7 +59,7 @@ struct FootprintComparison {
     } else {
       text += style.paint("\(outside.count) outside the prediction", .error)
     }
-    return text + "; predicted \(predicted.count), observed \(observed.count), unused "
+    return text + "; predicted \(predicted.count), observed \(spans.count), unused "
       + "\(excess)\n"
   }
 

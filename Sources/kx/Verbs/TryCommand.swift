@@ -21,16 +21,23 @@ struct TryCommand: AsyncParsableCommand {
 
   @OptionGroup var options: BootOptions
 
-  @Option(help: "The RAM of the board; without it, that of the plan, else 512M.")
+  @Option(
+    help: ArgumentHelp(
+      "The RAM of the board; without it, that of the plan, else 512M.", valueName: "size"))
   var memory: ByteCount?
 
-  @Option(help: "The board: \(Board.all.map(\.name).joined(separator: ", ")).")
+  @Option(
+    help: ArgumentHelp(
+      "The board: \(Board.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
   var board: String?
 
-  @Option(help: "The seconds the kernel gets to come up.")
+  @Option(help: ArgumentHelp("The seconds the kernel gets to come up.", valueName: "seconds"))
   var timeout: Double = 120
 
-  @Option(help: "A regular expression; a line of the console that matches means success.")
+  @Option(
+    help: ArgumentHelp(
+      "A regular expression; a line of the console that matches means success.",
+      valueName: "regex"))
   var expect: String?
 
   @Flag(help: "Measure what the decompressor writes and hold the plan's footprint against it.")
@@ -41,7 +48,7 @@ struct TryCommand: AsyncParsableCommand {
 
   @Option(
     name: .customLong("qemu-argument"), parsing: .unconditionalSingleValue,
-    help: "A further argument for QEMU.")
+    help: ArgumentHelp("A further argument for QEMU.", valueName: "argument"))
   var qemuArguments: [String] = []
 
   func validate() throws {

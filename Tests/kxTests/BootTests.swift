@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+/// Acceptance 4: plans boot.
+@Suite(.enabled(if: Lab.isWanted, "needs the lab's kernels"))
+struct BootTests {
+  @Test("The kernel comes up as planned, its initrd intact", arguments: MatrixBoot.asked)
+  func boots(boot: MatrixBoot) async throws {
+    try await Verdict.expectIntact(try await boot.arguments)
+  }
+
+  @Test("A plan with a hole in RAM puts nothing into the hole", arguments: MatrixBoot.handovers)
+  func hole(handover: String) async throws {
+    let tree = try await VirtTree.shared.pathWithHole()
+    let (plan, code) = try await PlanFile.make(
+      [
+        try LabKernel("armmp").path, "--initrd", Lab.initrd, "--dtb", tree, "--handover", handover,
+      ])
+    #expect(code == 0)
+    #expect(plan.machine.ram.map(\.first) == ["0x40000000", "0x48000000"])
+    for range in plan.segments + plan.footprint {
+      #expect(range.end < 0x4400_0000 || range.start >= 0x4800_0000)
+    }
+  }
+
+  @Test(
+    "Kernels come up where RAM begins at 2 GiB, by the device tree of the real board",
+    arguments: ["armmp", "armmp-lpae", "tiny-gzip"], MatrixBoot.handovers)
+  func vexpress(name: String, handover: String) async throws {
+    try await Verdict.expectIntact(
+      [
+        try LabKernel(name).path, "--initrd", Lab.initrd, "--append", "console=ttyAMA0", "--board",
+        "vexpress-a15", "--dtb", Lab.vexpressTree, "--handover", handover,
+      ])
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// One of the seven kernels, with its size table as built, erased, or its size word spoilt.
+struct LabKernel: Hashable, Sendable, CustomTestStringConvertible {
+  enum Table: String, CaseIterable, Sendable { case intact, erased, spoilt }
+
+  static let tinyNames = ["tiny-gzip", "tiny-xz", "tiny-lzma", "tiny-lzo", "tiny-lz4"]
+  static let names = ["armmp", "armmp-lpae"] + tinyNames
+
+  let name: String
+  let table: Table
+
+  init(_ name: String, _ table: Table = .intact) {
+    self.name = name
+    self.table = table
+  }
+
+  var testDescription: String { table == .intact ? name : "\(name), \(table.rawValue)" }
+  var isTiny: Bool { name.hasPrefix("tiny-") }
+  var folder: String { Lab.cache + "/kernels/" + name }
+
+  var path: String {
+    get throws {
+      let intact = folder + "/vmlinuz"
+      if table == .intact { return intact }
+      return try Self.variants.get().appending(path: "\(table.rawValue)-\(name)").path
+    }
+  }
+
+  /// The changed kernels, made once by the scripts that everybody uses.
+  private static let variants = Result<URL, any Error> {
+    let folder = try Scratch.folder("variants")
+    for (table, script) in [(Table.erased, "erase-size-table"), (.spoilt, "spoil-size-word")] {
+      for name in names {
+        let process = Process()
+        process.executableURL = Lab.repository.appending(path: "scripts/" + script)
+        process.arguments = [
+          Lab.cache + "/kernels/\(name)/vmlinuz",
+          folder.appending(path: "\(table.rawValue)-\(name)").path,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+          throw Program.Failure(command: script + " " + name, errors: "")
+        }
+      }
+    }
+    return folder
+  }
+}

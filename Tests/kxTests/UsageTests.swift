@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// Exit codes and error texts.
+@Suite(.enabled(if: Lab.isWanted, "needs the lab's kernels"))
+struct UsageTests {
+  @Test(
+    "Wrong usage is told on the error stream, exit code 64",
+    arguments: [
+      ["plan"], ["frobnicate"], ["inspect"], ["plan", "KERNEL"],
+      ["plan", "KERNEL", "--ram", "5-4"],
+      ["plan", "KERNEL", "--assume", "bogus=1"], ["plan", "KERNEL", "--handover", "magic"],
+      ["plan", "KERNEL", "--type", "teapot", "--ram", "0+512M"],
+      ["plan", "KERNEL", "--machine", "/proc/iomem", "--ram", "0+512M"],
+      ["plan", "KERNEL", "--atags", "--dtb", "some.dtb"], ["try", "KERNEL", "--board", "toaster"],
+      ["try", "KERNEL", "--timeout", "0"],
+    ])
+  func usage(arguments: [String]) async throws {
+    let kernel = try LabKernel("tiny-gzip").path
+    let outcome = try await KX.run(arguments.map { $0 == "KERNEL" ? kernel : $0 })
+    #expect(outcome.code == 64)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.lowercased().hasPrefix("error: "))
+  }
+
+  @Test("A file that cannot be read is named with the reason, exit code 66")
+  func unreadable() async throws {
+    for path in ["/nonexistent/vmlinuz", "/tmp"] {
+      for verb in [["inspect"], ["plan", "--ram", "0+512M"], ["try"]] {
+        let outcome = try await KX.run(verb + [path])
+        #expect(outcome.code == 66)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.hasPrefix("error: '\(path)' "))
+      }
+    }
+  }
+
+  @Test("A file that cannot be written is named, exit code 74")
+  func unwritable() async throws {
+    let outcome = try await KX.run(
+      [
+        "plan", try LabKernel("tiny-gzip").path, "--ram", "0x40000000+512M", "--svg",
+        "/nonexistent/map.svg",
+      ])
+    #expect(outcome.code == 74)
+    #expect(outcome.errors.contains("/nonexistent/map.svg"))
+  }
+
+  @Test("A program that is missing is named with its Debian package, exit code 69")
+  func missingProgram() async throws {
+    let folder = try Scratch.folder("empty").path
+    let outcome = try await Program.run(
+      "/usr/bin/env", ["PATH=" + folder, KX.path, "try", try LabKernel("tiny-gzip").path])
+    #expect(outcome.code == 69)
+    #expect(outcome.errors.contains("apt-get install qemu-system-arm"))
+  }
+
+  @Test(
+    "A file that is no kernel is told for what it is, with place and hint, exit code 65",
+    arguments: [
+      ("a text file", Array("Linux is a kernel\n".utf8)),
+      ("HTML", Array("<!DOCTYPE html><html></html>".utf8)),
+      ("zeros", [UInt8](repeating: 0, count: 4096)),
+    ] as [(String, [UInt8])])
+  func noKernel(name: String, bytes: [UInt8]) async throws {
+    let file = try Scratch.file("vmlinuz", bytes)
+    for verb in [["inspect"], ["plan", "--ram", "0x40000000+512M"]] {
+      let outcome = try await KX.run(verb + [file])
+      #expect(outcome.code == 65)
+      #expect(outcome.output.isEmpty)
+      #expect(outcome.errors.contains(name))
+      #expect(outcome.errors.contains("\n  at: \(file)\n"))
+      #expect(outcome.errors.contains("\n  hint: "))
+    }
+  }
+
+  @Test("A truncated zImage is told with what is missing, exit code 65")
+  func truncated() async throws {
+    let whole = try Scratch.bytes(LabKernel("tiny-gzip").path)
+    for count in [64, 400_000, whole.count - 1] {
+      let outcome = try await KX.run(["inspect", try Scratch.file("cut", whole.prefix(count))])
+      #expect(outcome.code == 65)
+      let digits = outcome.errors.filter { $0.isNumber }
+      #expect(digits.contains("\(whole.count)") && digits.contains("\(count)"))
+      #expect(outcome.errors.contains("truncated"))
+      #expect(outcome.errors.contains("\n  hint: "))
+    }
+  }
+
+  @Test("An arm64 Image is named, and planning it is refused with exit code 65")
+  func foreign() async throws {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    bytes.replaceSubrange(56..<60, with: Array("ARMd".utf8))
+    let file = try Scratch.file("Image", bytes)
+    let seen = try await KX.run(["inspect", file])
+    #expect(seen.code == 0)
+    #expect(seen.text.contains("arm64 Image"))
+    let planned = try await KX.run(["plan", file, "--ram", "0x40000000+512M"])
+    #expect(planned.code == 65)
+    #expect(planned.output.isEmpty)
+    #expect(planned.errors.contains("arm64"))
+  }
+
+  @Test("A saved plan whose kernel has changed since is refused, exit code 65")
+  func changed() async throws {
+    var bytes = try Scratch.bytes(LabKernel("tiny-gzip").path)
+    let file = try Scratch.file("vmlinuz", bytes)
+    let plan = try await PlanFile.save(
+      [file, "--dtb", try await VirtTree.shared.path(mebibytes: 128)])
+    bytes[bytes.count / 2] ^= 1
+    try Data(bytes).write(to: URL(filePath: file))
+    let outcome = try await KX.boot([plan, "--quiet"])
+    #expect(outcome.code == 65)
+    #expect(outcome.errors.contains(file))
+  }
+
+  @Test("A kernel and no parameters: planned with r2 zero and a warning, not tried")
+  func noParameters() async throws {
+    let options = [try LabKernel("tiny-gzip").path, "--ram", "0x40000000+128M"]
+    let (plan, code) = try await PlanFile.make(options)
+    #expect(code == 0)
+    #expect(plan.registers?.r2 == "0x0")
+    #expect(plan.diagnostics.contains { $0.severity == "warning" })
+    let outcome = try await KX.boot([try await PlanFile.save(options), "--quiet"])
+    #expect(outcome.code == 64)
+    #expect(outcome.errors.contains("DTB"))
+  }
+}
