@@ -192,6 +192,9 @@ struct KexecLoadTests {
     let crash = KexecLoadError(
       .noMemory, SampleMachine.call(KexecFlags(.arm, onCrash: true)), facts)
     #expect(crash.description.hasSuffix("no crash kernel is loaded now"))
+    let refused = KexecLoadError(
+      .notPermitted, SampleMachine.call(KexecFlags(.arm, onCrash: true)), facts)
+    #expect(refused.description.hasSuffix("what was loaded before, if anything, is loaded still"))
     let unload = KexecLoadError(.busy, .unload(KexecFlags(.arm)), facts)
     #expect(unload.description.hasPrefix("the kernel did not unload"))
   }

@@ -69,8 +69,16 @@ public struct KexecLoadError: Error, Hashable, Sendable {
   /// Source: Linux 6.1, kernel/kexec.c, do_kexec_load.
   public var consequence: String {
     if isUnload { return "what was loaded is loaded still" }
-    return isOnCrash
+    return isOnCrash && !isRefusedAtTheDoor
       ? "no crash kernel is loaded now" : "what was loaded before, if anything, is loaded still"
+  }
+
+  /// Whether the kernel refused before it looked at the segments and gave the old image up.
+  private var isRefusedAtTheDoor: Bool {
+    switch cause {
+    case .unknownFlags, .tooManySegments, .otherArchitecture, .notBuiltIn, .busy: true
+    default: cause.isForbidden
+    }
   }
 }
 
