@@ -31,7 +31,7 @@ let package = Package(
       name: "KexecCore", type: .static,
       targets: [
         "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
-        "BootPlanning", "Reporting",
+        "BootPlanning", "LinuxInterface", "Reporting",
       ]),
     .executable(name: "kx", targets: ["kx"]),
   ],
@@ -51,6 +51,8 @@ let package = Package(
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     core("BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages"]),
+    .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    core("LinuxInterface", ["CLinux", "PhysicalMemory", "DeviceTree", "Inflation"]),
     core(
       "Reporting",
       [
@@ -77,6 +79,7 @@ let package = Package(
     tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     tests(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
+    tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation"]),
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
