@@ -50,7 +50,8 @@ let package = Package(
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
-    core("BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages"]),
+    core(
+      "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
     core(
       "Reporting",
       [

@@ -53,8 +53,9 @@ public struct PreparedBoot: Sendable {
       tree = edited
       // The addresses have the same size wherever the initrd goes.
       var sized = edited
-      if sources.initrd != nil, let anywhere = PhysicalRange(
-        first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
+      if sources.initrd != nil,
+        let anywhere = PhysicalRange(
+          first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
       {
         do throws(DeviceTreeError) { _ = try sized.setInitrd(anywhere) } catch {
           throw .tree(origin: origin, error)
