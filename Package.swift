@@ -31,8 +31,9 @@ let package = Package(
       name: "KexecCore", type: .static,
       targets: [
         "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
-        "BootPlanning", "Reporting",
+        "BootPlanning", "LinuxInterface", "Reporting",
       ]),
+    .executable(name: "kexec", targets: ["kexec"]),
     .executable(name: "kx", targets: ["kx"]),
   ],
   dependencies: [
@@ -52,12 +53,20 @@ let package = Package(
     core("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     core(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
+    .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    core("LinuxInterface", ["CLinux", "PhysicalMemory", "DeviceTree", "Inflation"]),
     core(
       "Reporting",
       [
         "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
         "BootPlanning",
       ]),
+    .executableTarget(
+      name: "kexec",
+      dependencies: [
+        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "KernelImages", "BootPlanning",
+        "LinuxInterface", "Reporting",
+      ], swiftSettings: rules),
     .target(
       name: "QEMULab",
       dependencies: [
@@ -68,7 +77,7 @@ let package = Package(
       name: "kx",
       dependencies: [
         "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
-        "BootPlanning", "Reporting", "QEMULab",
+        "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: rules),
     tests("PhysicalMemory", []),
@@ -78,6 +87,7 @@ let package = Package(
     tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     tests(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
+    tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation"]),
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Files, directories and memory.
+#define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
+#include "CLinux.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(off_t) == 8, "files beyond 2 GiB");
+
+static int open_again(const char *path, int flags, unsigned mode) {
+  int file;
+  do file = open(path, flags | O_CLOEXEC, (mode_t)mode);
+  while (file < 0 && errno == EINTR);
+  return file < 0 ? -errno : file;
+}
+
+int clinux_open_to_read(const char *path) { return open_again(path, O_RDONLY | O_NOCTTY, 0); }
+
+int clinux_create_new(const char *path, unsigned mode) {
+  return open_again(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+}
+
+int clinux_open_to_overwrite(const char *path, unsigned mode) {
+  return open_again(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, mode);
+}
+
+int clinux_open_to_append(const char *path, unsigned mode) {
+  return open_again(path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY, mode);
+}
+
+long clinux_read(int file, uint8_t *bytes, size_t count) {
+  ssize_t result;
+  do result = read(file, bytes, count);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? -errno : result;
+}
+
+long clinux_write(int file, const uint8_t *bytes, size_t count) {
+  ssize_t result;
+  do result = write(file, bytes, count);
+  while (result < 0 && errno == EINTR);
+  return result < 0 ? -errno : result;
+}
+
+int clinux_flush(int file) {
+  // A pipe or a terminal has nothing to flush.
+  return fsync(file) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP ? 0 : -errno;
+}
+
+void clinux_close(int file) { close(file); }
+
+int clinux_rename(const char *from, const char *to) { return rename(from, to) == 0 ? 0 : -errno; }
+
+int clinux_remove(const char *path) { return unlink(path) == 0 ? 0 : -errno; }
+
+static int kind_of(mode_t mode) {
+  if (S_ISREG(mode)) return CLINUX_REGULAR;
+  if (S_ISDIR(mode)) return CLINUX_DIRECTORY;
+  return S_ISLNK(mode) ? CLINUX_SYMBOLIC_LINK : CLINUX_OTHER;
+}
+
+static int told(int result, const struct stat *status, int *kind, uint64_t *bytes) {
+  if (result != 0) return -errno;
+  *kind = kind_of(status->st_mode);
+  *bytes = status->st_size > 0 ? (uint64_t)status->st_size : 0;
+  return 0;
+}
+
+int clinux_status(const char *path, int follow, int *kind, uint64_t *bytes) {
+  struct stat status;
+  return told(follow ? stat(path, &status) : lstat(path, &status), &status, kind, bytes);
+}
+
+int clinux_status_of_open(int file, int *kind, uint64_t *bytes) {
+  struct stat status;
+  return told(fstat(file, &status), &status, kind, bytes);
+}
+
+int clinux_map(int file, size_t count, const uint8_t **bytes) {
+  void *place = mmap(NULL, count, PROT_READ, MAP_PRIVATE, file, 0);
+  if (place == MAP_FAILED) return -errno;
+  *bytes = place;
+  return 0;
+}
+
+void clinux_unmap(const uint8_t *bytes, size_t count) { munmap((void *)(uintptr_t)bytes, count); }
+
+uint8_t *clinux_resize(uint8_t *bytes, size_t count) { return realloc(bytes, count ? count : 1); }
+
+void clinux_free(uint8_t *bytes) { free(bytes); }
+
+int clinux_open_directory(const char *path, void **directory) {
+  *directory = opendir(path);
+  return *directory ? 0 : -errno;
+}
+
+int clinux_next_entry(void *directory, char *name, int *kind) {
+  for (;;) {
+    errno = 0;
+    struct dirent *entry = readdir(directory);
+    if (!entry) return -errno;
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    snprintf(name, 256, "%s", entry->d_name);
+    switch (entry->d_type) {
+      case DT_REG: *kind = CLINUX_REGULAR; return 1;
+      case DT_DIR: *kind = CLINUX_DIRECTORY; return 1;
+      case DT_LNK: *kind = CLINUX_SYMBOLIC_LINK; return 1;
+      case DT_UNKNOWN: break;
+      default: *kind = CLINUX_OTHER; return 1;
+    }
+    struct stat status;
+    if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return -errno;
+    *kind = kind_of(status.st_mode);
+    return 1;
+  }
+}
+
+void clinux_close_directory(void *directory) { closedir(directory); }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+
+/// The bytes of a file, mapped into memory where that is possible: they can be handed to the kernel
+/// without a copy.
+///
+/// A mapped file must not be shortened by others while it is in use; Linux ends a program that
+/// reads behind the new end.
+@safe public final class FileContents: @unchecked Sendable {
+  // Nothing changes after init, so that any thread may read.
+  private let base: UnsafePointer<UInt8>?
+  private let isMapped: Bool
+  /// The number of bytes.
+  public let count: Int
+
+  /// Takes over memory that was mapped.
+  init(unsafeMapped base: UnsafePointer<UInt8>, count: Int) {
+    unsafe self.base = unsafe base
+    self.count = count
+    isMapped = true
+  }
+
+  /// Takes over memory that came from `clinux_resize`.
+  init(unsafeAllocated base: UnsafePointer<UInt8>?, count: Int) {
+    unsafe self.base = unsafe base
+    self.count = unsafe base == nil ? 0 : count
+    isMapped = false
+  }
+
+  /// Keeps a copy of bytes.
+  ///
+  /// - Parameter bytes: The bytes; the result is nil when there is no memory for them.
+  public convenience init?(copying bytes: [UInt8]) {
+    guard let copy = unsafe clinux_resize(nil, bytes.count) else { return nil }
+    unsafe bytes.withUnsafeBufferPointer { source in
+      if let start = source.baseAddress {
+        unsafe copy.initialize(from: start, count: source.count)
+      }
+    }
+    unsafe self.init(unsafeAllocated: copy, count: bytes.count)
+  }
+
+  deinit {
+    if isMapped {
+      unsafe clinux_unmap(base, count)
+    } else {
+      unsafe clinux_free(UnsafeMutablePointer(mutating: base))
+    }
+  }
+
+  /// The bytes.
+  public var span: Span<UInt8> {
+    @_lifetime(borrow self)
+    get {
+      let buffer = unsafe UnsafeBufferPointer(start: base, count: count)
+      return unsafe _overrideLifetime(Span(_unsafeElements: buffer), borrowing: self)
+    }
+  }
+
+  /// The bytes for a C call, while the object is held.
+  var unsafePointer: UnsafePointer<UInt8>? { unsafe base }
+}

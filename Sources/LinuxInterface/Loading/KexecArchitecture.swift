@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An architecture as `kexec_load` names it: the e_machine number of ELF.
+///
+/// Source: Linux 6.1, include/uapi/linux/kexec.h.
+public enum KexecArchitecture: UInt32, Hashable, Sendable {
+  /// 32-bit x86.
+  case i386 = 3
+  /// 32-bit ARM.
+  case arm = 40
+  /// 64-bit x86.
+  case x86_64 = 62
+  /// 64-bit ARM.
+  case arm64 = 183
+  /// RISC-V.
+  case riscv = 243
+
+  /// Finds the architecture of a running kernel by the machine that `uname` tells.
+  ///
+  /// A 32-bit program on an arm64 kernel may be told `armv8l`; no 32-bit kernel calls itself so.
+  ///
+  /// Source: Linux 6.1, arch/arm/mm/proc-*.S (the names behind `arch_name`),
+  /// arch/arm64/include/asm/compat.h (COMPAT_UTS_MACHINE).
+  ///
+  /// - Parameter machine: As in `armv7l`. The result is nil for a machine that is not known here.
+  public init?(machine: String) {
+    switch machine {
+    case "x86_64": self = .x86_64
+    case "i386", "i486", "i586", "i686": self = .i386
+    case "aarch64", "aarch64_be", "armv8l", "armv8b": self = .arm64
+    case "riscv32", "riscv64": self = .riscv
+    default:
+      guard machine.utf8.starts(with: "arm".utf8) else { return nil }
+      self = .arm
+    }
+  }
+
+  /// The name as strace prints it: `KEXEC_ARCH_ARM`.
+  public var name: String {
+    switch self {
+    case .i386: "KEXEC_ARCH_386"
+    case .arm: "KEXEC_ARCH_ARM"
+    case .x86_64: "KEXEC_ARCH_X86_64"
+    case .arm64: "KEXEC_ARCH_AARCH64"
+    case .riscv: "KEXEC_ARCH_RISCV"
+    }
+  }
+
+  /// The name as people write it: `32-bit ARM`.
+  public var plainName: String {
+    switch self {
+    case .i386: "32-bit x86"
+    case .arm: "32-bit ARM"
+    case .x86_64: "64-bit x86"
+    case .arm64: "64-bit ARM"
+    case .riscv: "RISC-V"
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+/// A `kexec_load` that failed, with the likely cause on this machine.
+public struct KexecLoadError: Error, Hashable, Sendable {
+  /// The error number.
+  public let errno: Errno
+  /// The call and its result as strace prints them.
+  public let trace: String
+  /// The likely cause.
+  public let cause: KexecLoadCause
+  /// Whether the call would have taken an image away.
+  public let isUnload: Bool
+  /// Whether the image was for the case of a crash.
+  public let isOnCrash: Bool
+
+  /// Explains a failure.
+  ///
+  /// - Parameters:
+  ///   - errno: The error number.
+  ///   - call: The call.
+  ///   - facts: What the running kernel tells of itself.
+  ///   - memory: The memory of the machine; nil when it is not known.
+  ///   - configuration: How the running kernel was configured; nil when it is not known.
+  public init(
+    _ errno: Errno, _ call: KexecLoadCall, _ facts: KernelFacts, memory: MemoryMap? = nil,
+    configuration: KernelConfiguration? = nil
+  ) {
+    self.errno = errno
+    trace = call.traced(errno)
+    isUnload = call.segments.isEmpty
+    isOnCrash = call.flags.isOnCrash
+    let known = call.causes(facts, memory: memory, configuration: configuration)
+    cause =
+      known.first { $0.errno == errno } ?? Self.likely(errno, call, facts, configuration)
+  }
+
+  /// What is left when nothing that is known beforehand explains the number.
+  private static func likely(
+    _ errno: Errno, _ call: KexecLoadCall, _ facts: KernelFacts,
+    _ configuration: KernelConfiguration?
+  ) -> KexecLoadCause {
+    switch errno {
+    case .notPermitted where facts.seccompMode == 2: return .filtered
+    case .notPermitted where facts.capabilities == nil: return .noCapability
+    case .notPermitted, .accessDenied: return .policy
+    case .noSuchCall:
+      let isOff = configuration.map { !$0.has("KEXEC") } ?? false
+      return .notBuiltIn(isOff ? configuration?.origin : nil)
+    case .busy: return .busy
+    case .noMemory:
+      return .notEnoughMemory(
+        needed: call.stagingBytes(pageBytes: facts.pageBytes.rawValue),
+        available: facts.memoryAvailable)
+    case .badAddress: return .unreadableContents
+    case .addressNotAvailable where call.flags.isOnCrash:
+      return .outsideCrashMemory(facts.crashBytes)
+    case .invalidArgument
+    where facts.architecture == .arm && !call.segments.isEmpty && facts.canParkCPUs == nil
+      && (facts.possibleCPUs.map { $0.count > 1 } ?? true):
+      return .cannotParkCPUs(count: facts.possibleCPUs?.count, arm64: false)
+    default: return .unexplained(errno)
+    }
+  }
+
+  /// What is loaded now: a failed load leaves the image before it, but for a crash kernel, whose
+  /// place is needed before.
+  ///
+  /// Source: Linux 6.1, kernel/kexec.c, do_kexec_load.
+  public var consequence: String {
+    if isUnload { return "what was loaded is loaded still" }
+    return isOnCrash
+      ? "no crash kernel is loaded now" : "what was loaded before, if anything, is loaded still"
+  }
+}
+
+extension KexecLoadError: CustomStringConvertible {
+  /// What failed, why, and what is loaded now.
+  public var description: String {
+    (isUnload ? "the kernel did not unload: " : "the kernel did not load: ") + cause.description
+      + "; " + consequence
+  }
+}
+
+extension KernelInterface {
+  /// Loads segments, or unloads, and explains a failure.
+  ///
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - facts: What the running kernel tells of itself.
+  ///   - memory: The memory of the machine; nil when it is not known.
+  ///   - configuration: How the running kernel was configured; nil when it is not known.
+  /// - Throws: ``KexecLoadError`` with the likely cause.
+  public func load(
+    _ call: KexecLoadCall, _ facts: KernelFacts, memory: MemoryMap? = nil,
+    configuration: KernelConfiguration? = nil
+  ) throws(KexecLoadError) {
+    do throws(Errno) {
+      try kexecLoad(call)
+    } catch {
+      throw KexecLoadError(error, call, facts, memory: memory, configuration: configuration)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where the bytes of a segment come from; what follows them in its memory is zeroed.
+public enum SegmentContents: Sendable {
+  /// Bytes that were made.
+  case bytes([UInt8])
+  /// Bytes of a file, from `offset` on, as many as `count`; what lies beyond the file is left off.
+  case file(FileContents, offset: Int, count: Int)
+
+  /// The whole of a file.
+  public static func file(_ file: FileContents) -> Self {
+    .file(file, offset: 0, count: file.count)
+  }
+
+  /// The number of bytes.
+  public var count: Int {
+    switch self {
+    case .bytes(let bytes): return bytes.count
+    case .file(let file, let offset, let count):
+      guard offset >= 0, offset <= file.count else { return 0 }
+      return min(max(count, 0), file.count - offset)
+    }
+  }
+
+  /// The first four bytes; nil when there are fewer.
+  public var firstWord: [UInt8]? {
+    guard count >= 4 else { return nil }
+    switch self {
+    case .bytes(let bytes): return Array(bytes[..<4])
+    case .file(let file, let offset, _):
+      let span = file.span
+      return [span[offset], span[offset + 1], span[offset + 2], span[offset + 3]]
+    }
+  }
+
+  /// The bytes, copied.
+  public var copy: [UInt8] {
+    switch self {
+    case .bytes(let bytes): return bytes
+    case .file(let file, let offset, _):
+      let span = file.span
+      var copy: [UInt8] = []
+      copy.reserveCapacity(count)
+      for index in 0..<count { copy.append(span[offset + index]) }
+      return copy
+    }
+  }
+
+  /// Whether the bytes begin with the magic number of a flattened device tree.
+  public var beginsLikeDeviceTree: Bool { firstWord == [0xd0, 0x0d, 0xfe, 0xed] }
+
+  /// Calls with the address of the first byte.
+  ///
+  /// At least four bytes can be read there: a 32-bit ARM kernel looks at the first word of every
+  /// segment, even of an empty one.
+  ///
+  /// Source: Linux 6.1, arch/arm/kernel/machine_kexec.c, machine_kexec_prepare.
+  func withUnsafeStart(_ body: (UnsafePointer<UInt8>) -> Int) -> Int {
+    let spare: [UInt8]
+    switch self {
+    case .file(let file, let offset, _):
+      if count >= 4, let start = unsafe file.unsafePointer {
+        let result = unsafe body(start + offset)
+        return withExtendedLifetime(file) { result }
+      }
+      spare = copy + [0, 0, 0, 0]
+    case .bytes(let bytes):
+      spare = bytes.count >= 4 ? bytes : bytes + [0, 0, 0, 0]
+    }
+    return unsafe spare.withUnsafeBufferPointer { buffer in
+      guard let start = buffer.baseAddress else { return -Int(Errno.badAddress.rawValue) }
+      return unsafe body(start)
+    }
+  }
+}

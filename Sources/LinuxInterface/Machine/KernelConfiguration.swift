@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the running kernel was configured, as its .config tells.
+public struct KernelConfiguration: Hashable, Sendable {
+  /// What a .config says of a symbol.
+  public enum Setting: Hashable, Sendable {
+    /// Built in.
+    case yes
+    /// Built as a module.
+    case module
+    /// Left out: said so, or not named at all, which is how symbols look whose conditions fail.
+    case no
+    /// A number or a text, without its quotes.
+    case value(String)
+  }
+
+  /// Where it was read: `/proc/config.gz`.
+  public let origin: String
+  /// The text, inflated.
+  public let text: [UInt8]
+
+  /// Keeps a .config.
+  ///
+  /// - Parameters:
+  ///   - origin: Where it was read.
+  ///   - text: The text, inflated.
+  public init(origin: String, text: [UInt8]) {
+    self.origin = origin
+    self.text = text
+  }
+
+  /// Looks a symbol up; where it is named twice, the first counts.
+  ///
+  /// - Parameter name: The symbol without `CONFIG_`.
+  /// - Returns: What is said of it.
+  public func setting(_ name: String) -> Setting {
+    let wanted = Array("CONFIG_".utf8) + Array(name.utf8) + [0x3d]
+    var start = 0
+    while start < text.count {
+      var end = start
+      while end < text.count, text[end] != 0x0a { end += 1 }
+      if text[start] == 0x43, end - start > wanted.count,
+        text[start..<(start + wanted.count)].elementsEqual(wanted)
+      {
+        return Self.setting(of: text[(start + wanted.count)..<end])
+      }
+      start = end + 1
+    }
+    return .no
+  }
+
+  private static func setting(of value: ArraySlice<UInt8>) -> Setting {
+    switch value {
+    case [0x79]: return .yes
+    case [0x6d]: return .module
+    case [0x6e]: return .no
+    default:
+      let isQuoted = value.count >= 2 && value.first == 0x22 && value.last == 0x22
+      return .value(
+        String(decoding: isQuoted ? value.dropFirst().dropLast() : value, as: UTF8.self))
+    }
+  }
+
+  /// Tells whether a symbol is built in.
+  public func has(_ name: String) -> Bool { setting(name) == .yes }
+}

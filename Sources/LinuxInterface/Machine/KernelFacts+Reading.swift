@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+extension KernelFacts {
+  /// Reads what the running kernel tells of itself; needs no privilege.
+  ///
+  /// A file that is not there, or may not be read, leaves its fact open; any other failure is an
+  /// error.
+  ///
+  /// Source: Linux 6.1, kernel/ksysfs.c (/sys/kernel/kexec_loaded and others; since 6.19 in
+  /// /sys/kernel/kexec/), kernel/kexec_core.c (kexec_load_disabled; kexec_load_limit_reboot since
+  /// 6.3), security/lockdown/lockdown.c, fs/proc/array.c (CapEff, Seccomp), fs/proc/meminfo.c,
+  /// drivers/base/cpu.c.
+  ///
+  /// - Parameter kernel: The running Linux.
+  /// - Throws: ``LinuxInterfaceError`` with the path.
+  public static func read(
+    from kernel: some KernelInterface
+  ) throws(LinuxInterfaceError) -> KernelFacts {
+    var facts = KernelFacts()
+    let reader = FileReader(kernel)
+    facts.pageBytes = ByteCount(kernel.pageBytes)
+    do throws(Errno) {
+      let name = try kernel.systemName()
+      facts.release = name.release
+      facts.machine = name.machine
+    } catch {
+      throw LinuxInterfaceError("the kernel's name", .system(error, "read"))
+    }
+    facts.isLoaded = try reader.flag("/sys/kernel/kexec/loaded", "/sys/kernel/kexec_loaded")
+    facts.isCrashKernelLoaded = try reader.flag(
+      "/sys/kernel/kexec/crash_loaded", "/sys/kernel/kexec_crash_loaded")
+    facts.crashBytes = try reader.number(
+      "/sys/kernel/kexec/crash_size", "/sys/kernel/kexec_crash_size"
+    ).map { ByteCount($0) }
+    facts.isLoadingDisabled = try reader.flag("/proc/sys/kernel/kexec_load_disabled")
+    if let text = try reader.text("/proc/sys/kernel/kexec_load_limit_reboot") {
+      facts.loadsLeft =
+        text == [0x2d, 0x31] ? -1 : DecimalText.number(text).flatMap { Int64(exactly: $0) }
+    }
+    if let text = try reader.text("/sys/kernel/security/lockdown") {
+      facts.lockdown = Lockdown(parsing: text)
+    }
+    if let text = try reader.text("/proc/self/status") {
+      facts.capabilities = DecimalText.field("CapEff:", in: text, hexadecimal: true)
+      facts.seccompMode = DecimalText.field("Seccomp:", in: text)
+    }
+    if let text = try reader.text("/proc/meminfo") {
+      facts.memoryTotal = kibibytes("MemTotal:", in: text)
+      facts.memoryAvailable = kibibytes("MemAvailable:", in: text)
+    }
+    facts.possibleCPUs = try cpus("possible", reader)
+    facts.presentCPUs = try cpus("present", reader)
+    facts.onlineCPUs = try cpus("online", reader)
+    if let present = facts.presentCPUs {
+      var removable: [UInt32] = []
+      for number in present.numbers {
+        // The kernel makes this file only for a CPU that can be taken offline.
+        let path = "/sys/devices/system/cpu/cpu" + String(number) + "/online"
+        if try reader.exists(path) { removable.append(number) }
+      }
+      facts.removableCPUs = CPUSet(removable)
+    }
+    return facts
+  }
+
+  private static func kibibytes(_ label: String, in text: [UInt8]) -> ByteCount? {
+    DecimalText.field(label, in: text).flatMap { ByteCount($0).multiplied(by: 1024) }
+  }
+
+  private static func cpus(
+    _ name: String, _ reader: FileReader<some KernelInterface>
+  ) throws(LinuxInterfaceError) -> CPUSet? {
+    let path = "/sys/devices/system/cpu/" + name
+    guard let text = try reader.text(path) else { return nil }
+    let list = String(decoding: text, as: UTF8.self)
+    guard let set = CPUSet(parsing: list) else {
+      throw LinuxInterfaceError(
+        path, .value(line: 1, found: String(list.prefix(60)), expected: "a list such as 0-3,5"))
+    }
+    return set
+  }
+}

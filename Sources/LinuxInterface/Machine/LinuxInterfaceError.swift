@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+public import DeviceTree
+public import Inflation
+public import PhysicalMemory
+
+/// Why the running Linux, or a snapshot of one, could not be read.
+public struct LinuxInterfaceError: Error, Hashable, Sendable {
+  /// What is wrong.
+  public enum Problem: Hashable, Sendable {
+    /// Linux refused; the text says what could not be done: `read`.
+    case system(Errno, String)
+    /// A file is not a memory map.
+    case memory(IomemError)
+    /// A file is not a device tree or an ATAG list.
+    case tree(DeviceTreeError)
+    /// A file could not be inflated.
+    case inflation(InflationError)
+    /// A value in a line is not what it must be.
+    case value(line: Int, found: String, expected: String)
+    /// An archive breaks its format at an offset in bytes.
+    case archive(offset: Int, String)
+    /// There are more of something than any real machine has.
+    case tooMany(String, limit: Int)
+    /// Something that must be there is not.
+    case missing(String)
+  }
+
+  /// What was being read: a path, or a member of a snapshot.
+  public let subject: String
+  /// What is wrong with it.
+  public let problem: Problem
+
+  /// Reports a problem.
+  public init(_ subject: String, _ problem: Problem) {
+    self.subject = subject
+    self.problem = problem
+  }
+}
+
+extension LinuxInterfaceError: CustomStringConvertible {
+  /// What was being read, what is wrong, with the values.
+  public var description: String {
+    subject + ": " + what
+  }
+
+  private var what: String {
+    switch problem {
+    case .system(let number, let verb):
+      "could not be " + verb + ": " + number.description + hint(number)
+    case .memory(let error): error.description
+    case .tree(let error): error.description
+    case .inflation(let error): error.description
+    case .value(let line, let found, let expected):
+      "line " + String(line) + " is '" + found + "', not " + expected
+    case .archive(let offset, let what): what + " at offset " + String(offset)
+    case .tooMany(let what, let limit): "more than " + String(limit) + " " + what
+    case .missing(let what): what + " is missing"
+    }
+  }
+
+  private func hint(_ number: Errno) -> String {
+    if number == .accessDenied || number == .notPermitted { return "; run as root" }
+    guard number == .noSuchFile else { return "" }
+    if subject.utf8.starts(with: "/proc/".utf8) { return "; is /proc mounted?" }
+    if subject.utf8.starts(with: "/sys/".utf8) { return "; is /sys mounted?" }
+    return ""
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inflation
+import PhysicalMemory
+
+extension MachineState {
+  /// The most bytes that are read of each file.
+  private enum Limit {
+    static let iomem = 4 << 20
+    static let commandLine = 64 << 10
+    /// More than any kernel maps of a tree.
+    static let tree = 16 << 20
+    static let atags = 64 << 10
+    static let configuration = 8 << 20
+  }
+
+  /// Reads the state of the machine this program runs on.
+  ///
+  /// /proc/iomem shows its addresses only with CAP_SYS_ADMIN; zeros are an error that says so. The
+  /// tree is /sys/firmware/fdt, else /proc/device-tree, else there are /proc/atags or nothing. The
+  /// configuration is /proc/config.gz, else /boot/config-RELEASE.
+  ///
+  /// - Parameter kernel: The running Linux.
+  /// - Throws: ``LinuxInterfaceError`` with the path.
+  public static func read(
+    from kernel: some KernelInterface
+  ) throws(LinuxInterfaceError) -> MachineState {
+    let reader = FileReader(kernel)
+    var facts = try KernelFacts.read(from: kernel)
+    var files = [
+      MachineFile(.iomem, try reader.bytes("/proc/iomem", limit: Limit.iomem)),
+      MachineFile(.commandLine, try reader.bytes("/proc/cmdline", limit: Limit.commandLine)),
+    ]
+    if let tree = try reader.optionalBytes(MachineFile.Name.fdt.source, limit: Limit.tree) {
+      files.append(MachineFile(.fdt, tree))
+    } else if let tree = try LiveTree.flattened(MachineFile.Name.liveTree.source, from: kernel) {
+      files.append(MachineFile(.liveTree, tree))
+    } else if let list = try reader.optionalBytes(
+      MachineFile.Name.atags.source, limit: Limit.atags)
+    {
+      files.append(MachineFile(.atags, list))
+    }
+    if let configuration = try configuration(facts.release, reader) {
+      files.append(MachineFile(.configuration, configuration.text))
+      facts.configurationOrigin = configuration.origin
+    }
+    files.append(MachineFile(.facts, facts.lines))
+    return try MachineState(files: files)
+  }
+
+  private static func configuration(
+    _ release: String, _ reader: FileReader<some KernelInterface>
+  ) throws(LinuxInterfaceError) -> KernelConfiguration? {
+    let packed = "/proc/config.gz"
+    if let bytes = try reader.optionalBytes(packed, limit: Limit.configuration) {
+      do throws(InflationError) {
+        let (text, _) = try inflateToArray(
+          bytes.span, as: .gzip, limit: UInt64(Limit.configuration))
+        return KernelConfiguration(origin: packed, text: text)
+      } catch {
+        throw LinuxInterfaceError(packed, .inflation(error))
+      }
+    }
+    let path = "/boot/config-" + release
+    guard let text = try reader.optionalBytes(path, limit: Limit.configuration) else { return nil }
+    return KernelConfiguration(origin: path, text: text)
+  }
+}

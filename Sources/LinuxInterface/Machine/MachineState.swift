@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeviceTree
+public import PhysicalMemory
+
+/// Everything about a running machine that a plan for its next kernel is made from.
+///
+/// The state of a machine read live equals the one read from its snapshot: both are made from the
+/// same ``MachineFile``s by ``init(files:)``.
+public struct MachineState: Hashable, Sendable {
+  /// The text of /proc/iomem.
+  public let iomem: [UInt8]
+  /// RAM and reservations as /proc/iomem tells; those of the tree are not in it.
+  public let memory: MemoryMap
+  /// What the running kernel was told of the machine.
+  public let parameters: RunningParameters
+  /// The command line the running kernel was started with, without its line end; nil when a
+  /// snapshot does not tell. Invalid UTF-8 is replaced.
+  public let commandLine: String?
+  /// How the running kernel was configured; nil when it is not told.
+  public let configuration: KernelConfiguration?
+  /// What the kernel tells of itself.
+  public let facts: KernelFacts
+  /// What the state was made from, in the order of a snapshot.
+  public let files: [MachineFile]
+
+  /// Makes a state of files.
+  ///
+  /// Only ``MachineFile/Name/iomem`` must be there, so that a folder that a person put together
+  /// from `iomem`, `fdt` and `cmdline` is enough.
+  ///
+  /// - Parameter files: Each name at most once, in any order.
+  /// - Throws: ``LinuxInterfaceError`` with the file.
+  public init(files: [MachineFile]) throws(LinuxInterfaceError) {
+    var sorted: [MachineFile] = []
+    for name in MachineFile.Name.allCases {
+      let found = files.filter { $0.name == name }
+      guard found.count <= 1 else {
+        throw LinuxInterfaceError(name.rawValue, .tooMany("file of this name", limit: 1))
+      }
+      sorted += found
+    }
+    self.files = sorted
+    func file(_ name: MachineFile.Name) -> MachineFile? { sorted.first { $0.name == name } }
+
+    guard let map = file(.iomem) else {
+      throw LinuxInterfaceError(MachineFile.Name.iomem.source, .missing("the memory map"))
+    }
+    iomem = map.bytes
+    do throws(IomemError) {
+      memory = try MemoryMap(iomem: map.bytes.span)
+    } catch {
+      throw LinuxInterfaceError(map.name.source, .memory(error))
+    }
+    if let text = file(.facts) {
+      facts = try KernelFacts(lines: text.bytes, subject: text.name.source)
+    } else {
+      facts = KernelFacts()
+    }
+    do throws(DeviceTreeError) {
+      parameters = try Self.parameters(
+        firmware: file(.fdt), live: file(.liveTree), atags: file(.atags))
+    } catch {
+      let read = file(.fdt) ?? file(.liveTree) ?? file(.atags)
+      throw LinuxInterfaceError(read?.name.source ?? "device tree", .tree(error))
+    }
+    commandLine = file(.commandLine).map { text in
+      let line = text.bytes.prefix { $0 != 0x0a && $0 != 0 }
+      return String(decoding: line, as: UTF8.self)
+    }
+    let origin = facts.configurationOrigin ?? MachineFile.Name.configuration.source
+    configuration = file(.configuration).map { KernelConfiguration(origin: origin, text: $0.bytes) }
+  }
+
+  private static func parameters(
+    firmware: MachineFile?, live: MachineFile?, atags: MachineFile?
+  ) throws(DeviceTreeError) -> RunningParameters {
+    if let firmware {
+      return .deviceTree(
+        firmware.bytes, try DeviceTree(flattened: firmware.bytes.span), .firmware)
+    }
+    if let live {
+      return .deviceTree(live.bytes, try DeviceTree(flattened: live.bytes.span), .live)
+    }
+    if let atags { return .atags(atags.bytes, try ATAGList(parsing: atags.bytes.span)) }
+    return .none
+  }
+
+  /// How each CPU of the tree is started, `enable-method`, by the name of its node: `psci`,
+  /// `spin-table`. A method that /cpus tells for all stands for those that tell none; empty when
+  /// neither does.
+  ///
+  /// Source: Linux 6.1, Documentation/devicetree/bindings/arm/cpus.yaml;
+  /// arch/arm/kernel/devtree.c, arm_dt_init_cpu_maps.
+  public var enableMethods: [(cpu: String, method: String)] {
+    guard let cpus = parameters.tree?.root.child(named: "cpus") else { return [] }
+    let common = cpus.property(named: "enable-method")?.text ?? ""
+    return cpus.children.filter { $0.property(named: "device_type")?.text == "cpu" }.map {
+      ($0.name, $0.property(named: "enable-method")?.text ?? common)
+    }
+  }
+}
