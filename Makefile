@@ -5,7 +5,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build embedded lint compile-tests test test-all demo bench
+.PHONY: help setup debian-kernels kernels build device embedded lint compile-tests test test-all demo bench
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,9 @@ kernels: debian-kernels ## the same, and build the tiny kernels
 
 build: ## build kx
 	@scripts/timed 'build kx' swift build --configuration release --product kx
+
+device: ## build the static loaders dist/ARCH/kexec
+	@scripts/timed 'build device' scripts/build-device
 
 embedded: ## build the core modules as Embedded Swift for ARMv7
 	@scripts/timed 'build embedded' scripts/build-embedded

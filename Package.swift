@@ -54,7 +54,12 @@ let package = Package(
     core(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
     .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-    core("LinuxInterface", ["CLinux", "PhysicalMemory", "DeviceTree", "Inflation"]),
+    core(
+      "LinuxInterface",
+      [
+        "CLinux", "PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages",
+        "BootPlanning",
+      ]),
     core(
       "Reporting",
       [
@@ -87,7 +92,6 @@ let package = Package(
     tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     tests(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
-    tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation"]),
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),

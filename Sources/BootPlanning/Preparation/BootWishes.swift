@@ -18,6 +18,9 @@ public struct BootWishes: Sendable {
   public var lastTree: LastTree?
   /// The command line; nil keeps the one that came with the tree or the kernel.
   public var commandLine: String?
+  /// The command line the machine runs with, which is kept when nobody says another: neither the
+  /// user nor the tree that the user names.
+  public var runningCommandLine: String?
   /// Whether an ATAG list is wanted in place of a device tree.
   public var wantsATAGs = false
   /// The machine number for an ATAG list.

@@ -61,8 +61,14 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     sources.machineNumber = wishes.machineNumber
     if let kernel = inputs.kernel { files.append(kernel.planned(.kernel)) }
     for file in inputs.initrds { files.append(file.planned(.initrd)) }
-    if !wishes.wantsATAGs { try chooseTree() }
+    if !wishes.wantsATAGs {
+      try chooseTree()
+      // A machine that was started without a tree hands on what it was started with.
+      sources.wantsATAGs = sources.tree == nil && wishes.runningATAGs != nil
+    }
     for overlay in inputs.overlays { try apply(overlay) }
+    let named = inputs.tree == nil ? nil : sources.tree?.tree.commandLine
+    if sources.commandLine == nil, named == nil { sources.commandLine = wishes.runningCommandLine }
     if let vmlinux = inputs.vmlinux { files.append(vmlinux.planned(.vmlinux)) }
   }
 

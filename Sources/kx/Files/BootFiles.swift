@@ -89,7 +89,9 @@ struct BootFiles {
       let machine = try MachineFiles(path)
       wishes.memory = machine.memory
       wishes.runningTree = machine.tree
-      wishes.commandLine = machine.commandLine
+      wishes.runningATAGs = machine.atags
+      wishes.runningCommandLine = machine.commandLine
+      wishes.pageBytes = machine.pageBytes
     }
     if !options.ram.isEmpty { wishes.memory = MemoryMap(ram: RangeSet(options.ram)) }
     wishes.reserved = options.reserve.map { ReservedRange($0, why: "--reserve") }
