@@ -5,8 +5,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build embedded lint compile-tests check-man test test-all \
-  demo bench man completions install
+.PHONY: help setup debian-kernels kernels build device embedded lint compile-tests check-man test \
+  test-all demo bench man completions install
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -28,6 +28,9 @@ kernels: debian-kernels ## the same, and build the tiny kernels
 # Without Swift's shared libraries the program starts in 4 ms in place of 10 ms.
 build: ## build kx
 	@scripts/timed 'build kx' swift build --configuration release --static-swift-stdlib --product kx
+
+device: ## build the static loaders dist/ARCH/kexec
+	@scripts/timed 'build device' scripts/build-device
 
 embedded: ## build the core modules as Embedded Swift for ARMv7
 	@scripts/timed 'build embedded' scripts/build-embedded

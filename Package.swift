@@ -33,6 +33,7 @@ let package = Package(
         "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
         "BootPlanning", "LinuxInterface", "Reporting",
       ]),
+    .executable(name: "kexec", targets: ["kexec"]),
     .executable(name: "kx", targets: ["kx"]),
   ],
   dependencies: [
@@ -50,15 +51,27 @@ let package = Package(
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
-    core("BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages"]),
+    core(
+      "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
     .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
-    core("LinuxInterface", ["CLinux", "PhysicalMemory", "DeviceTree", "Inflation"]),
+    core(
+      "LinuxInterface",
+      [
+        "CLinux", "PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages",
+        "BootPlanning",
+      ]),
     core(
       "Reporting",
       [
         "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
         "BootPlanning",
       ]),
+    .executableTarget(
+      name: "kexec",
+      dependencies: [
+        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "KernelImages", "BootPlanning",
+        "LinuxInterface", "Reporting",
+      ], swiftSettings: rules),
     .target(
       name: "QEMULab",
       dependencies: [
@@ -69,7 +82,7 @@ let package = Package(
       name: "kx",
       dependencies: [
         "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
-        "BootPlanning", "Reporting", "QEMULab",
+        "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: rules),
     tests("PhysicalMemory", []),
@@ -79,7 +92,6 @@ let package = Package(
     tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     tests(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
-    tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation"]),
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),

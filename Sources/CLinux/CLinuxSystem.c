@@ -166,3 +166,5 @@ __attribute__((constructor)) static void keep_arguments(int count, char **list) 
 const char *clinux_argument(size_t place) {
   return argument_list && place < (size_t)argument_count ? argument_list[place] : NULL;
 }
+
+void clinux_exit(int status) { exit(status); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import PhysicalMemory
 import Reporting
 
 /// What the program's streams are, and how it writes to them.

@@ -74,3 +74,6 @@ int clinux_run(const char *const *arguments, int *status);
 
 /// The arguments of this program, the first of them its name; NULL behind the last.
 const char *clinux_argument(size_t place);
+
+/// Ends the program.
+_Noreturn void clinux_exit(int status);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Why a document is not a plan.
 public enum PlanDocumentError: Error, Sendable, Hashable {

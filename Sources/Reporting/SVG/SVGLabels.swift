@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Moves labels apart that would stand on each other.
 enum SVGLabels {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Writes SVG elements; every length is in tenths of a pixel, so that no fraction is ever rounded.
 ///

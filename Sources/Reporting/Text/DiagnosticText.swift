@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import BootPlanning
+import PhysicalMemory
 
 /// Diagnostics as text: what is so, then what to do about it.
 public enum DiagnosticText {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Lines of cells whose columns stand under each other.
 public struct TextTable: Sendable {

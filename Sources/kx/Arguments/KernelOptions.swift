@@ -32,7 +32,9 @@ struct KernelOptions: ParsableArguments {
   var verify = false
 
   /// The options for the image reader, and the ELF file if one was named.
-  func identification() throws(Stop) -> (IdentificationOptions, vmlinux: InputFile?) {
+  func identification(digest: Bool = false) throws(Stop) -> (
+    IdentificationOptions, vmlinux: InputFile?
+  ) {
     var options = IdentificationOptions()
     if let type {
       guard let kind = ImageKind(named: type) else {
@@ -47,7 +49,7 @@ struct KernelOptions: ParsableArguments {
     options.imageSize = imageSize
     options.verify = verify
     guard let vmlinux else { return (options, nil) }
-    let file = try InputFile(vmlinux)
+    let file = try InputFile(vmlinux, digest: digest)
     options.vmlinux = file.bytes
     return (options, file)
   }

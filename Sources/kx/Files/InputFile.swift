@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import BootPlanning
 import Digests
 import Glibc
 import PhysicalMemory
 
 /// A file that was read, once and whole.
-struct InputFile {
+struct InputFile: BootFile {
   let path: String
   let bytes: [UInt8]
+  private let wantsDigest: Bool
 
   /// The largest file that is read.
   static let limit = 1 << 30
 
   /// Reads a file; `-` is the standard input.
-  init(_ path: String) throws(Stop) {
+  init(_ path: String, digest: Bool = false) throws(Stop) {
     self.path = path
+    wantsDigest = digest
     let descriptor = path == "-" ? 0 : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Self.failure(path, "cannot be opened") }
     defer { if path != "-" { close(descriptor) } }
@@ -73,6 +76,8 @@ struct InputFile {
     return Stop(what: "'\(path)' \(what): \(reason)", code: ExitStatus.unreadable)
   }
 
-  /// The SHA-256 of the file, 64 hexadecimal digits.
-  var sha256: String { hexadecimalText(of: SHA256.hash(bytes.span)) }
+  var span: Span<UInt8> { @_lifetime(borrow self) get { bytes.span } }
+
+  /// The SHA-256 of the file, 64 hexadecimal digits; empty when it is not wanted.
+  var digest: String { wantsDigest ? hexadecimalText(of: SHA256.hash(bytes.span)) : "" }
 }

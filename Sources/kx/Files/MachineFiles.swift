@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
 import Glibc
+import LinuxInterface
 import PhysicalMemory
 
 /// A captured machine: its /proc/iomem, or a folder that also holds its tree and command line.
@@ -8,16 +9,23 @@ struct MachineFiles {
   var memory: MemoryMap
   var tree: DeviceTree?
   var commandLine: String?
+  var atags: ATAGList?
+  var pageBytes = ByteCount(UInt64(4096))
 
   /// Reads `--machine`.
   init(_ path: String) throws(Stop) {
     var status = stat()
     let isFolder = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     guard isFolder else {
-      memory = try Self.iomem(path)
+      let file = try InputFile(path)
+      if MachineSnapshot.isSnapshot(file.span) {
+        self = try Self(snapshot: file)
+        return
+      }
+      memory = try Self.iomem(file)
       return
     }
-    memory = try Self.iomem(path + "/iomem")
+    memory = try Self.iomem(try InputFile(path + "/iomem"))
     if unsafe access(path + "/fdt", F_OK) == 0 { tree = try readTree(path + "/fdt") }
     if unsafe access(path + "/cmdline", F_OK) == 0 {
       let text = String(decoding: try InputFile(path + "/cmdline").bytes, as: UTF8.self)
@@ -25,13 +33,28 @@ struct MachineFiles {
     }
   }
 
-  private static func iomem(_ path: String) throws(Stop) -> MemoryMap {
-    let file = try InputFile(path)
+  /// Reads what `kexec --snapshot` wrote.
+  private init(snapshot file: InputFile) throws(Stop) {
+    do throws(LinuxInterfaceError) {
+      let state = try MachineSnapshot.read(file.span)
+      memory = state.memory
+      tree = state.parameters.tree
+      atags = state.parameters.atags
+      commandLine = state.commandLine
+      pageBytes = state.facts.pageBytes
+    } catch {
+      throw Stop(
+        what: error.description, place: file.path,
+        hint: "take it anew with kexec --snapshot FILE", code: ExitStatus.badFile)
+    }
+  }
+
+  private static func iomem(_ file: InputFile) throws(Stop) -> MemoryMap {
     do throws(IomemError) {
       return try MemoryMap(iomem: file.bytes.span)
     } catch {
       throw Stop(
-        what: error.description, place: path,
+        what: error.description, place: file.path,
         hint: "capture it as root: sudo cat /proc/iomem", code: ExitStatus.badFile)
     }
   }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import PhysicalMemory
 
 /// Text from files and users, made safe to print: no control character reaches a terminal.
 public enum PrintableText {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeviceTree
+import KernelImages
+import PhysicalMemory
+
+extension GatheredBoot {
+  /// Produces what a segment of a plan holds. Only what must be made is made: an inflated kernel,
+  /// a device tree, an ATAG list.
+  ///
+  /// - Parameters:
+  ///   - segment: A segment of the plan.
+  ///   - plan: The plan of this boot.
+  ///   - prepared: What the plan was made from.
+  /// - Returns: The parts, as many bytes together as the segment says.
+  /// - Throws: ``BootGatheringError``
+  public func parts(
+    of segment: PlannedSegment, in plan: BootPlan, _ prepared: PreparedBoot
+  ) throws(BootGatheringError) -> [SegmentPart] {
+    var parts: [SegmentPart]?
+    switch segment.name {
+    case .kernel: parts = try kernelParts(segment, plan.handover)
+    case .initrd: parts = initrd.isEmpty ? nil : initrd.parts
+    case .dtb, .atags:
+      do throws(BootPreparationError) {
+        parts = try prepared.parameterBytes(for: plan).map { [.bytes($0)] }
+      } catch {
+        switch error {
+        case .tree(let origin, let error): throw .tree(path: origin, error)
+        case .notARM, .noMemory: parts = nil
+        }
+      }
+    case .trampoline: parts = nil
+    }
+    let count = parts.map { parts in parts.reduce(0) { $0 &+ $1.count } }
+    guard let parts, let count, UInt64(count) == segment.fileBytes.rawValue else {
+      throw .changed(
+        segment: segment.name.rawValue, planned: segment.fileBytes,
+        found: count.map { ByteCount($0) })
+    }
+    return parts
+  }
+
+  private func kernelParts(
+    _ segment: PlannedSegment, _ handover: HandoverKind
+  ) throws(BootGatheringError) -> [SegmentPart]? {
+    guard let file = inputs.kernel else { return nil }
+    do throws(KernelImageError) {
+      if handover == .image {
+        if let bytes = image.imageBytes, case .slice = bytes, bytes.count == image.inflatedCount {
+          return [try SegmentPart.kernelPart(bytes, of: file.span)]
+        }
+        return [.bytes(try image.inflatedImage(of: file.span))]
+      }
+      guard let bytes = image.kernelBytes else { return nil }
+      var parts = [try SegmentPart.kernelPart(bytes, of: file.span)]
+      if let missing = segment.fileBytes.subtracting(ByteCount(parts[0].count)),
+        missing.rawValue > 0, let first = image.deviceTrees.first
+      {
+        // An appended tree that ATAGs are merged into stays behind the zImage.
+        let tree = try first.bytes.copy(of: file.span)
+        parts.append(.bytes(Array(tree.prefix(Int(clamping: missing.rawValue)))))
+      }
+      return parts
+    } catch {
+      throw .image(path: file.path, error)
+    }
+  }
+}
+
+extension KernelImage {
+  fileprivate var inflatedCount: UInt64? { kernel?.inflatedBytes.value.rawValue }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeviceTree
+public import KernelImages
+import PhysicalMemory
+
+/// The files and wishes of a boot, put together: the one way from files to a plan, whether it is
+/// shown, tried in a lab or loaded.
+public struct GatheredBoot<File: BootFile>: Sendable {
+  /// The files.
+  public let inputs: BootInputs<File>
+  /// What the kernel's file is.
+  public let image: KernelImage
+  /// All initial ramdisks.
+  public let initrd: InitrdParts
+  /// What the boot is prepared from. The caller may still change it before ``prepared()``.
+  public var sources: BootSources
+  /// What was found out so far. The caller may add to it before ``prepared()``.
+  public var diagnostics: [Diagnostic] = []
+  /// The files as a plan notes them.
+  public private(set) var files: [PlannedFile] = []
+  private let wishes: BootWishes
+
+  /// Puts together what was read.
+  ///
+  /// - Parameters:
+  ///   - inputs: The files.
+  ///   - image: What the kernel's file was identified as, or a kernel of figures.
+  ///   - wishes: Everything else.
+  /// - Throws: ``BootGatheringError`` with the file.
+  public init(
+    _ inputs: BootInputs<File>, image: KernelImage, _ wishes: BootWishes
+  ) throws(BootGatheringError) {
+    self.inputs = inputs
+    self.image = image
+    self.wishes = wishes
+    var initrd = InitrdParts()
+    for (index, file) in inputs.initrds.enumerated() {
+      diagnostics += initrd.add(file.span, path: file.path, index: index)
+    }
+    if inputs.initrds.isEmpty, let kernel = inputs.kernel {
+      do throws(KernelImageError) {
+        try initrd.add(companionsOf: image, in: kernel.span)
+      } catch {
+        throw .image(path: kernel.path, error)
+      }
+    }
+    self.initrd = initrd
+    let facts = image.kernel
+    sources = BootSources(
+      kernel: image,
+      kernelFileBytes: inputs.kernel.map { ByteCount($0.span.count) }
+        ?? facts?.zImage?.byteCount ?? facts?.inflatedBytes.value ?? .zero)
+    sources.initrd = initrd.planned(wishes)
+    sources.memory = wishes.memory
+    sources.runningTree = wishes.runningTree
+    sources.oldATAGs = wishes.runningATAGs
+    sources.reserved = wishes.reserved
+    sources.pageBytes = wishes.pageBytes
+    sources.commandLine = wishes.commandLine
+    sources.wantsATAGs = wishes.wantsATAGs
+    sources.machineNumber = wishes.machineNumber
+    if let kernel = inputs.kernel { files.append(kernel.planned(.kernel)) }
+    for file in inputs.initrds { files.append(file.planned(.initrd)) }
+    if !wishes.wantsATAGs {
+      try chooseTree()
+      // A machine that was started without a tree hands on what it was started with.
+      sources.wantsATAGs = sources.tree == nil && wishes.runningATAGs != nil
+    }
+    for overlay in inputs.overlays { try apply(overlay) }
+    let named = inputs.tree == nil ? nil : sources.tree?.tree.commandLine
+    if sources.commandLine == nil, named == nil { sources.commandLine = wishes.runningCommandLine }
+    if let vmlinux = inputs.vmlinux { files.append(vmlinux.planned(.vmlinux)) }
+  }
+
+  /// Decides everything that does not depend on addresses.
+  ///
+  /// - Throws: ``BootPreparationError``
+  public func prepared() throws(BootPreparationError) -> PreparedBoot {
+    var prepared = try PreparedBoot(sources)
+    prepared.request.handover = wishes.handover
+    prepared.request.rule = wishes.rule
+    prepared.request.load = wishes.load
+    prepared.request.imageBytes = wishes.imageBytes
+    prepared.request.workingBytes = wishes.workingBytes
+    prepared.request.diagnostics += diagnostics
+    return prepared
+  }
+
+  /// Plans the boot.
+  ///
+  /// - Parameter prepared: What ``prepared()`` gave.
+  /// - Returns: The plan, its files named.
+  /// - Throws: ``BootPlanError``
+  public func plan(_ prepared: PreparedBoot) throws(BootPlanError) -> BootPlan {
+    var plan = try ARMPlanner.plan(prepared.request)
+    plan.files = files
+    return plan
+  }
+
+  // MARK: Device tree
+
+  private mutating func chooseTree() throws(BootGatheringError) {
+    if let file = inputs.tree {
+      files.append(file.planned(.dtb))
+      sources.tree = (try Self.tree(file.span, file.path), file.path)
+      if let first = image.deviceTrees.first {
+        diagnostics.append(
+          Diagnostic("KX114", .note, first.origin + " is not used: --dtb names another tree"))
+      }
+    } else if let first = image.deviceTrees.first, let kernel = inputs.kernel {
+      let bytes: [UInt8]
+      do throws(KernelImageError) { bytes = try first.bytes.copy(of: kernel.span) } catch {
+        throw .image(path: kernel.path, error)
+      }
+      sources.tree = (try Self.tree(bytes.span, first.origin), first.origin)
+      diagnostics.append(
+        Diagnostic("KX113", .note, first.origin + " is taken out and passed as the DTB"))
+    } else if let running = wishes.runningTree {
+      sources.tree = (running, "running tree")
+    } else if let last = wishes.lastTree {
+      files.append(last.file)
+      sources.tree = (last.tree, last.origin)
+    }
+  }
+
+  private static func tree(
+    _ bytes: Span<UInt8>, _ path: String
+  ) throws(BootGatheringError) -> DeviceTree {
+    do throws(DeviceTreeError) {
+      return try DeviceTree(flattened: bytes)
+    } catch {
+      throw .tree(path: path, error)
+    }
+  }
+
+  private mutating func apply(_ file: File) throws(BootGatheringError) {
+    files.append(file.planned(.overlay))
+    guard let base = sources.tree else { throw .overlayWithoutTree(path: file.path) }
+    let overlay = try Self.tree(file.span, file.path)
+    do throws(DeviceTreeError) {
+      var merged = base.tree
+      for edit in try merged.apply(overlay: overlay) {
+        diagnostics.append(Diagnostic("KX111", .note, file.path + ": " + edit.description))
+      }
+      sources.tree = (merged, base.origin)
+    } catch {
+      throw .overlay(path: file.path, error)
+    }
+  }
+}

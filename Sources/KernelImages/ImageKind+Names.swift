@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inflation
+
+extension ImageKind {
+  /// Everything a file can be said to be.
+  static let nameable: [Self] =
+    [
+      .zImage, .image, .uImage, .androidBoot, .fit, .vmlinux, .deviceTree, .cpio, .arm64Image,
+      .riscvImage, .bzImage, .zboot, .unifiedKernelImage,
+    ] + Compression.allCases.map { Self.compressed($0) }
+
+  /// The names that a file can be said to be of.
+  public static var allNames: [String] { nameable.map { $0.name } }
+
+  /// Finds a kind by its name, whatever the case of its letters; nil when there is none.
+  public init?(named name: String) {
+    func lowered(_ text: String) -> [UInt8] {
+      text.utf8.map { $0 >= 0x41 && $0 <= 0x5a ? $0 + 0x20 : $0 }
+    }
+    let wanted = lowered(name)
+    guard let found = Self.nameable.first(where: { lowered($0.name) == wanted }) else {
+      return nil
+    }
+    self = found
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+public import BootPlanning
+
+extension BootWishes {
+  /// Takes over what a machine tells of itself: live and from a snapshot it is the same.
+  public mutating func take(_ machine: MachineState) {
+    memory = machine.memory
+    runningTree = machine.parameters.tree
+    runningATAGs = machine.parameters.atags
+    runningCommandLine = machine.commandLine
+    pageBytes = machine.facts.pageBytes
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Reads arguments in the ways of getopt_long: long options that may be shortened as long as they
+/// stay clear, with their value behind `=` or as the next argument; letters in bundles, with their
+/// value behind them or as the next argument; options and operands in any order; `--` ends options.
+struct OptionReader {
+  /// What was read.
+  enum Item: Equatable {
+    case option(Option, String)
+    case operand(String)
+  }
+
+  private var arguments: ArraySlice<String>
+  /// What is left of a bundle of letters.
+  private var bundle: Substring = ""
+  private var optionsEnded = false
+
+  /// Reads arguments, the program's name not among them.
+  init(_ arguments: some Sequence<String>) {
+    self.arguments = Array(arguments)[...]
+  }
+
+  /// Gives the next item; nil behind the last.
+  mutating func next() throws(Stop) -> Item? {
+    if !bundle.isEmpty { return try letter() }
+    guard let argument = arguments.popFirst() else { return nil }
+    if optionsEnded || argument == "-" || argument.utf8.first != 0x2d { return .operand(argument) }
+    if argument == "--" {
+      optionsEnded = true
+      return try next()
+    }
+    if argument.utf8.starts(with: "--".utf8) { return try long(argument) }
+    bundle = argument.dropFirst()
+    return try letter()
+  }
+
+  private mutating func letter() throws(Stop) -> Item {
+    let letter = bundle.removeFirst()
+    guard let option = letter == "?" ? .help : Option.allCases.first(where: { $0.letter == letter })
+    else { throw .usage("there is no option -" + String(letter)) }
+    guard option.takesValue else { return .option(option, "") }
+    if !bundle.isEmpty {
+      let value = String(bundle)
+      bundle = ""
+      return .option(option, value)
+    }
+    guard let value = arguments.popFirst() else {
+      throw .usage("the option -" + String(letter) + " needs a value")
+    }
+    return .option(option, value)
+  }
+
+  private mutating func long(_ argument: String) throws(Stop) -> Item {
+    let text = Array(argument.utf8.dropFirst(2))
+    let equals = text.firstIndex(of: 0x3d)
+    let name = text[..<(equals ?? text.endIndex)]
+    let written = "--" + String(decoding: name, as: UTF8.self)
+    let option = try option(named: name, written)
+    let value = equals.map { String(decoding: text[($0 + 1)...], as: UTF8.self) }
+    guard option.takesValue else {
+      guard value == nil else {
+        throw .usage("the option --" + option.rawValue + " takes no value")
+      }
+      return .option(option, "")
+    }
+    guard let value = value ?? arguments.popFirst() else {
+      throw .usage("the option --" + option.rawValue + " needs a value")
+    }
+    return .option(option, value)
+  }
+
+  private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
+    let candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
+    if let exact = candidates.first(where: { $0.rawValue.utf8.count == name.count }) {
+      return exact
+    }
+    guard let first = candidates.first, !name.isEmpty else {
+      throw .usage("there is no option " + written)
+    }
+    guard candidates.count == 1 else {
+      var list = ""
+      for candidate in candidates { list += (list.isEmpty ? "--" : ", --") + candidate.rawValue }
+      throw .usage(written + " may mean " + list)
+    }
+    return first
+  }
+}

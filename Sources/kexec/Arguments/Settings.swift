@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import KernelImages
+import PhysicalMemory
+
+/// What the command line asks for.
+struct Settings {
+  /// The step that is asked for.
+  enum Verb: String {
+    /// Without a verb: load, then let the init system shut down.
+    case loadAndShutDown = "no verb"
+    case load = "--load"
+    case unload = "--unload"
+    case exec = "--exec"
+    case status = "--status"
+    case printCrashBytes = "--print-ckr-size"
+    case check = "--check"
+    case snapshot = "--snapshot"
+    case loadPlan = "--load-plan"
+    case help = "--help"
+    case version = "--version"
+  }
+
+  var verb = Verb.loadAndShutDown
+  /// The file of the verbs that take one: a snapshot to write, a plan to load.
+  var verbFile = ""
+  var kernel: String?
+  var initrds: [String] = []
+  var dtb: String?
+  var overlays: [String] = []
+  var vmlinux: String?
+  var commandLine: String?
+  var reusesCommandLine = false
+  var dropsOldRoot = false
+  var wantsATAGs = false
+  var machineNumber: UInt32?
+  var type: ImageKind?
+  var fitConfiguration: String?
+  var imageBytes: ByteCount?
+  var pageOffset: UInt64?
+  var memoryFloor: PhysicalAddress?
+  var memoryCeiling: PhysicalAddress?
+  var handover: HandoverKind?
+  var machine: String?
+  var onCrash = false
+  /// Whether the status of the ordinary kernel is asked for, not of that for a crash.
+  var asksAboutOrdinary = false
+  var isForced = false
+  var leavesInterfaces = false
+  var skipsSync = false
+  var dryRun = false
+  var json = false
+  var isTalkative = false
+  var log: String?
+  /// What was asked for and is so anyway.
+  var notes: [String] = []
+
+  /// Reads arguments, the program's name not among them.
+  init(_ arguments: some Sequence<String>) throws(Stop) {
+    var reader = OptionReader(arguments)
+    while let item = try reader.next() {
+      switch item {
+      case .operand(let path):
+        guard kernel == nil else {
+          throw .usage(
+            "there are two kernels: '" + (kernel ?? "") + "' and '" + path + "'",
+            hint: "other files go with --initrd, --dtb and the like")
+        }
+        kernel = path
+      case .option(let option, let value): try take(option, value)
+      }
+    }
+    try checkTogether()
+  }
+
+  private func checkTogether() throws(Stop) {
+    if onCrash, verb != .unload, verb != .status {
+      throw .usage(
+        "-p (a kernel for the case of a crash) is not there yet",
+        hint: "load with -l, start with -e")
+    }
+    let needsKernel = verb == .load || verb == .loadAndShutDown
+    if needsKernel, kernel == nil {
+      throw .usage(
+        "there is no kernel to load", hint: "kexec -l KERNEL --initrd=FILE --append=TEXT")
+    }
+    if !needsKernel, verb != .check, let kernel {
+      throw .usage("'" + kernel + "' is one argument too many for " + verb.rawValue)
+    }
+    if dryRun, !needsKernel, verb != .loadPlan {
+      throw .usage("--dry-run goes with a kernel to load, not with " + verb.rawValue)
+    }
+    if wantsATAGs, dtb != nil || !overlays.isEmpty {
+      throw .usage("--atags passes no device tree; leave out --dtb and --dtbo")
+    }
+    if machine != nil, !dryRun {
+      throw .usage("--machine plans for another machine: it needs --dry-run")
+    }
+    if let floor = memoryFloor, let ceiling = memoryCeiling, floor > ceiling {
+      throw .usage("--mem-min lies above --mem-max")
+    }
+  }
+}

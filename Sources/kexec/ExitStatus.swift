@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import KernelImages
+import LinuxInterface
+import PhysicalMemory
+
+/// The exit codes of kexec. With `--status`, 1 and 0 are the answer, as in kexec-tools.
+///
+/// Source: sysexits.h of the BSDs for 64 to 77.
+enum ExitStatus: Int32 {
+  case done = 0
+  /// The plan has errors, or a check failed.
+  case failed = 1
+  case usage = 64
+  case badFile = 65
+  case unreadable = 66
+  /// The running kernel cannot load another.
+  case noKexec = 69
+  case callFailed = 71
+  case nothingFits = 73
+  case unwritable = 74
+  case notPermitted = 77
+}
+
+/// An error that ends the program: what, where, and what to do.
+struct Stop: Error, Equatable {
+  let what: String
+  var place = ""
+  var hint = ""
+  /// The call that failed, as strace shows it.
+  var trace = ""
+  let status: ExitStatus
+
+  /// A mistake on the command line.
+  static func usage(_ what: String, hint: String = "kexec --help shows every option") -> Self {
+    Self(what: what, hint: hint, status: .usage)
+  }
+}
+
+extension Stop {
+  /// Tells what could not be read of a file that the user named.
+  init(_ errno: Errno, reading path: String) {
+    self.init(what: "'" + path + "' cannot be read: " + errno.description, status: .unreadable)
+  }
+
+  /// Tells what could not be read of the machine.
+  init(_ error: LinuxInterfaceError) {
+    var status = ExitStatus.unreadable
+    switch error.problem {
+    case .system(let errno, _) where errno == .notPermitted || errno == .accessDenied:
+      status = .notPermitted
+    case .memory(.zeroed): status = .notPermitted
+    default: break
+    }
+    self.init(what: error.description, status: status)
+  }
+
+  /// Tells why files cannot be put together.
+  init(_ error: BootGatheringError) {
+    self.init(
+      what: error.description, place: error.place, hint: error.hint,
+      status: error.isUsage ? .usage : .badFile)
+  }
+
+  /// Tells why the kernel did not load.
+  init(_ error: KexecLoadError) {
+    var status = ExitStatus.callFailed
+    if error.cause.isForbidden { status = .notPermitted }
+    if case .notBuiltIn = error.cause { status = .noKexec }
+    self.init(
+      what: error.description, hint: error.cause.remedy, trace: error.trace, status: status)
+  }
+
+  /// Tells why the loaded kernel was not started.
+  init(_ error: KexecRebootError) {
+    var status = ExitStatus.callFailed
+    if error.errno == .notPermitted { status = .notPermitted }
+    if error.errno == .noSuchCall { status = .noKexec }
+    self.init(what: error.description, trace: error.trace, status: status)
+  }
+}

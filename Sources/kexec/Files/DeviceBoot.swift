@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import DeviceTree
+import KernelImages
+import LinuxInterface
+import PhysicalMemory
+
+/// A boot of the machine this program runs on, or of one that a snapshot tells of: read, put
+/// together and planned.
+struct DeviceBoot {
+  let machine: MachineState
+  let gathered: GatheredBoot<MappedFile>
+  let prepared: PreparedBoot
+  let plan: BootPlan
+  /// What became of the words of the running command line, when it is reused.
+  let reuse: CommandLineReuse?
+
+  /// Reads everything and plans.
+  ///
+  /// - Parameters:
+  ///   - settings: What the command line asks for.
+  ///   - kernel: The running Linux.
+  ///   - digests: Whether the SHA-256 of the files are wanted.
+  ///   - load: Where the kernel must be loaded; nil leaves that to the plan.
+  /// - Throws: ``Stop`` when a file cannot be used or nothing can be planned.
+  init(
+    _ settings: Settings, on kernel: some KernelInterface, digests: Bool,
+    load: PhysicalAddress? = nil
+  ) throws(Stop) {
+    machine = try Self.machine(settings, kernel)
+    func map(_ path: String) throws(Stop) -> MappedFile {
+      try MappedFile(path, from: kernel, digest: digests)
+    }
+    guard let path = settings.kernel else { throw .usage("there is no kernel to load") }
+    var inputs = BootInputs<MappedFile>(kernel: try map(path))
+    for path in settings.initrds { inputs.initrds.append(try map(path)) }
+    if let path = settings.dtb { inputs.tree = try map(path) }
+    for path in settings.overlays { inputs.overlays.append(try map(path)) }
+    if let path = settings.vmlinux { inputs.vmlinux = try map(path) }
+    let image = try Self.identify(inputs, settings, path)
+
+    var wishes = BootWishes()
+    wishes.take(machine)
+    wishes.reserved = Self.limits(settings)
+    wishes.wantsATAGs = settings.wantsATAGs
+    wishes.machineNumber = settings.machineNumber
+    wishes.handover = settings.handover
+    wishes.imageBytes = settings.imageBytes
+    wishes.load = load
+    reuse =
+      settings.reusesCommandLine
+      ? CommandLineReuse(
+        running: machine.commandLine ?? "", appending: settings.commandLine ?? "") : nil
+    wishes.commandLine = reuse?.commandLine ?? settings.commandLine
+    if settings.dropsOldRoot, wishes.commandLine == nil {
+      wishes.runningCommandLine = machine.commandLine.map { Self.withoutRoot($0) }
+    }
+
+    var gathered: GatheredBoot<MappedFile>
+    do throws(BootGatheringError) {
+      gathered = try GatheredBoot(inputs, image: image, wishes)
+    } catch {
+      throw Stop(error)
+    }
+    if let seeds = gathered.sources.tree?.tree.seedByteCount, seeds.rawValue > 0 {
+      // Without randomness the old seeds are removed, never passed on.
+      let count = min(Int(clamping: seeds.rawValue), 4096)
+      gathered.sources.random = (try? kernel.randomBytes(count)) ?? []
+    }
+    self.gathered = gathered
+    do throws(BootPreparationError) {
+      prepared = try gathered.prepared()
+    } catch {
+      throw Stop(what: error.description, place: path, status: .badFile)
+    }
+    do throws(BootPlanError) {
+      plan = try gathered.plan(prepared)
+    } catch {
+      throw Stop(what: error.description, status: .usage)
+    }
+  }
+
+  /// Reads the running machine, or the snapshot that stands for another.
+  static func machine(
+    _ settings: Settings, _ kernel: some KernelInterface
+  ) throws(Stop) -> MachineState {
+    guard let path = settings.machine else {
+      do throws(LinuxInterfaceError) {
+        let state = try MachineState.read(from: kernel)
+        if let architecture = state.facts.architecture, architecture != .arm {
+          throw LinuxInterfaceError(
+            "this machine",
+            .missing("32-bit ARM (it is " + architecture.plainName + ", and --machine SNAPSHOT)"))
+        }
+        return state
+      } catch {
+        throw Stop(error)
+      }
+    }
+    let file = try MappedFile(path, from: kernel, digest: false)
+    do throws(LinuxInterfaceError) {
+      return try MachineSnapshot.read(file.span)
+    } catch {
+      throw Stop(
+        what: error.description, place: path, hint: "take one with kexec --snapshot FILE",
+        status: .badFile)
+    }
+  }
+
+  private static func identify(
+    _ inputs: BootInputs<MappedFile>, _ settings: Settings, _ path: String
+  ) throws(Stop) -> KernelImage {
+    var options = IdentificationOptions()
+    options.type = settings.type
+    options.fitConfiguration = settings.fitConfiguration
+    options.imageSize = settings.imageBytes
+    options.pageOffset = settings.pageOffset
+    if let file = inputs.vmlinux {
+      options.vmlinux = ByteReader(file.span).copy(0, file.span.count)
+    }
+    guard let file = inputs.kernel else { throw .usage("there is no kernel to load") }
+    do throws(KernelImageError) {
+      return try KernelImage.identify(file.span, options: options)
+    } catch {
+      throw Stop(
+        what: error.description, place: path, hint: error.hint, status: .badFile)
+    }
+  }
+
+  /// What `--mem-min` and `--mem-max` (inclusive) leave out.
+  private static func limits(_ settings: Settings) -> [ReservedRange] {
+    var all: [ReservedRange] = []
+    if let floor = settings.memoryFloor,
+      let range = PhysicalRange(start: PhysicalAddress(0), end: floor)
+    {
+      all.append(ReservedRange(range, why: "--mem-min"))
+    }
+    if let ceiling = settings.memoryCeiling,
+      let start = ceiling.advanced(by: ByteCount(UInt64(1))),
+      let range = PhysicalRange(first: start, last: PhysicalRange.everything.last)
+    {
+      all.append(ReservedRange(range, why: "--mem-max"))
+    }
+    return all
+  }
+
+  private static func withoutRoot(_ line: String) -> String {
+    line.split(separator: " ").filter { !$0.utf8.starts(with: "root=".utf8) }
+      .joined(separator: " ")
+  }
+}

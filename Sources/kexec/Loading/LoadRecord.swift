@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import Handover
+import LinuxInterface
+import PhysicalMemory
+import Reporting
+
+/// What was loaded last: a small document in /run, which is gone with the running system.
+enum LoadRecord {
+  /// Where it stands.
+  static let path = "/run/kexec.json"
+  /// The identity of the running system, that tells a record of an earlier one.
+  private static let bootID = "/proc/sys/kernel/random/boot_id"
+
+  /// Writes the document.
+  static func document(
+    _ plan: BootPlan, _ call: KexecLoadCall, on kernel: some KernelInterface
+  ) -> String {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.number("schemaVersion", 1)
+      writer.string("loadedAt", (try? kernel.read(.realTime)).map { timeText($0.seconds) })
+      writer.string("bootID", identity(kernel))
+      writer.string("handover", plan.handover.rawValue)
+      writer.address("entry", plan.entry)
+      writer.address("calledEntry", call.entry)
+      writer.object("registers") { writer in
+        writer.string("r1", plan.registers.map { hexadecimal(UInt64($0.r1)) })
+        writer.string("r2", plan.registers.map { hexadecimal(UInt64($0.r2)) })
+      }
+      writer.string("commandLine", plan.commandLine)
+      writer.array("files") { writer in
+        for file in plan.files {
+          writer.object { writer in
+            writer.string("role", file.role.rawValue)
+            writer.string("path", file.path)
+            writer.byteCount("bytes", file.bytes)
+            writer.string("sha256", file.sha256.isEmpty ? nil : file.sha256)
+          }
+        }
+      }
+      writer.array("segments") { writer in
+        for segment in call.segments {
+          writer.object { writer in
+            writer.string("name", segment.name)
+            writer.address("first", segment.address)
+            writer.byteCount("fileBytes", ByteCount(segment.contents.count))
+            writer.byteCount("memoryBytes", segment.memoryBytes)
+          }
+        }
+      }
+    }
+    writer.finish()
+    return writer.text
+  }
+
+  /// Reads the record of the running system; nil when there is none.
+  static func read(from kernel: some KernelInterface) -> JSONValue? {
+    guard let bytes = try? kernel.readFile(path, limit: 1 << 20), !bytes.isEmpty,
+      let value = try? JSONReader.read(bytes), case .object(let members) = value
+    else { return nil }
+    if let now = identity(kernel), let then = members.first(where: { $0.key == "bootID" }),
+      case .string(let text) = then.value, text != now
+    {
+      return nil
+    }
+    return value
+  }
+
+  static func identity(_ kernel: some KernelInterface) -> String? {
+    guard let bytes = try? kernel.readFile(bootID, limit: 4096) else { return nil }
+    return String(decoding: bytes.prefix { $0 != 0x0a }, as: UTF8.self)
+  }
+
+  /// The time of day as ISO 8601 writes it, in UTC.
+  ///
+  /// The years are counted from March on, so that the leap day is the last of its year.
+  static func timeText(_ seconds: Int64) -> String {
+    let seconds = min(max(seconds, 0), 253_402_300_799)
+    let days = seconds / 86_400 + 719_468
+    let era = days / 146_097
+    let dayOfEra = days % 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shifted = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * shifted + 2) / 5 + 1
+    let month = shifted < 10 ? shifted + 3 : shifted - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    let clock = seconds % 86_400
+    func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
+    return String(year) + "-" + two(month) + "-" + two(day) + "T" + two(clock / 3600) + ":"
+      + two(clock / 60 % 60) + ":" + two(clock % 60) + "Z"
+  }
+}

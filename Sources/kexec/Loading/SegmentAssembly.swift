@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import Handover
+import LinuxInterface
+import PhysicalMemory
+
+/// Makes the call that loads a plan. Bytes of mapped files go to the kernel as they are; only where
+/// two parts share a page is that page put together in memory.
+struct SegmentAssembly {
+  private let boot: DeviceBoot
+  private let page: Int
+  /// Parts shorter than this are copied rather than given a segment of their own.
+  private static let worthwhile = 64 << 10
+
+  /// Prepares for a boot.
+  init(_ boot: DeviceBoot) {
+    self.boot = boot
+    page = Int(clamping: max(4096, boot.machine.facts.pageBytes.rawValue))
+  }
+
+  /// Makes the call.
+  ///
+  /// - Returns: The call; the parameters are its last segment, since a 32-bit ARM kernel takes the
+  ///   last one that begins like a device tree for the device tree.
+  func call() throws(Stop) -> KexecLoadCall {
+    guard let entry = boot.plan.entry else {
+      throw Stop(what: "nothing fits", status: .nothingFits)
+    }
+    let isLast = { (segment: PlannedSegment) in segment.name == .dtb || segment.name == .atags }
+    let ordered =
+      boot.plan.segments.filter { !isLast($0) } + boot.plan.segments.filter { isLast($0) }
+    var segments: [KexecSegment] = []
+    for planned in ordered {
+      let parts: [SegmentPart]
+      do throws(BootGatheringError) {
+        parts = try boot.gathered.parts(of: planned, in: boot.plan, boot.prepared)
+      } catch {
+        throw Stop(error)
+      }
+      segments += self.segments(planned, parts, mayShare: segments.count + 10 < 16)
+    }
+    guard let flags = boot.machine.facts.architecture ?? .some(.arm) else {
+      throw Stop(what: "the running kernel is of no known architecture", status: .noKexec)
+    }
+    var call = KexecLoadCall(entry: entry, segments: segments, flags: KexecFlags(flags))
+    try setRegisters(&call)
+    return call
+  }
+
+  // MARK: Segments
+
+  private func segments(
+    _ planned: PlannedSegment, _ parts: [SegmentPart], mayShare: Bool
+  ) -> [KexecSegment] {
+    let pieces = self.pieces(parts)
+    // A kernel takes 16 segments; rather copy than be refused.
+    let contents = pieces.count > 8 || !mayShare ? [SegmentContents.bytes(copy(parts))] : pieces
+    var result: [KexecSegment] = []
+    var address = planned.range.first
+    var left = planned.range.count
+    for (index, content) in contents.enumerated() {
+      let isLast = index == contents.count - 1
+      let memory = isLast ? left : ByteCount(content.count)
+      result.append(
+        KexecSegment(
+          name: planned.name.rawValue, contents: content, address: address, memoryBytes: memory))
+      address = address.advanced(by: memory) ?? address
+      left = left.subtracting(memory) ?? .zero
+    }
+    return result
+  }
+
+  /// Cuts parts at page boundaries: whole pages of a file as they are, the pages between them put
+  /// together.
+  private func pieces(_ parts: [SegmentPart]) -> [SegmentContents] {
+    var result: [SegmentContents] = []
+    var gap: [UInt8] = []
+    var position = 0
+    for (index, part) in parts.enumerated() {
+      let isLast = index == parts.count - 1
+      let end = position + part.count
+      let directStart = (position + page - 1) / page * page
+      let directEnd = isLast ? end : end / page * page
+      defer { position = end }
+      guard case .file(let source, let offset, let count) = part, let file = contents(of: source),
+        directEnd - directStart >= Self.worthwhile || parts.count == 1
+      else {
+        append(part, 0..<part.count, to: &gap)
+        continue
+      }
+      append(part, 0..<(directStart - position), to: &gap)
+      if !gap.isEmpty { result.append(.bytes(gap)) }
+      gap = []
+      let skipped = directStart - position
+      result.append(
+        .file(file, offset: offset + skipped, count: min(count - skipped, directEnd - directStart)))
+      append(part, (directEnd - position)..<part.count, to: &gap)
+    }
+    if !gap.isEmpty { result.append(.bytes(gap)) }
+    return result
+  }
+
+  private func copy(_ parts: [SegmentPart]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for part in parts { append(part, 0..<part.count, to: &bytes) }
+    return bytes
+  }
+
+  private func append(_ part: SegmentPart, _ range: Range<Int>, to bytes: inout [UInt8]) {
+    switch part {
+    case .bytes(let all): bytes += all[range]
+    case .zeros: bytes += [UInt8](repeating: 0, count: range.count)
+    case .file(let source, let offset, _):
+      guard let file = contents(of: source) else { return }
+      bytes += ByteReader(file.span).copy(offset + range.lowerBound, range.count) ?? []
+    }
+  }
+
+  private func contents(of source: SegmentPart.Source) -> FileContents? {
+    switch source {
+    case .kernel: boot.gathered.inputs.kernel?.contents
+    case .initrd(let index):
+      boot.gathered.inputs.initrds.indices.contains(index)
+        ? boot.gathered.inputs.initrds[index].contents : nil
+    }
+  }
+
+  // MARK: Registers
+
+  /// Puts a trampoline in front of the kernel where the running kernel would set other registers
+  /// than planned.
+  ///
+  /// Source: Linux 6.1, arch/arm/kernel/machine_kexec.c, machine_kexec_prepare: r2 is the device
+  /// tree among the segments (since Linux 3.7), else the entry point − 0x8000 + 0x1000.
+  private func setRegisters(_ call: inout KexecLoadCall) throws(Stop) {
+    guard let registers = boot.plan.registers, let last = call.segments.indices.last else { return }
+    let atags = call.segments[last].name == PlannedSegment.Name.atags.rawValue
+    let number = boot.plan.machineNumberIsAsked(boot.prepared) ? registers.r1 : nil
+    let seen: UInt64?
+    if let index = call.deviceTreeAsARMSeesIt, scansForTrees {
+      seen = call.segments[index].address.rawValue
+    } else {
+      seen = call.entry.rawValue >= 0x7000 ? call.entry.rawValue - 0x7000 : nil
+    }
+    let hasParameters = atags || call.segments[last].contents.beginsLikeDeviceTree
+    guard hasParameters, seen != UInt64(registers.r2) || (atags && number != nil) else { return }
+    guard
+      let code = ARMTrampoline.code(
+        entry: call.entry, machine: atags ? number : ARMRegisters.deviceTreeMachine,
+        parameters: registers.r2)
+    else { return }
+    // It stands behind the bytes of a segment, in the rest of its last page.
+    for index in call.segments.indices.reversed() {
+      let segment = call.segments[index]
+      let start = (segment.contents.count + 7) / 8 * 8
+      guard UInt64(start + code.count) <= segment.memoryBytes.rawValue,
+        let address = segment.address.advanced(by: ByteCount(start))
+      else { continue }
+      var bytes: [UInt8]
+      switch segment.contents {
+      case .bytes(let all): bytes = all
+      case .file(let file, let offset, let count):
+        bytes = ByteReader(file.span).copy(offset, count) ?? []
+      }
+      bytes += [UInt8](repeating: 0, count: start - bytes.count) + code
+      call.segments[index].contents = .bytes(bytes)
+      call.entry = address
+      return
+    }
+    throw Stop(
+      what: "the running kernel would pass r2="
+        + (seen.map { hexadecimal($0) } ?? "nothing known") + " in place of "
+        + hexadecimal(UInt64(registers.r2)) + ", and no page has room for code that sets it",
+      hint: "make the command line a little longer", status: .failed)
+  }
+
+  /// Whether the running kernel looks for a device tree among the segments.
+  private var scansForTrees: Bool {
+    let release = boot.machine.facts.release.split(separator: ".")
+    guard release.count >= 2, let major = Int(release[0]),
+      let minor = Int(
+        String(decoding: release[1].utf8.prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
+    else { return true }
+    return (major, minor) >= (3, 10)
+  }
+}
+
+extension BootPlan {
+  /// Whether the user named the machine number that an ATAG list goes with.
+  fileprivate func machineNumberIsAsked(_ prepared: PreparedBoot) -> Bool {
+    if case .atags(_, let machine) = prepared.request.parameters {
+      return machine != ARMRegisters.deviceTreeMachine
+    }
+    return false
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import LinuxInterface
+import PhysicalMemory
+import Reporting
+
+/// The program, for whatever Linux it speaks to.
+struct Program<Kernel: KernelInterface> {
+  let kernel: Kernel
+
+  /// Does what the arguments ask for and gives the exit status.
+  func run(_ arguments: some Sequence<String>) -> Int32 {
+    do throws(Stop) {
+      let settings = try Settings(arguments)
+      if settings.isTalkative {
+        for note in settings.notes { say("note: " + note) }
+      }
+      return try perform(settings)
+    } catch {
+      tell(error)
+      return error.status.rawValue
+    }
+  }
+
+  private func perform(_ settings: Settings) throws(Stop) -> Int32 {
+    switch settings.verb {
+    case .help: try print(HelpText.usage)
+    case .version: try print(HelpText.version)
+    case .status: return try status(settings)
+    case .printCrashBytes: try printCrashBytes()
+    case .snapshot: try snapshot(settings)
+    case .check: return try check(settings)
+    case .unload: try unload(settings)
+    case .exec: try start(settings)
+    case .loadPlan: return try loadPlan(settings)
+    case .load, .loadAndShutDown:
+      let status = try load(settings)
+      guard status == 0, !settings.dryRun, settings.verb == .loadAndShutDown else { return status }
+      if settings.isForced { try start(settings) } else { try shutDown() }
+    }
+    return 0
+  }
+
+  // MARK: Output
+
+  /// Writes a result.
+  func print(_ text: String) throws(Stop) {
+    do throws(Errno) {
+      try kernel.write(Array(text.utf8), to: .standardOutput)
+    } catch {
+      throw Stop(
+        what: "the result could not be written: " + error.description, status: .unwritable)
+    }
+  }
+
+  /// Writes a message. That it cannot be written changes nothing.
+  func say(_ text: String) {
+    try? kernel.write(Array((text + "\n").utf8), to: .standardError)
+  }
+
+  /// Tells an error as every error is told: what, where, what to do.
+  func tell(_ stop: Stop) {
+    if stop.what.isEmpty { return }
+    if !stop.trace.isEmpty { say(stop.trace) }
+    say("error: " + PrintableText.clean(stop.what))
+    if !stop.place.isEmpty { say("  at: " + PrintableText.clean(stop.place)) }
+    if !stop.hint.isEmpty { say("  hint: " + stop.hint) }
+  }
+
+  /// Tells what the user should know of a plan; notes only when asked for.
+  func tell(_ diagnostics: [Diagnostic], _ settings: Settings) {
+    let wanted = diagnostics.filter { settings.isTalkative || $0.severity != .note }
+    if wanted.isEmpty { return }
+    try? kernel.write(
+      Array(DiagnosticText.render(wanted, style: .plain, width: 100).utf8), to: .standardError)
+  }
+}

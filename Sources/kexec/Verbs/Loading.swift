@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import LinuxInterface
+import PhysicalMemory
+import Reporting
+
+extension Program {
+  /// `-l`, or no verb: plans and loads; with `--dry-run`, shows the plan instead.
+  ///
+  /// - Returns: The exit status.
+  func load(_ settings: Settings) throws(Stop) -> Int32 {
+    let boot = try DeviceBoot(settings, on: kernel, digests: settings.json)
+    tellReuse(boot)
+    return try finish(boot, settings)
+  }
+
+  /// Shows or loads a plan.
+  func finish(_ boot: DeviceBoot, _ settings: Settings) throws(Stop) -> Int32 {
+    let plan = boot.plan
+    if settings.dryRun {
+      try print(settings.json ? PlanDocument.json(plan) : PlanText.render(plan, style: .plain))
+    } else {
+      if settings.json { try print(PlanDocument.json(plan)) }
+      tell(plan.diagnostics, settings)
+    }
+    if !plan.fits {
+      if settings.dryRun { return ExitStatus.nothingFits.rawValue }
+      throw Stop(what: "nothing was loaded: the plan does not fit", status: .nothingFits)
+    }
+    if plan.hasErrors {
+      if settings.dryRun { return ExitStatus.failed.rawValue }
+      throw Stop(what: "nothing was loaded: the plan has errors", status: .failed)
+    }
+    if settings.dryRun, !settings.isTalkative { return 0 }
+    let call = try SegmentAssembly(boot).call()
+    if settings.dryRun {
+      say(call.description)
+      return 0
+    }
+    try load(call, boot.machine)
+    if settings.isTalkative { say(call.traced(nil)) }
+    record(LoadRecord.document(plan, call, on: kernel), settings)
+    return 0
+  }
+
+  private func load(_ call: KexecLoadCall, _ machine: MachineState) throws(Stop) {
+    guard machine.facts.architecture == .arm else {
+      throw Stop(
+        what: "this is a kernel for 32-bit ARM, and the running one is not", status: .noKexec)
+    }
+    do throws(KexecLoadError) {
+      try kernel.load(
+        call, machine.facts, memory: machine.memory, configuration: machine.configuration)
+    } catch {
+      throw Stop(error)
+    }
+  }
+
+  /// Keeps what was loaded for `--status`. Without /run there is no place for it.
+  private func record(_ document: String, _ settings: Settings) {
+    do throws(Errno) {
+      try kernel.writeFile(LoadRecord.path, Array(document.utf8), mode: .replace)
+    } catch {
+      if settings.isTalkative {
+        say("note: " + LoadRecord.path + " was not written: " + error.description)
+      }
+    }
+  }
+
+  private func tellReuse(_ boot: DeviceBoot) {
+    guard let reuse = boot.reuse else { return }
+    say("command line: " + PrintableText.clean(reuse.commandLine))
+    for line in reuse.difference { say("  " + PrintableText.clean(line)) }
+  }
+
+  /// `-u`: takes the loaded kernel away.
+  func unload(_ settings: Settings) throws(Stop) {
+    let facts = try facts()
+    guard let architecture = facts.architecture else {
+      throw Stop(what: "the running kernel is of no known architecture", status: .noKexec)
+    }
+    let call = KexecLoadCall.unload(KexecFlags(architecture, onCrash: settings.onCrash))
+    do throws(KexecLoadError) {
+      try kernel.load(call, facts)
+    } catch {
+      throw Stop(error)
+    }
+    if settings.isTalkative { say(call.traced(nil)) }
+    guard !settings.onCrash, LoadRecord.read(from: kernel) != nil else { return }
+    try? kernel.writeFile(LoadRecord.path, [], mode: .replace)
+  }
+
+  /// Reads what the running kernel tells of itself.
+  func facts() throws(Stop) -> KernelFacts {
+    do throws(LinuxInterfaceError) {
+      return try KernelFacts.read(from: kernel)
+    } catch {
+      throw Stop(error)
+    }
+  }
+}

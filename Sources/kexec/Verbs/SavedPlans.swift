@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import LinuxInterface
+import PhysicalMemory
+import Reporting
+
+extension Program {
+  /// `--load-plan FILE`: loads exactly a saved plan, after holding the machine and every file
+  /// against it.
+  func loadPlan(_ settings: Settings) throws(Stop) -> Int32 {
+    let file = try MappedFile(settings.verbFile, from: kernel, digest: false)
+    let saved: SavedPlan
+    do throws(PlanDocumentError) {
+      saved = try PlanDocument.read(ByteReader(file.span).copy(0, file.span.count) ?? [])
+    } catch {
+      throw Stop(
+        what: error.description, place: file.path,
+        hint: "save a plan with kexec --dry-run --json or kx plan --json", status: .badFile)
+    }
+    guard saved.fits, !saved.hasErrors else {
+      throw Stop(what: "the saved plan has errors", place: file.path, status: .badFile)
+    }
+    var wanted = settings
+    wanted.kernel = saved.files.first { $0.role == .kernel }?.path
+    wanted.initrds = saved.files.filter { $0.role == .initrd }.map { $0.path }
+    wanted.dtb = saved.files.first { $0.role == .dtb }?.path
+    wanted.overlays = saved.files.filter { $0.role == .overlay }.map { $0.path }
+    wanted.vmlinux = saved.files.first { $0.role == .vmlinux }?.path
+    wanted.wantsATAGs = saved.segments.contains { $0.name == .atags }
+    wanted.commandLine = saved.commandLine
+    wanted.handover = saved.handover
+    guard wanted.kernel != nil, saved.rule == .exact else {
+      throw Stop(
+        what: "the saved plan was made from figures alone, or by another rule than exact",
+        place: file.path, status: .badFile)
+    }
+    let boot = try DeviceBoot(wanted, on: kernel, digests: true, load: saved.entry)
+    if let difference = Self.difference(saved, SavedPlan(boot.plan)) {
+      throw Stop(
+        what: "the saved plan does not hold here: " + difference, place: file.path,
+        hint: "make the plan anew", status: .badFile)
+    }
+    return try finish(boot, wanted)
+  }
+
+  /// Names the first thing in which a saved plan is not what this machine and these files give.
+  private static func difference(_ saved: SavedPlan, _ now: SavedPlan) -> String? {
+    for file in saved.files {
+      guard let same = now.files.first(where: { $0.role == file.role && $0.path == file.path })
+      else { return "'" + file.path + "' has no part in it now" }
+      if same.sha256 != file.sha256 {
+        return "'" + file.path + "' is another file: its SHA-256 is " + same.sha256
+          + ", the plan says " + file.sha256
+      }
+    }
+    if saved.machine != now.machine {
+      return "the machine has other memory, or other of it is taken"
+    }
+    if saved.entry != now.entry || saved.registers != now.registers {
+      return "the kernel would be entered at " + (now.entry?.description ?? "no place")
+        + " or with other registers"
+    }
+    for (one, other) in zip(saved.segments, now.segments) where one != other {
+      return one.name.rawValue + " at " + one.range.description + " would go to "
+        + other.range.description
+    }
+    if saved.segments.count != now.segments.count { return "it has other segments" }
+    if saved.footprint != now.footprint { return "other memory is written by the kernel" }
+    if saved.commandLine != now.commandLine { return "the command line would be another" }
+    return nil
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxInterface
+
+extension Program {
+  /// `--snapshot FILE`: writes down everything a plan for this machine is made from.
+  func snapshot(_ settings: Settings) throws(Stop) {
+    let state: MachineState
+    do throws(LinuxInterfaceError) {
+      state = try MachineState.read(from: kernel)
+    } catch {
+      throw Stop(error)
+    }
+    let bytes = MachineSnapshot.bytes(of: state)
+    do throws(Errno) {
+      if settings.verbFile == "-" {
+        try kernel.write(bytes, to: .standardOutput)
+      } else {
+        try kernel.writeFile(settings.verbFile, bytes, mode: .replace)
+      }
+    } catch {
+      throw Stop(
+        what: "'" + settings.verbFile + "' cannot be written: " + error.description,
+        status: .unwritable)
+    }
+  }
+}
