@@ -55,7 +55,8 @@ extension BootPreparationError: CustomStringConvertible {
     switch self {
     case .notARM(let what, let architecture):
       if let architecture {
-        return "this is \(what) for \(architecture); only 32-bit ARM kernels can be planned"
+        return "this is a kernel for \(architecture) (\(what)); only 32-bit ARM kernels can be "
+          + "planned"
       }
       return "this is \(what), not a kernel"
     case .noMemory:
