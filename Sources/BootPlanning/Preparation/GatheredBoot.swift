@@ -89,7 +89,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   /// Plans the boot.
   ///
   /// - Parameter prepared: What ``prepared()`` gave.
-  /// - Returns: The plan, its files named.
+  /// - Returns: The plan, with the files it was made from.
   /// - Throws: ``BootPlanError``
   public func plan(_ prepared: PreparedBoot) throws(BootPlanError) -> BootPlan {
     var plan = try ARMPlanner.plan(prepared.request)

@@ -22,7 +22,7 @@ struct DeviceBoot {
   ///   - kernel: The running Linux.
   ///   - digests: Whether the SHA-256 of the files are wanted.
   ///   - load: Where the kernel must be loaded; nil leaves that to the plan.
-  /// - Throws: ``Stop`` when a file cannot be used or nothing can be planned.
+  /// - Throws: ``Stop`` with the file.
   init(
     _ settings: Settings, on kernel: some KernelInterface, digests: Bool,
     load: PhysicalAddress? = nil

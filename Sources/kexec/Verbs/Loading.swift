@@ -9,7 +9,8 @@ extension Program {
   ///
   /// - Returns: The exit status.
   func load(_ settings: Settings) throws(Stop) -> Int32 {
-    let boot = try DeviceBoot(settings, on: kernel, digests: settings.json)
+    // The record of a load tells which files they were, a document as well.
+    let boot = try DeviceBoot(settings, on: kernel, digests: settings.json || !settings.dryRun)
     tellReuse(boot)
     return try finish(boot, settings)
   }

@@ -62,7 +62,8 @@ struct MachineChecks {
     add(
       .ok, "KX007",
       "/proc/iomem names " + machine.memory.ram.count.rounded + " of RAM in "
-        + String(machine.memory.ram.ranges.count) + " ranges")
+        + (machine.memory.ram.ranges.count == 1
+          ? "one range" : String(machine.memory.ram.ranges.count) + " ranges"))
     if let configuration = machine.configuration, !configuration.has("KEXEC") {
       add(
         machine.facts.isLoaded == nil ? .error : .warning, "KX001",

@@ -21,7 +21,7 @@ struct BootFiles {
   ///   - board: What a lab's board adds where the user named nothing.
   ///   - digests: Whether the files' SHA-256 are wanted: only a document shows them, and they cost
   ///     more time than the plan.
-  /// - Throws: ``Stop``
+  /// - Throws: ``Stop`` with the file.
   init(
     kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool
   ) throws(Stop) {
