@@ -32,6 +32,7 @@ lint: ## check the form of Swift sources and scripts
 
 compile-tests:
 	@scripts/timed 'build with tests' swift build --build-tests
+	@scripts/timed 'build hostile probe' swift build --configuration release --product HostileProbe
 
 test: export SWIFT_KEXEC_MATRIX := ci
 test: setup lint kernels compile-tests embedded ## everything that CI runs

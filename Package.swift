@@ -81,5 +81,14 @@ let package = Package(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
+    // Reads hostile files in a process of its own, which a trap may end.
+    .executableTarget(
+      name: "HostileProbe",
+      dependencies: [
+        "PhysicalMemory", "Digests", "DeviceTree", "Inflation", "KernelImages", "BootPlanning",
+      ], path: "Tests/HostileProbe", swiftSettings: rules),
+    .testTarget(
+      name: "HostileInputTests", dependencies: ["HostileProbe"], exclude: ["reference"],
+      swiftSettings: rules),
   ]
 )
