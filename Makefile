@@ -42,6 +42,7 @@ lint: ## check the form of Swift sources and scripts
 
 compile-tests:
 	@scripts/timed 'build with tests' swift build --build-tests
+	@scripts/timed 'build hostile probe' swift build --configuration release --product HostileProbe
 
 check-man: compile-tests
 	@scripts/timed 'check man page' scripts/make-man --check .build/debug/kx

@@ -99,5 +99,14 @@ let package = Package(
     // They run the program, which is built beside them.
     .testTarget(
       name: "kxTests", dependencies: ["kx"], exclude: ["boots.pairwise.txt"], swiftSettings: rules),
+    // Reads hostile files in a process of its own, which a trap may end.
+    .executableTarget(
+      name: "HostileProbe",
+      dependencies: [
+        "PhysicalMemory", "Digests", "DeviceTree", "Inflation", "KernelImages", "BootPlanning",
+      ], path: "Tests/HostileProbe", swiftSettings: rules),
+    .testTarget(
+      name: "HostileInputTests", dependencies: ["HostileProbe"], exclude: ["reference"],
+      swiftSettings: rules),
   ]
 )

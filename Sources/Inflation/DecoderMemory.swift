@@ -20,5 +20,5 @@ enum DecoderMemory {
   static let lzopBlock: UInt32 = 64 << 20
 
   /// Room that is reserved ahead of inflating, at most, in bytes, whatever the caller expects.
-  static let reservation: UInt64 = 256 << 20
+  static let reservation: UInt64 = 128 << 20
 }

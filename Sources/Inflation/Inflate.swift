@@ -65,16 +65,30 @@ public func inflate(
 ///   - compression: What to read it as.
 ///   - limit: The most bytes of output that are allowed.
 ///   - expected: The bytes of output to reserve room for. It may come from the untrusted input: no
-///     more is reserved than `limit`, 256 MiB, or 1024 times the input.
+///     more is reserved than `limit` or 128 MiB, nor than 1024 times the input or, once more has
+///     come out, four times that.
 /// - Returns: The output, and the length of the stream in the input.
 /// - Throws: ``InflationError`` with the place in the input.
 public func inflateToArray(
   _ input: Span<UInt8>, as compression: Compression, limit: UInt64, expected: Int = 0
 ) throws(InflationError) -> ([UInt8], Inflated) {
   var output: [UInt8] = []
-  let likely = min(UInt64(input.count) << 10, limit, DecoderMemory.reservation)
-  output.reserveCapacity(Int(truncatingIfNeeded: min(UInt64(max(expected, 0)), likely)))
+  let most = min(limit, DecoderMemory.reservation)
+  let wanted = min(UInt64(max(expected, 0)), most)
+  // Little input that announces much is believed in steps of four, so that the last step, when the
+  // old and the new room are there at once, takes no more than five quarters of what is wanted.
+  var step = wanted
+  // Each turn makes it smaller: what is larger than 1 is.
+  while step > max(1, UInt64(input.count) << 10) { step = (step + 3) / 4 }
+  output.reserveCapacity(Int(truncatingIfNeeded: step))
   let inflated = try inflate(input, as: compression, limit: limit) { chunk in
+    let count = UInt64(output.count) + UInt64(chunk.count)
+    let capacity = UInt64(output.capacity)
+    if count > capacity {
+      // An array left to itself grows to twice its size, whatever the limit.
+      let next = count <= wanted ? min(capacity * 4, wanted) : min(capacity * 2, most)
+      output.reserveCapacity(Int(truncatingIfNeeded: max(next, count)))
+    }
     unsafe chunk.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
     return true
   }

@@ -25,8 +25,9 @@ public struct IdentificationOptions: Sendable, Hashable {
   /// The most bytes that inflating may yield.
   public var inflationLimit: UInt64
 
-  /// 256 MiB: more than any 32-bit ARM kernel, which must fit into its 128 MiB window.
-  public static let defaultInflationLimit: UInt64 = 256 << 20
+  /// 128 MiB: a 32-bit ARM kernel must fit into its window of that size. More would take longer
+  /// than a second and, as an array that grows, more than 256 MiB.
+  public static let defaultInflationLimit: UInt64 = 128 << 20
 
   /// States the options; by default, the file alone is asked.
   public init(

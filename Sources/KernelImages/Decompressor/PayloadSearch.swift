@@ -16,6 +16,8 @@ struct Payload: Hashable {
   let sizeWord: UInt64?
   /// The first bytes of what comes out.
   let head: [UInt8]
+  /// I, when finding the payload took inflating it to its end.
+  var inflatedBytes: UInt64?
 
   /// Of gzip the last word of the stream itself is the size word; to all others it is appended.
   ///
@@ -60,11 +62,10 @@ struct PayloadSearch {
 
   /// Finds the payload by inflating what looks like one to its end.
   ///
-  /// `limit` is the most bytes that all attempts together may yield.
-  static func find(_ image: Span<UInt8>, limit: UInt64) -> Payload? {
+  /// `left` is the most bytes that all attempts together may yield; what they do is taken off.
+  static func find(_ image: Span<UInt8>, allowance left: inout UInt64) -> Payload? {
     let reader = ByteReader(image)
     var from = ZImageHeader.magicOffset + 4
-    var left = limit
     var attempts = 0
     while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
       from = offset + 1
@@ -84,7 +85,8 @@ struct PayloadSearch {
         return Payload(
           compression: compression, offset: offset,
           end: min(image.count, appended ? streamEnd + 4 : streamEnd),
-          streamBytes: inflated.consumed, sizeWord: word.map { UInt64($0) }, head: head)
+          streamBytes: inflated.consumed, sizeWord: word.map { UInt64($0) }, head: head,
+          inflatedBytes: inflated.produced)
       } catch {
         left -= min(left, error.position.produced)
         // An attempt that used up the allowance leaves nothing for others.

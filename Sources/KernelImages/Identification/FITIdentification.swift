@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import DeviceTree
 import Digests
 import Inflation
 import PhysicalMemory
@@ -13,6 +14,7 @@ extension Identification {
       throw .truncated(
         what: "the FIT", needed: max(40, UInt64(total)), present: layer.byteCount)
     }
+    try checkTree(layer, header)
     let fit = FlattenedImageTree(
       tree: try FlattenedTree(layer.bytes, header), externalBase: (header.byteCount + 3) & ~3)
     guard let images = fit.tree.child("images", of: 0) else {
@@ -60,6 +62,27 @@ extension Identification {
       throw .missing(what: "the FIT", name: "kernel")
     }
     try peelKernel(fit, kernel, layer)
+  }
+
+  /// Reads the whole tree as a device tree is read: where a boot loader refuses its header, its
+  /// memory reservations or its tokens, nothing in it is trusted.
+  private func checkTree(
+    _ layer: Layer, _ header: FlattenedTreeHeader
+  ) throws(KernelImageError) {
+    let named: Bool
+    do throws(DeviceTreeError) {
+      let tree = try DeviceTree(flattened: layer.bytes.extracting(0..<header.byteCount))
+      named = !tree.root.name.isEmpty
+    } catch {
+      let offset = Int(exactly: error.offset ?? 0) ?? 0
+      throw .invalid(
+        what: "FIT", field: error.subject.description, offset: UInt64(offset),
+        value: UInt64(layer.reader.bigEndian32(at: offset) ?? 0))
+    }
+    guard named else { return }
+    throw .invalid(
+      what: "FIT", field: "the name of the root node", offset: UInt64(header.structOffset) + 4,
+      value: UInt64(layer.reader.bigEndian32(at: header.structOffset + 4) ?? 0))
   }
 
   /// The named configuration, the default one, or nil when the tree has none.
@@ -149,19 +172,17 @@ extension Identification {
     let name = fit.tree.nodes[node].name
     for child in fit.tree.children(of: node) {
       let label = fit.tree.nodes[child].name
-      if label == "signature" || label.hasPrefix("signature-") || label.hasPrefix("signature@") {
+      // Source: U-Boot boot/image-fit.c (v2023.01), which compares only as many letters.
+      if label.hasPrefix("signature") {
         note(.notVerified, "the signature of FIT image " + name + " was not checked")
         continue
       }
-      guard label == "hash" || label.hasPrefix("hash-") || label.hasPrefix("hash@") else {
-        continue
-      }
+      guard label.hasPrefix("hash") else { continue }
       let algorithm = fit.tree.strings("algo", of: child, in: layer.bytes).first ?? "nothing"
       guard let place = fit.tree.value("value", of: child),
         let stored = layer.reader.copy(place.offset, place.count)
       else {
-        note(.notVerified, "the " + algorithm + " hash of FIT image " + name + " has no value")
-        continue
+        throw .missing(what: "the " + algorithm + " hash of FIT image " + name, name: "value")
       }
       try takeFromHashAllowance(range, layer)
       let computed: [UInt8]
@@ -170,11 +191,14 @@ extension Identification {
       case "md5": computed = MD5.hash(data)
       case "sha1": computed = SHA1.hash(data)
       case "sha256": computed = SHA256.hash(data)
-      default:
+      case "crc16-ccitt", "sha384", "sha512":
         note(
           .notVerified,
           "the " + algorithm + " hash of FIT image " + name + " was not checked: not known here")
         continue
+      default:
+        throw .missing(
+          what: "a hash of FIT image " + name, name: "known algorithm: it says " + algorithm)
       }
       guard stored == computed else {
         throw .checksum(

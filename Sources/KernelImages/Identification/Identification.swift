@@ -20,10 +20,9 @@ struct Identification {
   init(_ options: IdentificationOptions) {
     self.options = options
     room = options.inflationLimit / 4 * 3
-    // A payload may have to be gone through twice, and a wrapper around it once.
-    allowance =
-      options.inflationLimit.multipliedReportingOverflow(by: 3).overflow
-      ? .max : options.inflationLimit * 3
+    // A payload may have to be gone through twice. Only a kernel of more than half the limit is
+    // refused when that is in a wrapper that has to be gone through, too.
+    allowance = saturatingSum(options.inflationLimit, options.inflationLimit)
   }
 
   /// Identifies bytes and goes on with what is in them.
@@ -94,10 +93,10 @@ struct Identification {
     _ input: Span<UInt8>, _ compression: Compression, into scan: inout InflatedImageScan,
     at offset: UInt64
   ) throws(KernelImageError) -> Int {
-    let consumed = try inflate(
-      input, compression, into: &scan, at: offset, limit: min(allowance, options.inflationLimit))
-    allowance -= min(allowance, scan.count)
-    return consumed
+    let limit = min(allowance, options.inflationLimit)
+    // What was gone through in vain took as long.
+    defer { allowance -= min(allowance, scan.count) }
+    return try inflate(input, compression, into: &scan, at: offset, limit: limit)
   }
 }
 

@@ -22,7 +22,9 @@ struct InflatedImageScan {
   static let headLimit = 64 << 10
 
   private let order: ByteOrder
+  /// The lowest two bytes of the address that is sought: I + 0x8000, whatever T and PAGE_OFFSET.
   private let low: UInt8
+  private let second: UInt8
   private var carry: UInt32 = 0
   private var carried = 0
   private var candidate: (first: UInt32, isBigEndian: Bool)?
@@ -38,7 +40,9 @@ struct InflatedImageScan {
   init(expected: UInt64?, order: ByteOrder) {
     self.expected = expected
     self.order = order
-    low = UInt8(truncatingIfNeeded: expected ?? 0)
+    let address = (expected ?? 0) &+ 0x8000
+    low = UInt8(truncatingIfNeeded: address)
+    second = UInt8(truncatingIfNeeded: address >> 8)
   }
 
   /// Takes the next bytes.
@@ -62,7 +66,9 @@ struct InflatedImageScan {
     while chunk.count - at >= 4 {
       let first = chunk[at]
       let last = chunk[at + 3]
-      if first == 0x4c || first == low || last == low || candidate != nil || banner != nil {
+      if first == 0x4c || first == low && chunk[at + 1] == second
+        || last == low && chunk[at + 2] == second || candidate != nil || banner != nil
+      {
         take(
           UInt32(first) | UInt32(chunk[at + 1]) << 8 | UInt32(chunk[at + 2]) << 16
             | UInt32(last) << 24)

@@ -109,8 +109,10 @@ struct KernelFigures {
       if pair.textOffset == value {
         return Figure(ByteCount(value), .sizeTable, place + ", confirmed by the inflated image")
       }
+      // The kernel was linked for what it holds; the table is only a copy of that.
       contradict("a TEXT_OFFSET of " + hexadecimal(value), hexadecimal(pair.textOffset))
-      return Figure(ByteCount(value), .sizeTable, place + ", contradicted")
+      return Figure(
+        ByteCount(pair.textOffset), .inflatedImage, pairDetail + ", contradicting the size table")
     }
     if let pair { return Figure(ByteCount(pair.textOffset), .inflatedImage, pairDetail) }
     if let value = symbols?.textOffset {

@@ -75,7 +75,9 @@ extension Identification {
       if let payload = PayloadSearch.find(zImage, endingAt: end) { return payload }
     }
     let limit = min(allowance, options.inflationLimit)
-    guard let payload = PayloadSearch.find(zImage, limit: limit) else { return nil }
+    var left = limit
+    defer { allowance -= limit - left }
+    guard let payload = PayloadSearch.find(zImage, allowance: &left) else { return nil }
     if !ends.isEmpty {
       warn(
         .tableContradicted,
@@ -107,13 +109,16 @@ extension Identification {
   ) throws(KernelImageError) -> InflatedImageScan {
     let order: InflatedImageScan.ByteOrder = header.variant == .littleEndian ? .little : .big
     let place = UInt64(payload.offset)
-    var scan = InflatedImageScan(expected: payload.sizeWord, order: order)
+    var scan = InflatedImageScan(
+      expected: payload.inflatedBytes ?? payload.sizeWord, order: order)
     do throws(KernelImageError) {
       _ = try scanWithin(stream, payload.compression, into: &scan, at: place)
     } catch {
       guard payload.compression == .gzip, case .inflation(_, _, .corrupt) = error,
-        let copy = Self.repairedTrailer(of: stream, limit: options.inflationLimit)
+        let copy = Self.repairedTrailer(
+          of: stream, limit: min(allowance, options.inflationLimit))
       else { throw error }
+      allowance -= min(allowance, copy.produced)
       var second = InflatedImageScan(expected: copy.produced, order: order)
       _ = try scanWithin(copy.bytes.span, .gzip, into: &second, at: place)
       repaired = copy.bytes
