@@ -81,7 +81,7 @@ struct Reading {
     if let zImage = kernel.zImage {
       fields += [
         ("Z", "\(zImage.byteCount.rawValue)"),
-        ("compression", zImage.compression.rawValue),
+        ("compression", zImage.compression?.rawValue ?? "none"),
         ("payload", "\(zImage.payloadOffset.rawValue):\(zImage.payloadEnd.rawValue)"),
         (
           "appended",
