@@ -95,6 +95,7 @@ let package = Package(
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
+    tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation"]),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
     // They run the program, which is built beside them.
     .testTarget(
