@@ -56,9 +56,19 @@ enum HostileProbe {
   }
 
   private static func peakKiB() -> Int {
-    var usage = rusage()
-    _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage.ru_maxrss
+    // rusage would do, but it keeps the peak of the process that started this one across exec.
+    let unknown = Int.max
+    let descriptor = unsafe open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return unknown }
+    defer { close(descriptor) }
+    let text = unsafe [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in
+      count = max(0, unsafe read(descriptor, buffer.baseAddress, buffer.count))
+    }
+    for line in text.split(separator: 0x0a) where line.starts(with: Array("VmHWM:".utf8)) {
+      let digits = line.filter { $0 >= 0x30 && $0 <= 0x39 }
+      return Int(String(decoding: digits, as: UTF8.self)) ?? unknown
+    }
+    return unknown
   }
 
   private static func contents(of path: String) -> [UInt8] {
