@@ -6,7 +6,9 @@ import Testing
 /// `reference/`; what is under test reads in a process of its own.
 ///
 /// `SEED=n` and `CASES=n` choose other cases, `SWIFT_KEXEC_MATRIX=full` runs 10 000 of each group.
-@Suite("Hostile input", .enabled(if: HostileLab.hasKernels, "the kernels are not in the cache"))
+@Suite(
+  "Hostile input", .serialized,
+  .enabled(if: HostileLab.hasKernels, "the kernels are not in the cache"))
 struct HostileInputTests {
   /// A group of cases, and how many of them must come out equal, lest the test be about errors
   /// only.
