@@ -131,6 +131,13 @@ struct CheckTests {
         bytes[bytes.count - 400] ^= 1
         $0.files["/boot/zImage"] = bytes
       }),
+    Case(
+      line: "warning KX216", words: "UEFI",
+      tree: {
+        var root = Loader.tree.root
+        root.children[0].set("linux,uefi-system-table", u64: 0x5f00_0000)
+        return DeviceTree(root: root)
+      }()),
     Case(line: "ok KX215", words: "there is an initrd"),
     Case(line: "ok KX215", words: "names a root", arguments: "/boot/zImage"),
     Case(

@@ -29,7 +29,9 @@ extension MachineChecks {
 
   /// A kernel that talks to nobody looks like one that did not come up.
   ///
-  /// - Parameter running: Finds the device behind a console of the running kernel.
+  /// - Parameters:
+  ///   - boot: The boot.
+  ///   - running: Finds the device behind a console of the running kernel.
   mutating func addConsole(_ boot: DeviceBoot, _ running: (String) -> Console?) {
     let code = "KX210"
     let hint = "compare with /proc/consoles"
@@ -100,7 +102,10 @@ extension MachineChecks {
       call = try SegmentAssembly(boot).call()
       kernel = try Self.kernel(boot, call)
     } catch {
-      add(.error, "KX214", error.what, hint: "get the file anew; it is not whole")
+      let isFile = error.status == .badFile
+      add(
+        .error, isFile ? "KX214" : "KX211", error.what,
+        hint: isFile ? "get the file anew; it is not whole" : error.hint)
       return
     }
     add(

@@ -39,7 +39,7 @@ extension Program {
   /// console, or the device does not come from a tree.
   private func console(_ name: String) -> MachineChecks.Console? {
     let path = "/sys/class/tty/" + name
-    guard (try? kernel.fileStatus(path)) != nil else { return nil }
+    guard !name.utf8.contains(0x2f), (try? kernel.fileStatus(path)) != nil else { return nil }
     let node = path + "/device/of_node/"
     return MachineChecks.Console(
       compatible: try? kernel.readFile(node + "compatible", limit: 4096),

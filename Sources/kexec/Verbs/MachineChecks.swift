@@ -79,6 +79,11 @@ struct MachineChecks {
         .warning, "KX208", "the running kernel shows neither its device tree nor ATAGs",
         hint: "name a tree with --dtb")
     }
+    if machine.parameters.tree?.chosen?.property(named: "linux,uefi-system-table") != nil {
+      add(
+        .warning, "KX216", "UEFI started this machine; a plan does not know where its tables lie",
+        hint: "load with a tree that has no linux,uefi- properties, if the kernel can do without")
+    }
     for (cpu, method) in (machine.parameters.tree?.enableMethods ?? []) where method == "spin-table"
     {
       add(
