@@ -101,9 +101,11 @@ extension MemoryMap {
   }
 
   private static func number16(_ digits: ArraySlice<UInt8>) -> UInt64? {
+    var digits = digits
+    while digits.last == 0x20 { digits.removeLast() }
     var value: UInt64 = 0
     var seen = 0
-    for digit in digits where digit != 0x20 {
+    for digit in digits {
       let nibble: UInt8
       switch digit {
       case 0x30...0x39: nibble = digit - 0x30
