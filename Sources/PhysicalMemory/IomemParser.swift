@@ -92,8 +92,9 @@ extension MemoryMap {
     let shown = String(decoding: text.prefix(60), as: UTF8.self)
     guard let dash = text.firstIndex(of: 0x2d),
       let colon = text.firstIndex(of: 0x3a), dash < colon,
+      let blank = text[dash..<colon].lastIndex(where: { $0 != 0x20 }),
       let first = number16(text[..<dash]),
-      let last = number16(text[(dash + 1)..<colon])
+      let last = number16(text[(dash + 1)..<(blank + 1)])
     else { throw .line(number: number, text: shown) }
     var name = Array(text[(colon + 1)...])
     while let byte = name.first, byte == 0x20 { name.removeFirst() }
@@ -101,8 +102,6 @@ extension MemoryMap {
   }
 
   private static func number16(_ digits: ArraySlice<UInt8>) -> UInt64? {
-    var digits = digits
-    while digits.last == 0x20 { digits.removeLast() }
     var value: UInt64 = 0
     var seen = 0
     for digit in digits {
