@@ -62,8 +62,8 @@ test-all: setup lint kernels compile-tests check-man embedded ## the same with t
 demo: setup debian-kernels build ## show the whole story in about three minutes
 	@scripts/demo
 
-bench: setup kernels build ## measure speed and memory
-	@scripts/bench
+bench: setup kernels build device ## measure speed and memory, against kexec-tools too
+	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; exit $$status
 
 man: build ## write docs/kx.1 anew from the help of kx
 	@scripts/make-man $(RELEASE)

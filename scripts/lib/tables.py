@@ -26,6 +26,7 @@ def thousands(count):
 
 def print_table(names, rows):
     """Prints a table as Markdown has it, the first column to the left and the others to the right."""
+    names, *rows = [[cell.replace("|", "\\|") for cell in row] for row in [names, *rows]]
     widths = [max(len(row[at]) for row in [names, *rows]) for at in range(len(names))]
 
     def line(cells):
