@@ -18,8 +18,9 @@ help: ## list the targets
 setup: ## install the Debian packages that are missing
 	@scripts/timed setup scripts/install-packages
 
-debian-kernels: ## fetch Debian's armhf kernels, make the test initrd
+debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test initrd
 	@scripts/timed 'fetch Debian kernels' scripts/fetch-debian-kernels
+	@scripts/timed 'fetch kexec-tools' scripts/fetch-kexec-tools
 	@scripts/timed 'make initrd' scripts/make-initrd
 
 kernels: debian-kernels ## the same, and build the tiny kernels
