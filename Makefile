@@ -18,8 +18,9 @@ help: ## list the targets
 setup: ## install the Debian packages that are missing
 	@scripts/timed setup scripts/install-packages
 
-debian-kernels: ## fetch Debian's armhf kernels, make the test initrd
+debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test initrd
 	@scripts/timed 'fetch Debian kernels' scripts/fetch-debian-kernels
+	@scripts/timed 'fetch kexec-tools' scripts/fetch-kexec-tools
 	@scripts/timed 'make initrd' scripts/make-initrd
 
 kernels: debian-kernels ## the same, and build the tiny kernels
@@ -58,11 +59,14 @@ test-all: setup lint kernels compile-tests check-man embedded ## the same with t
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
-demo: setup debian-kernels build ## show the whole story in about three minutes
+dist/armel/kexec:
+	@scripts/timed 'build device' scripts/build-device armel
+
+demo: setup debian-kernels build dist/armel/kexec ## show the whole story in about three minutes
 	@scripts/demo
 
-bench: setup kernels build ## measure speed and memory
-	@scripts/bench
+bench: setup kernels build device ## measure speed and memory, against kexec-tools too
+	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; exit $$status
 
 man: build ## write docs/kx.1 anew from the help of kx
 	@scripts/make-man $(RELEASE)

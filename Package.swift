@@ -21,7 +21,8 @@ func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: rules)
+    name: name + "Tests", dependencies: [.byName(name: name), "SeededRandom"] + dependencies,
+    swiftSettings: rules)
 }
 
 let package = Package(
@@ -85,6 +86,7 @@ let package = Package(
         "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: rules),
+    .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: rules),
     tests("PhysicalMemory", []),
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),

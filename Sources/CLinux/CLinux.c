@@ -110,7 +110,10 @@ int clinux_next_entry(void *directory, char *name, int *kind) {
     struct dirent *entry = readdir(directory);
     if (!entry) return -errno;
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    snprintf(name, 256, "%s", entry->d_name);
+    // Names end with a zero byte, and none is longer than 255 bytes.
+    size_t length = strnlen(entry->d_name, 255);
+    memcpy(name, entry->d_name, length);
+    name[length] = 0;
     switch (entry->d_type) {
       case DT_REG: *kind = CLINUX_REGULAR; return 1;
       case DT_DIR: *kind = CLINUX_DIRECTORY; return 1;

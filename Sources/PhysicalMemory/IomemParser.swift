@@ -92,8 +92,9 @@ extension MemoryMap {
     let shown = String(decoding: text.prefix(60), as: UTF8.self)
     guard let dash = text.firstIndex(of: 0x2d),
       let colon = text.firstIndex(of: 0x3a), dash < colon,
+      let blank = text[dash..<colon].lastIndex(where: { $0 != 0x20 }),
       let first = number16(text[..<dash]),
-      let last = number16(text[(dash + 1)..<colon])
+      let last = number16(text[(dash + 1)..<(blank + 1)])
     else { throw .line(number: number, text: shown) }
     var name = Array(text[(colon + 1)...])
     while let byte = name.first, byte == 0x20 { name.removeFirst() }
@@ -103,7 +104,7 @@ extension MemoryMap {
   private static func number16(_ digits: ArraySlice<UInt8>) -> UInt64? {
     var value: UInt64 = 0
     var seen = 0
-    for digit in digits where digit != 0x20 {
+    for digit in digits {
       let nibble: UInt8
       switch digit {
       case 0x30...0x39: nibble = digit - 0x30

@@ -2,6 +2,7 @@
 import BootPlanning
 import KernelImages
 import PhysicalMemory
+import SeededRandom
 
 /// A random machine with a random kernel: what is really so, and what a tool would know of it.
 struct RandomCase {

@@ -2,6 +2,7 @@
 import Inflation
 import KernelImages
 import PhysicalMemory
+import SeededRandom
 
 /// A random kernel: the truth about it, and the facts a reader of the file would find. Where the
 /// facts are a bound, the truth lies somewhere inside.

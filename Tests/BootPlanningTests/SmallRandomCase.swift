@@ -2,6 +2,7 @@
 import BootPlanning
 import KernelImages
 import PhysicalMemory
+import SeededRandom
 
 extension RandomCase {
   /// Draws a machine small enough to try every placement on: large pages, 10 to 24 MiB of RAM a

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
 import PhysicalMemory
+import SeededRandom
 import Testing
 
 @Suite("ATAG lists")
@@ -130,7 +131,7 @@ struct ATAGListTests {
 
   @Test("Random changes give an error or a list that reads back", arguments: [UInt64(5)])
   func survivesChanges(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     var accepted = 0
     for index in 0..<5000 {
       var bytes = Self.bytes(Self.words)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
 import Foundation
+import SeededRandom
 import Testing
 
 @Suite("Hostile device trees")
@@ -35,7 +36,7 @@ struct HostileTests {
 
   @Test("5000 random changes are either refused or read as dtc reads them", arguments: [UInt64(1)])
   func survivesChanges(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     let files = try [Samples.board, FlattenedTests.sources[2], FlattenedTests.sources[3]]
       .map { try DTC.compile($0, options: "-@") }
     var mutants: [[UInt8]] = []

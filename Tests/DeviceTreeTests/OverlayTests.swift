@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
+import SeededRandom
 import Testing
 
 @Suite("Overlays")
@@ -134,7 +135,7 @@ struct OverlayTests {
 
   @Test("A random change to an overlay never gives more than an error", arguments: [UInt64(3)])
   func survivesChanges(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     let base = try DeviceTree(source: Self.base, options: "-@")
     let files = try Self.overlays.map { try DTC.compile($0, options: "-@") }
     var applied = 0

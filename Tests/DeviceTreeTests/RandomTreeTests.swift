@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
+import SeededRandom
 import Testing
 
 @Suite("Random device trees")
 struct RandomTreeTests {
   @Test("What is written reads back the same, and dtc reads it the same", arguments: [UInt64(7)])
   func roundTrips(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     try DTC.inFolder { dtc in
       var files: [[UInt8]] = []
       for index in 0..<300 {
@@ -23,7 +24,7 @@ struct RandomTreeTests {
     }
   }
 
-  static func tree(_ random: inout SeededGenerator) -> DeviceTree {
+  static func tree(_ random: inout SplitMix64) -> DeviceTree {
     DeviceTree(
       root: node("", depth: 0, &random),
       memoryReservations: (0..<Int.random(in: 0...3, using: &random)).map { _ in
@@ -34,7 +35,7 @@ struct RandomTreeTests {
       bootCPU: UInt32.random(in: 0...(.max), using: &random))
   }
 
-  static func node(_ name: String, depth: Int, _ random: inout SeededGenerator) -> Node {
+  static func node(_ name: String, depth: Int, _ random: inout SplitMix64) -> Node {
     var node = Node(name)
     for _ in 0..<Int.random(in: 0...4, using: &random) {
       let count = Int.random(in: 0...17, using: &random)
@@ -49,7 +50,7 @@ struct RandomTreeTests {
   }
 
   /// Few letters, so that names repeat and end each other.
-  static func word(_ letters: String, _ random: inout SeededGenerator) -> String {
+  static func word(_ letters: String, _ random: inout SplitMix64) -> String {
     String(
       (0..<Int.random(in: 1...6, using: &random)).map { _ in
         letters.randomElement(using: &random) ?? "a"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Digests
 import Foundation
+import SeededRandom
 import Testing
 
 /// A digest under test and the name Python's hashlib or zlib has for it.
@@ -29,19 +30,6 @@ struct Algorithm: Sendable, CustomTestStringConvertible {
     Algorithm("sha256", SHA256.self), Algorithm("sha1", SHA1.self), Algorithm("md5", MD5.self),
     Algorithm("crc32", CRC32.self), Algorithm("adler32", Adler32.self),
   ]
-}
-
-/// Numbers that repeat for the same seed (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
 }
 
 @Suite("Digests")
@@ -84,7 +72,7 @@ struct DigestsTests {
     "Every length up to 300 bytes and some long ones agree with Python", arguments: Algorithm.all)
   func agreesWithPython(_ algorithm: Algorithm) throws {
     let seed: UInt64 = 20260612
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SplitMix64(seed: seed)
     let lengths = Array(0...300) + [5551, 5552, 5553, 11104, 65_536, 100_003]
     let messages = lengths.map { length in
       // All ones drive the sums of Adler-32 to their most.
@@ -104,7 +92,7 @@ struct DigestsTests {
   @Test("Pieces of any size give the digest of the whole", arguments: Algorithm.all)
   func pieces(_ algorithm: Algorithm) {
     for seed in UInt64(1)...200 {
-      var numbers = SeededNumbers(state: seed)
+      var numbers = SplitMix64(seed: seed)
       let message = (0..<Int.random(in: 0...700, using: &numbers)).map { _ in
         UInt8.random(in: 0...255, using: &numbers)
       }

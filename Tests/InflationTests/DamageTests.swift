@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inflation
+import SeededRandom
 import Testing
 
 @Suite("Damaged streams")
@@ -28,7 +29,7 @@ struct DamageTests {
   @Test("A flipped bit is an error or gives what the tool gives", arguments: Packing.decoders)
   func flips(_ packing: Packing) throws {
     let seed: UInt64 = 61_176
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SplitMix64(seed: seed)
     let sample = Samples.text(1500) + Samples.structured(seed: 5, most: 4000)
     let packed = try packing.packed(sample)
     var refused = 0
@@ -68,7 +69,7 @@ struct DamageTests {
   @Test("Noise behind a true magic neither traps nor hangs", arguments: Compression.allCases)
   func noise(_ compression: Compression) {
     for seed in UInt64(1)...1000 {
-      var numbers = SeededNumbers(state: seed)
+      var numbers = SplitMix64(seed: seed)
       let count = Int.random(in: 0...400, using: &numbers)
       let bytes = compression.magic + Samples.random(count, seed: seed)
       if let inflated = try? countInflated(bytes.span, as: compression, limit: 1 << 20) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import Inflation
@@ -88,7 +89,7 @@ struct LZOTests {
   @Test("Noise read as a block neither traps nor writes beyond its room")
   func noise() {
     for seed in UInt64(1)...3000 {
-      var numbers = SeededNumbers(state: seed)
+      var numbers = SplitMix64(seed: seed)
       let input = Samples.random(Int.random(in: 0...300, using: &numbers), seed: seed)
       let room = Int.random(in: 0...500, using: &numbers)
       if let output = try? block(input, room: room) {

@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-
-/// Numbers that repeat for the same seed (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
-  }
-}
+import SeededRandom
 
 /// Bytes to pack.
 enum Samples {
   static func random(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SplitMix64(seed: seed)
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count + 8)
     while bytes.count < count {
@@ -33,7 +21,7 @@ enum Samples {
       "kernel ", "memory ", "the ", "of ", "a ", "page ", "table ", "inflate ", "segment ", "hole ",
       "0x40208000 ", "initrd\n", "decompressor ", "and ", "zImage ",
     ].map { Array($0.utf8) }
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SplitMix64(seed: seed)
     var bytes: [UInt8] = []
     while bytes.count < count { bytes += words[Int.random(in: 0..<words.count, using: &numbers)] }
     bytes.removeSubrange(count...)
@@ -42,7 +30,7 @@ enum Samples {
 
   /// ARM instructions, many of them branches with link, which the BCJ filter rewrites.
   static func armCode(_ count: Int) -> [UInt8] {
-    var numbers = SeededNumbers(state: 3)
+    var numbers = SplitMix64(seed: 3)
     var bytes: [UInt8] = []
     while bytes.count < count {
       let word = UInt32(truncatingIfNeeded: numbers.next())
@@ -57,7 +45,7 @@ enum Samples {
 
   /// A mixture of runs, repetitions at random distances and noise.
   static func structured(seed: UInt64, most: Int) -> [UInt8] {
-    var numbers = SeededNumbers(state: seed)
+    var numbers = SplitMix64(seed: seed)
     let count = Int.random(in: 0...most, using: &numbers)
     var bytes: [UInt8] = []
     while bytes.count < count {

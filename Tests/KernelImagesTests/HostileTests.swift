@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 import PhysicalMemory
+import SeededRandom
 import Testing
 
 @Suite struct HostileTests {
@@ -36,7 +37,7 @@ import Testing
   @Test("A file cut off at any byte of its headers, or anywhere, is an error", arguments: 0..<7)
   func truncation(_ index: Int) {
     let file = Self.files[index]
-    var generator = Seeded(UInt64(index))
+    var generator = SplitMix64(seed: UInt64(index))
     let cuts =
       Array(0..<file.headBytes)
       + (0..<20).map { _ in Int.random(in: 0..<(file.bytes.count - 4096), using: &generator) }
@@ -51,7 +52,7 @@ import Testing
   func flips(_ index: Int) {
     let file = Self.files[index]
     let seed = UInt64(index) + 100
-    var generator = Seeded(seed)
+    var generator = SplitMix64(seed: seed)
     for turn in 0..<300 {
       var bytes = file.bytes
       for _ in 0...Int.random(in: 0...2, using: &generator) {

@@ -2,6 +2,7 @@
 import Foundation
 import Inflation
 import KernelImages
+import SeededRandom
 import Testing
 
 @Suite struct RefusalTests {
@@ -31,7 +32,7 @@ import Testing
     #expect(throws: KernelImageError.notAKernel(looksLike: "zeros")) {
       try KernelImage.of([UInt8](repeating: 0, count: 100_000))
     }
-    var generator = Seeded(1)
+    var generator = SplitMix64(seed: 1)
     let noise = (0..<1_000_000).map { _ in UInt8.random(in: 0...255, using: &generator) }
     for bytes in [noise, Builder.gzip(noise)] {
       #expect {
@@ -135,21 +136,5 @@ import Testing
     } throws: { error in
       if case .inflation(_, _, .exceedsLimit) = error as? KernelImageError { true } else { false }
     }
-  }
-}
-
-/// A generator that gives the same numbers for the same seed.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    // SplitMix64.
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-    return value ^ value >> 31
   }
 }

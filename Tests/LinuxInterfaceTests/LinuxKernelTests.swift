@@ -101,7 +101,8 @@ struct LinuxKernelTests {
     #expect(try kernel.randomBytes(64) != random)
     #expect(kernel.environment("PATH") == ProcessInfo.processInfo.environment["PATH"])
     #expect(kernel.environment("SURELY_NOT_SET_ANYWHERE") == nil)
-    #expect(LinuxKernel.programArguments == CommandLine.arguments)
+    let arguments = unsafe LinuxKernel.arguments(CommandLine.argc, CommandLine.unsafeArgv)
+    #expect(arguments == CommandLine.arguments)
   }
 
   @Test("The loopback is among the network interfaces where the system tool names it")

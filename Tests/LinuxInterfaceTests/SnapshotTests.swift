@@ -3,6 +3,7 @@ import DeviceTree
 import Foundation
 import LinuxInterface
 import PhysicalMemory
+import SeededRandom
 import Testing
 
 @Suite("Snapshots of machines")
@@ -78,7 +79,7 @@ struct SnapshotTests {
 
   @Test("Bytes changed at random are read or refused, never trapped on", arguments: 1...20)
   func damaged(seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     let state = try MachineState.read(from: SampleMachine.kernel())
     let bytes = MachineSnapshot.bytes(of: state)
     var refused = 0
@@ -117,18 +118,5 @@ struct SnapshotTests {
   func unknownFacts() throws {
     let facts = try KernelFacts(lines: Array("weather=fine\nmachine=armv7l\n".utf8), subject: "f")
     #expect(facts.architecture == .arm)
-  }
-}
-
-/// A generator of repeatable randomness (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
   }
 }

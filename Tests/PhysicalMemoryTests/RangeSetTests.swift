@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
+import SeededRandom
 import Testing
 
 @Suite("Sets of ranges against a bitmap")

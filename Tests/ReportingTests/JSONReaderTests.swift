@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Reporting
+import SeededRandom
 import Testing
 
 @Suite("JSON")
@@ -85,7 +86,7 @@ struct JSONReaderTests {
   @Test("What is written is read back, by us and by Foundation")
   func roundTrip() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<500 {
       let value = Self.value(&random, depth: 0)
       var writer = JSONWriter()
@@ -102,7 +103,7 @@ struct JSONReaderTests {
     "Of 20 000 damaged documents we take those that Python takes, and read what Foundation reads")
   func mutations() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     let documents = (0..<20_000).map { _ in Self.damaged(&random) }
     let verdicts = Array(try Self.pythonVerdicts(documents).utf8)
     try #require(verdicts.count == documents.count)
@@ -127,7 +128,7 @@ struct JSONReaderTests {
   ].map { Array($0.utf8) }
 
   /// Gives a short document with one to three bytes changed, put in or left out.
-  private static func damaged(_ random: inout SeededGenerator) -> [UInt8] {
+  private static func damaged(_ random: inout SplitMix64) -> [UInt8] {
     let alphabet =
       Array("\"\\{}[]:,0123456789.-+eEutrfalsn \n\u{0}\u{1b}".utf8) + [0x80, 0xff, 0xed]
     var bytes = random.pick(samples)
@@ -174,7 +175,7 @@ struct JSONReaderTests {
 
   // MARK: Comparing
 
-  private static func value(_ random: inout SeededGenerator, depth: Int) -> JSONValue {
+  private static func value(_ random: inout SplitMix64, depth: Int) -> JSONValue {
     switch random.below(depth > 4 ? 4 : 6) {
     case 0: return random.pick([.null, .bool(true), .bool(false)])
     case 1: return .number(String(random.next() >> UInt64(random.below(64))))

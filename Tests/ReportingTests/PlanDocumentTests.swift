@@ -5,6 +5,7 @@ import Inflation
 import KernelImages
 import PhysicalMemory
 import Reporting
+import SeededRandom
 import Testing
 
 @Suite("Documents of plans")
@@ -12,7 +13,7 @@ struct PlanDocumentTests {
   @Test("A document that is read and written again is the same, byte for byte")
   func roundTrip() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     for _ in 0..<300 {
       let document = PlanDocument.json(RandomPlan.make(&random))
       let saved = try PlanDocument.read(Array(document.utf8))
@@ -160,7 +161,7 @@ struct PlanDocumentTests {
   @Test("Damaged documents are read or refused, never worse")
   func mutations() {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     let sample = Array(PlanDocument.json(PlanSamples.kexecTools).utf8)
     var read = 0
     for _ in 0..<1500 {

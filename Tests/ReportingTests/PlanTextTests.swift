@@ -2,6 +2,7 @@
 import BootPlanning
 import Foundation
 import PhysicalMemory
+import SeededRandom
 import Testing
 
 @testable import Reporting
@@ -134,7 +135,7 @@ struct PlanTextTests {
   @Test("Random plans are drawn and printed without a trap, the same every time")
   func randomPlans() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var random = SeededGenerator(seed: seed)
+    var random = SplitMix64(seed: seed)
     var pictures: [String] = []
     for _ in 0..<60 {
       let plan = RandomPlan.make(&random)

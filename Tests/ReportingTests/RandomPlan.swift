@@ -4,10 +4,11 @@ import Handover
 import Inflation
 import KernelImages
 import PhysicalMemory
+import SeededRandom
 
 /// Plans that no planner would make: everything a document can hold, at random.
 enum RandomPlan {
-  static func make(_ random: inout SeededGenerator) -> BootPlan {
+  static func make(_ random: inout SplitMix64) -> BootPlan {
     var plan = PlanSamples.exact
     plan.kernel.chain = (0..<random.below(4)).map { _ in random.text() }
     plan.kernel.fileBytes = size(&random)
@@ -63,11 +64,11 @@ enum RandomPlan {
     return plan
   }
 
-  private static func size(_ random: inout SeededGenerator) -> ByteCount {
+  private static func size(_ random: inout SplitMix64) -> ByteCount {
     ByteCount(random.next() >> UInt64(random.below(64)))
   }
 
-  private static func figure(_ random: inout SeededGenerator) -> Figure<ByteCount> {
+  private static func figure(_ random: inout SplitMix64) -> Figure<ByteCount> {
     let sources: [FigureSource] = [
       .sizeTable, .payload, .inflatedImage, .file, .decompressor, .vmlinux, .option, .estimate,
     ]
@@ -75,7 +76,7 @@ enum RandomPlan {
   }
 
   /// A range anywhere, the last byte of the address space included.
-  private static func range(_ random: inout SeededGenerator) -> PhysicalRange {
+  private static func range(_ random: inout SplitMix64) -> PhysicalRange {
     let shift = UInt64(random.below(64))
     let (one, other) = (random.next() >> shift, random.next() >> shift)
     let last = random.below(16) == 0 ? UInt64.max : max(one, other)

@@ -71,9 +71,3 @@ const char *clinux_environment(const char *name);
 /// Runs a program found along PATH and waits for it. `arguments` ends with NULL.
 /// `status` is the exit status, or minus the number of the signal that ended the program.
 int clinux_run(const char *const *arguments, int *status);
-
-/// The arguments of this program, the first of them its name; NULL behind the last.
-const char *clinux_argument(size_t place);
-
-/// Ends the program.
-_Noreturn void clinux_exit(int status);
