@@ -87,7 +87,8 @@ struct DeviceBoot {
     guard let path = settings.machine else {
       let state: MachineState
       do throws(LinuxInterfaceError) {
-        state = try MachineState.read(from: kernel)
+        // A plan needs no configuration; a load that fails reads it then.
+        state = try MachineState.read(from: kernel, configuration: settings.verb == .check)
       } catch {
         throw Stop(error)
       }

@@ -14,8 +14,9 @@ enum LoadRecord {
 
   /// Writes the document.
   static func document(
-    _ plan: BootPlan, _ call: KexecLoadCall, on kernel: some KernelInterface
+    _ boot: DeviceBoot, _ call: KexecLoadCall, on kernel: some KernelInterface
   ) -> String {
+    let plan = boot.plan
     var writer = JSONWriter()
     writer.object { writer in
       writer.number("schemaVersion", 1)
@@ -36,6 +37,7 @@ enum LoadRecord {
             writer.string("path", file.path)
             writer.byteCount("bytes", file.bytes)
             writer.string("sha256", file.sha256.isEmpty ? nil : file.sha256)
+            writer.string("stamp", boot.gathered.inputs.file(of: file)?.contents.stamp?.description)
           }
         }
       }
@@ -94,9 +96,8 @@ enum LoadRecord {
 }
 
 extension Program {
-  /// Reads the record of the last load as it was written; nil when there is none, or none of this
-  /// start of the machine.
-  func lastLoad() -> (bytes: [UInt8], value: JSONValue)? {
+  /// Reads the record of the last load; nil when there is none, or none of this start of the machine.
+  func lastLoad() -> JSONValue? {
     let bytes: [UInt8]
     do throws(Errno) {
       bytes = try kernel.readFile(LoadRecord.path, limit: 1 << 20)
@@ -106,7 +107,7 @@ extension Program {
       }
       return nil
     }
-    return LoadRecord.verified(bytes, on: kernel).map { (bytes, $0) }
+    return LoadRecord.verified(bytes, on: kernel)
   }
 
   /// Keeps what was loaded, or nothing when it was taken away.
