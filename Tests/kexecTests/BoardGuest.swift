@@ -8,13 +8,13 @@ struct BoardGuest {
   let folder: URL
 
   /// Calls with a new folder.
-  static func with<Result>(_ body: (BoardGuest) async throws -> Result) async throws -> Result {
+  static func with(_ body: (BoardGuest) async throws -> Void) async throws {
     try #require(BoardLab.missing.isEmpty, "missing: \(BoardLab.missing)")
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "swift-kexec-board-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    return try await body(BoardGuest(folder: folder))
+    try await body(BoardGuest(folder: folder))
   }
 
   /// Runs a shell script in the folder; CACHE, and the scripts of the repository on the PATH, are
