@@ -24,7 +24,7 @@ debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test i
 	@scripts/timed 'make initrd' scripts/make-initrd
 
 kernels: debian-kernels ## the same, and build the tiny kernels
-	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels --with atags
+	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels --with all
 
 # Without Swift's shared libraries the program starts in 4 ms in place of 10 ms.
 build: ## build kx

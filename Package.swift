@@ -90,6 +90,7 @@ let package = Package(
     tests("PhysicalMemory", []),
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
+    tests("Handover", ["PhysicalMemory"]),
     tests("Inflation", []),
     tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
     tests(
@@ -102,6 +103,8 @@ let package = Package(
     // They run the program, which is built beside them.
     .testTarget(
       name: "kxTests", dependencies: ["kx"], exclude: ["boots.pairwise.txt"], swiftSettings: rules),
+    // They run dist/ARCH/kexec in guests of QEMU.
+    .testTarget(name: "kexecTests", exclude: ["programs"], swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.
     .executableTarget(
       name: "HostileProbe",

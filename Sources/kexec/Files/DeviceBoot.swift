@@ -86,7 +86,8 @@ struct DeviceBoot {
   ) throws(Stop) -> MachineState {
     guard let path = settings.machine else {
       do throws(LinuxInterfaceError) {
-        let state = try MachineState.read(from: kernel)
+        // A plan needs no configuration; a load that fails reads it then.
+        let state = try MachineState.read(from: kernel, configuration: settings.verb == .check)
         if let architecture = state.facts.architecture, architecture != .arm {
           throw LinuxInterfaceError(
             "this machine",

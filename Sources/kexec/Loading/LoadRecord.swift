@@ -14,8 +14,9 @@ enum LoadRecord {
 
   /// Writes the document.
   static func document(
-    _ plan: BootPlan, _ call: KexecLoadCall, on kernel: some KernelInterface
+    _ boot: DeviceBoot, _ call: KexecLoadCall, on kernel: some KernelInterface
   ) -> String {
+    let plan = boot.plan
     var writer = JSONWriter()
     writer.object { writer in
       writer.number("schemaVersion", 1)
@@ -36,6 +37,7 @@ enum LoadRecord {
             writer.string("path", file.path)
             writer.byteCount("bytes", file.bytes)
             writer.string("sha256", file.sha256.isEmpty ? nil : file.sha256)
+            writer.string("stamp", boot.gathered.inputs.file(of: file)?.contents.stamp?.description)
           }
         }
       }

@@ -9,8 +9,7 @@ extension Program {
   ///
   /// - Returns: The exit status.
   func load(_ settings: Settings) throws(Stop) -> Int32 {
-    // The record of a load tells which files they were, a document as well.
-    let boot = try DeviceBoot(settings, on: kernel, digests: settings.json || !settings.dryRun)
+    let boot = try DeviceBoot(settings, on: kernel, digests: settings.json)
     tellReuse(boot)
     return try finish(boot, settings)
   }
@@ -40,7 +39,7 @@ extension Program {
     }
     try load(call, boot.machine)
     if settings.isTalkative { say(call.traced(nil)) }
-    record(LoadRecord.document(plan, call, on: kernel), settings)
+    record(LoadRecord.document(boot, call, on: kernel), settings)
     return 0
   }
 
@@ -51,7 +50,9 @@ extension Program {
     }
     do throws(KexecLoadError) {
       try kernel.load(
-        call, machine.facts, memory: machine.memory, configuration: machine.configuration)
+        call, machine.facts, memory: machine.memory,
+        configuration: machine.configuration
+          ?? (try? KernelConfiguration.read(from: kernel, release: machine.facts.release)))
     } catch {
       throw Stop(error)
     }
