@@ -42,7 +42,10 @@ struct PayloadSearch {
     guard end <= image.count, let word = ByteReader(image).littleEndian32(at: end - 4) else {
       return nil
     }
-    var from = ZImageHeader.magicOffset + 4
+    let earliest = ZImageHeader.magicOffset + 4
+    var from = earliest
+    // An xz stream tells itself where it begins.
+    if let start = XZFooter.streamStart(image, endingAt: end - 4), start >= earliest { from = start }
     var attempts = 0
     while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
       from = offset + 1
