@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 import PhysicalMemory
+<<<<<<< HEAD
 import SeededRandom
+=======
+@testable import Samples
+>>>>>>> refusals
 import Testing
 
 @Suite struct HostileTests {

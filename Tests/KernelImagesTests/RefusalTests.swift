@@ -2,7 +2,11 @@
 import Foundation
 import Inflation
 import KernelImages
+<<<<<<< HEAD
 import SeededRandom
+=======
+@testable import Samples
+>>>>>>> refusals
 import Testing
 
 @Suite struct RefusalTests {

@@ -2,6 +2,7 @@
 import Foundation
 import LinuxInterface
 import PhysicalMemory
+@testable import Samples
 import Testing
 
 @Suite("The Linux these tests run on")

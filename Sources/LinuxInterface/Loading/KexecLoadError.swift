@@ -49,9 +49,9 @@ public struct KexecLoadError: Error, Hashable, Sendable {
       return .notBuiltIn(isOff ? configuration?.origin : nil)
     case .busy: return .busy
     case .noMemory:
+      // What could be had before the call was not enough, whatever it was.
       return .notEnoughMemory(
-        needed: call.stagingBytes(pageBytes: facts.pageBytes.rawValue),
-        available: facts.memoryAvailable)
+        needed: call.stagingBytes(pageBytes: facts.pageBytes.rawValue), available: nil)
     case .badAddress: return .unreadableContents
     case .addressNotAvailable where call.flags.isOnCrash:
       return .outsideCrashMemory(facts.crashBytes)
