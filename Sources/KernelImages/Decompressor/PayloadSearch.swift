@@ -42,10 +42,9 @@ struct PayloadSearch {
     guard end <= image.count, let word = ByteReader(image).littleEndian32(at: end - 4) else {
       return nil
     }
-    let earliest = ZImageHeader.magicOffset + 4
-    var from = earliest
+    var from = ZImageHeader.magicOffset + 4
     // An xz stream tells itself where it begins.
-    if let start = XZFooter.streamStart(image, endingAt: end - 4), start >= earliest { from = start }
+    if let start = XZFooter.streamStart(image, endingAt: end - 4) { from = max(from, start) }
     var attempts = 0
     while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
       from = offset + 1
