@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 import PhysicalMemory
-<<<<<<< HEAD
-import SeededRandom
-=======
 @testable import Samples
->>>>>>> refusals
+import SeededRandom
 import Testing
 
 @Suite struct HostileTests {

@@ -2,11 +2,8 @@
 import Foundation
 import Inflation
 import KernelImages
-<<<<<<< HEAD
-import SeededRandom
-=======
 @testable import Samples
->>>>>>> refusals
+import SeededRandom
 import Testing
 
 @Suite struct RefusalTests {

@@ -87,18 +87,8 @@ struct DeviceBoot {
     guard let path = settings.machine else {
       let state: MachineState
       do throws(LinuxInterfaceError) {
-<<<<<<< HEAD
         // A plan needs no configuration; a load that fails reads it then.
-        let state = try MachineState.read(from: kernel, configuration: settings.verb == .check)
-        if let architecture = state.facts.architecture, architecture != .arm {
-          throw LinuxInterfaceError(
-            "this machine",
-            .missing("32-bit ARM (it is " + architecture.plainName + ", and --machine SNAPSHOT)"))
-        }
-        return state
-=======
-        state = try MachineState.read(from: kernel)
->>>>>>> refusals
+        state = try MachineState.read(from: kernel, configuration: settings.verb == .check)
       } catch {
         throw Stop(error)
       }

@@ -42,11 +42,7 @@ extension Program {
     }
     try load(call, boot.machine)
     if settings.isTalkative { say(call.traced(nil)) }
-<<<<<<< HEAD
-    record(LoadRecord.document(boot, call, on: kernel), settings)
-=======
-    record(LoadRecord.document(plan, call, on: kernel))
->>>>>>> refusals
+    record(LoadRecord.document(boot, call, on: kernel))
     return 0
   }
 

@@ -10,12 +10,8 @@ extension Program {
   /// Source: kexec-tools 2.0.32, kexec/kexec.c (the meaning of the exit status).
   func status(_ settings: Settings) throws(Stop) -> Int32 {
     let facts = try facts()
-<<<<<<< HEAD
-    let known = facts.isLoaded == false ? nil : LoadRecord.read(from: kernel)
+    let known = facts.isLoaded == false ? nil : lastLoad()?.value
     let record = known.map { LoadRecord.withDigests($0, from: kernel) }
-=======
-    let record = facts.isLoaded == false ? nil : lastLoad()?.value
->>>>>>> refusals
     if settings.json {
       var writer = JSONWriter()
       writer.object { writer in
