@@ -99,9 +99,16 @@ let package = Package(
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
     tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation"]),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
+    // Kernels, trees, folders and programs, for the tests that start machines.
+    .target(name: "TestLab", path: "Tests/TestLab", swiftSettings: rules),
     // They run the program, which is built beside them.
     .testTarget(
-      name: "kxTests", dependencies: ["kx"], exclude: ["boots.pairwise.txt"], swiftSettings: rules),
+      name: "kxTests", dependencies: ["kx", "TestLab"], exclude: ["boots.pairwise.txt"],
+      swiftSettings: rules),
+    // They run dist/armel/kexec in guests of QEMU.
+    .testTarget(
+      name: "kexecTests", dependencies: ["kx", "TestLab"],
+      exclude: ["guest", "boots.pairwise.txt"], swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.
     .executableTarget(
       name: "HostileProbe",
