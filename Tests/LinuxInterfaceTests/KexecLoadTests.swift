@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxInterface
 import PhysicalMemory
+@testable import Samples
 import Testing
 
 @Suite("Loading, and why it fails")

@@ -3,6 +3,7 @@ import DeviceTree
 import Foundation
 import LinuxInterface
 import PhysicalMemory
+@testable import Samples
 import Testing
 
 @Suite("Reading a machine")
@@ -25,7 +26,9 @@ struct MachineStateTests {
     #expect(facts.possibleCPUs?.count == 2 && facts.removableCPUs?.numbers == [1])
     #expect(facts.hasPSCI == true && facts.canParkCPUs == true)
     #expect(
-      state.enableMethods.map { $0.cpu + " " + $0.method } == ["cpu@0 psci", "cpu@1 spin-table"])
+      state.parameters.tree?.enableMethods.map { $0.cpu + " " + $0.method } == [
+        "cpu@0 psci", "cpu@1 spin-table",
+      ])
     let configuration = try #require(state.configuration)
     #expect(configuration.origin == "/boot/config-6.1.0-50-armmp")
     #expect(configuration.has("KEXEC") && !configuration.has("KEXE"))
