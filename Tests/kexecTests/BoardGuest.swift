@@ -20,16 +20,11 @@ struct BoardGuest: Sendable {
     try #require(outcome.code == 0, "\(script)\n\(outcome.text)\(outcome.errors)")
   }
 
-  /// Runs a machine to its end.
-  ///
-  /// - Parameter words: What `scripts/guest-kexec` is given.
-  /// - Returns: The console, without carriage returns.
+  /// Runs a machine to its end, by the words that `scripts/guest-kexec` is given, and gives its
+  /// console without carriage returns.
   func console(_ words: [String]) async throws -> String { try await run(words).text }
 
-  /// Runs a machine whose second init must find its initrd intact.
-  ///
-  /// - Parameter words: What `scripts/guest-kexec` is given.
-  /// - Returns: The console, without carriage returns.
+  /// The same, for a machine whose second init must find its initrd intact.
   @discardableResult
   func expectIntact(_ words: [String]) async throws -> String {
     let (text, code) = try await run(words)
