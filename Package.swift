@@ -28,12 +28,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "swift-kexec",
   products: [
-    .library(
-      name: "KexecCore", type: .static,
-      targets: [
-        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
-        "BootPlanning", "LinuxInterface", "Reporting",
-      ]),
     .executable(name: "kexec", targets: ["kexec"]),
     .executable(name: "kx", targets: ["kx"]),
   ],
@@ -111,11 +105,16 @@ let package = Package(
         "Reporting", "Samples",
       ], swiftSettings: rules),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
+    // Kernels, trees, folders and programs, for the tests that start machines.
+    .target(name: "TestLab", path: "Tests/TestLab", swiftSettings: rules),
     // They run the program, which is built beside them.
     .testTarget(
-      name: "kxTests", dependencies: ["kx"], exclude: ["boots.pairwise.txt"], swiftSettings: rules),
+      name: "kxTests", dependencies: ["kx", "TestLab"], exclude: ["boots.pairwise.txt"],
+      swiftSettings: rules),
     // They run dist/ARCH/kexec in guests of QEMU.
-    .testTarget(name: "kexecTests", exclude: ["programs"], swiftSettings: rules),
+    .testTarget(
+      name: "kexecTests", dependencies: ["kx", "TestLab"],
+      exclude: ["guest", "programs", "boots.pairwise.txt"], swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.
     .executableTarget(
       name: "HostileProbe",

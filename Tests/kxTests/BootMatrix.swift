@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import TestLab
 import Testing
 
 /// One boot of the matrix.
@@ -19,7 +19,7 @@ struct MatrixBoot: Hashable, Sendable, CustomTestStringConvertible {
   let memory: Memory
 
   var testDescription: String {
-    "\(kernel.testDescription), \(handover), \(memory.rawValue)"
+    "\(kernel.description), \(handover), \(memory.rawValue)"
   }
 
   /// The value in each column of the file.
@@ -36,18 +36,13 @@ struct MatrixBoot: Hashable, Sendable, CustomTestStringConvertible {
     }
   }
 
-  static let pairwiseFile = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "boots.pairwise.txt")
+  static let rows = PairwiseFile("boots.pairwise.txt", beside: #filePath).rows
 
   /// The boots of the file; a line that is none of the matrix is left out, and the test of the file
   /// sees that.
-  static let pairwise: [MatrixBoot] = lines.compactMap { line in
-    full.first { $0.columns == line.split(separator: " ").map(String.init) }
+  static let pairwise: [MatrixBoot] = rows.compactMap { row in
+    full.first { $0.columns == row }
   }
-
-  static let lines: [Substring] =
-    ((try? String(contentsOf: pairwiseFile, encoding: .utf8)) ?? "").split(separator: "\n")
-    .filter { !$0.hasPrefix("#") }
 
   /// What is booted: everything only when all is asked for.
   static let asked = Lab.matrix == "full" ? full : pairwise

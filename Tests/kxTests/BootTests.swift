@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestLab
 import Testing
 
 /// Acceptance 4: plans boot.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestLab
 import Testing
 
 /// The JSON contract, and what goes to which stream.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestLab
 import Testing
 
 /// Acceptance 3: what the decompressor really writes.

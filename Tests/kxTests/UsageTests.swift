@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestLab
 import Testing
 
 /// Exit codes and error texts.

@@ -43,6 +43,8 @@ struct PayloadSearch {
       return nil
     }
     var from = ZImageHeader.magicOffset + 4
+    // An xz stream tells itself where it begins.
+    if let start = XZFooter.streamStart(image, endingAt: end - 4) { from = max(from, start) }
     var attempts = 0
     while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
       from = offset + 1

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 
 /// Runs a program to its end without holding a thread.
-enum Program {
-  struct Outcome: Sendable {
-    let code: Int32
-    let output: [UInt8]
-    let errors: String
+package enum Program {
+  package struct Outcome: Sendable {
+    package let code: Int32
+    package let output: [UInt8]
+    package let errors: String
 
-    var text: String { String(decoding: output, as: UTF8.self) }
-    var lastLine: String { text.split(separator: "\n").last.map(String.init) ?? "" }
+    package var text: String { String(decoding: output, as: UTF8.self) }
+    package var lastLine: String { text.split(separator: "\n").last.map(String.init) ?? "" }
   }
 
   /// Runs a program found on the PATH; files instead of pipes, so that neither side can block the
-  /// other. A program that takes longer than ten minutes is killed: then the code is 124.
-  static func run(
-    _ name: String, _ arguments: [String], environment: [String: String] = [:]
+  /// other. A program that takes longer than `seconds` is killed: then the code is 124.
+  package static func run(
+    _ name: String, _ arguments: [String], environment: [String: String] = [:],
+    folder start: URL? = nil, seconds: Int = 600
   ) async throws -> Outcome {
     let folder = try Scratch.folder("run")
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -23,8 +24,9 @@ enum Program {
     for file in files { try Data().write(to: file) }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/timeout")
-    process.arguments = ["--kill-after=5", "600", name] + arguments
+    process.arguments = ["--kill-after=5", "\(seconds)", name] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let start { process.currentDirectoryURL = start }
     let handles = try files.map { try FileHandle(forWritingTo: $0) }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = handles[0]
@@ -46,7 +48,7 @@ enum Program {
 
   /// Runs a program that must succeed.
   @discardableResult
-  static func succeed(_ name: String, _ arguments: String...) async throws -> Outcome {
+  package static func succeed(_ name: String, _ arguments: String...) async throws -> Outcome {
     let outcome = try await run(name, arguments)
     guard outcome.code == 0 else {
       throw Failure(command: ([name] + arguments).joined(separator: " "), errors: outcome.errors)
@@ -54,8 +56,13 @@ enum Program {
     return outcome
   }
 
-  struct Failure: Error {
-    let command: String
-    let errors: String
+  package struct Failure: Error {
+    package let command: String
+    package let errors: String
+
+    package init(command: String, errors: String) {
+      self.command = command
+      self.errors = errors
+    }
   }
 }

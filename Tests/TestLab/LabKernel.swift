@@ -1,27 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Testing
 
 /// One of the seven kernels, with its size table as built, erased, or its size word spoilt.
-struct LabKernel: Hashable, Sendable, CustomTestStringConvertible {
-  enum Table: String, CaseIterable, Sendable { case intact, erased, spoilt }
+package struct LabKernel: Hashable, Sendable, CustomStringConvertible {
+  package enum Table: String, CaseIterable, Sendable { case intact, erased, spoilt }
 
-  static let tinyNames = ["tiny-gzip", "tiny-xz", "tiny-lzma", "tiny-lzo", "tiny-lz4"]
-  static let names = ["armmp", "armmp-lpae"] + tinyNames
+  package static let tinyNames = ["tiny-gzip", "tiny-xz", "tiny-lzma", "tiny-lzo", "tiny-lz4"]
+  package static let names = ["armmp", "armmp-lpae"] + tinyNames
 
-  let name: String
-  let table: Table
+  package let name: String
+  package let table: Table
 
-  init(_ name: String, _ table: Table = .intact) {
+  package init(_ name: String, _ table: Table = .intact) {
     self.name = name
     self.table = table
   }
 
-  var testDescription: String { table == .intact ? name : "\(name), \(table.rawValue)" }
-  var isTiny: Bool { name.hasPrefix("tiny-") }
-  var folder: String { Lab.cache + "/kernels/" + name }
+  package var description: String { table == .intact ? name : "\(name), \(table.rawValue)" }
+  package var isTiny: Bool { name.hasPrefix("tiny-") }
+  package var folder: String { Lab.cache + "/kernels/" + name }
 
-  var path: String {
+  package var path: String {
     get throws {
       let intact = folder + "/vmlinuz"
       if table == .intact { return intact }

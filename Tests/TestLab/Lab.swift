@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+package import Foundation
 
 /// What the tests need and do not make: kernels in the cache, programs of Debian.
-enum Lab {
-  static let matrix = ProcessInfo.processInfo.environment["SWIFT_KEXEC_MATRIX"]
+package enum Lab {
+  package static let matrix = ProcessInfo.processInfo.environment["SWIFT_KEXEC_MATRIX"]
 
-  static let cache: String = {
+  package static let cache: String = {
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["SWIFT_KEXEC_CACHE"] { return path }
     if let path = environment["XDG_CACHE_HOME"] { return path + "/swift-kexec" }
     return NSHomeDirectory() + "/.cache/swift-kexec"
   }()
 
-  static let initrd = cache + "/initrd/initrd.img"
-  static let vexpressTree = cache + "/dtbs/vexpress-v2p-ca15-tc1.dtb"
-  static let atagsKernel = cache + "/kernels/tiny-atags/vmlinuz"
+  package static let initrd = cache + "/initrd/initrd.img"
+  package static let vexpressTree = cache + "/dtbs/vexpress-v2p-ca15-tc1.dtb"
+  package static let atagsKernel = cache + "/kernels/tiny-atags/vmlinuz"
 
   /// What is not there.
-  static let missing: [String] = {
+  package static let missing: [String] = {
     let files =
       LabKernel.names.map { cache + "/kernels/\($0)/vmlinuz" }
       + LabKernel.tinyNames.flatMap { name in
@@ -35,8 +35,8 @@ enum Lab {
 
   /// Tests of real kernels are skipped only where nobody asked for them: with a matrix named, a
   /// missing kernel is a failure.
-  static let isWanted = matrix != nil || missing.isEmpty
+  package static let isWanted = matrix != nil || missing.isEmpty
 
-  static let repository = URL(filePath: #filePath).deletingLastPathComponent()
+  package static let repository = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 }
