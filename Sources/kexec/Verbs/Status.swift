@@ -79,6 +79,7 @@ extension Program {
         switch facts.first(where: { $0.key == key })?.value {
         case .string(let value): words += mark + PrintableText.clean(value)
         case .number(let digits): words += mark + digits
+        case .null: words += mark + "unknown"
         default: break
         }
       }
