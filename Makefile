@@ -24,7 +24,7 @@ debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test i
 	@scripts/timed 'make initrd' scripts/make-initrd
 
 kernels: debian-kernels ## the same, and build the tiny kernels
-	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels --with atags
+	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels --with all
 
 # Without Swift's shared libraries the program starts in 4 ms in place of 10 ms.
 build: ## build kx
@@ -59,11 +59,14 @@ test-all: setup lint kernels compile-tests check-man embedded ## the same with t
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
-demo: setup debian-kernels build ## show the whole story in about three minutes
+dist/armel/kexec:
+	@scripts/timed 'build device' scripts/build-device armel
+
+demo: setup debian-kernels build dist/armel/kexec ## show the whole story in about three minutes
 	@scripts/demo
 
-bench: setup kernels build ## measure speed and memory
-	@scripts/bench
+bench: setup kernels build device ## measure speed and memory, against kexec-tools too
+	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; exit $$status
 
 man: build ## write docs/kx.1 anew from the help of kx
 	@scripts/make-man $(RELEASE)

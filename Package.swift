@@ -90,14 +90,26 @@ let package = Package(
     tests("PhysicalMemory", []),
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
+    tests("Handover", ["PhysicalMemory"]),
     tests("Inflation", []),
-    tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
+    // Kernels and machines that are made up, for several tests.
+    .target(
+      name: "Samples", dependencies: ["PhysicalMemory", "Digests", "DeviceTree", "LinuxInterface"],
+      path: "Tests/Samples", swiftSettings: rules),
+    tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation", "Samples"]),
     tests(
       "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
-    tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation"]),
+    tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation", "Samples"]),
+    // The loader's own logic, against a Linux that is not there.
+    .testTarget(
+      name: "KexecProgramTests",
+      dependencies: [
+        "kexec", "PhysicalMemory", "DeviceTree", "KernelImages", "BootPlanning", "LinuxInterface",
+        "Reporting", "Samples",
+      ], swiftSettings: rules),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
     // Kernels, trees, folders and programs, for the tests that start machines.
     .target(name: "TestLab", path: "Tests/TestLab", swiftSettings: rules),
@@ -105,10 +117,10 @@ let package = Package(
     .testTarget(
       name: "kxTests", dependencies: ["kx", "TestLab"], exclude: ["boots.pairwise.txt"],
       swiftSettings: rules),
-    // They run dist/armel/kexec in guests of QEMU.
+    // They run dist/ARCH/kexec in guests of QEMU.
     .testTarget(
       name: "kexecTests", dependencies: ["kx", "TestLab"],
-      exclude: ["guest", "boots.pairwise.txt"], swiftSettings: rules),
+      exclude: ["guest", "programs", "boots.pairwise.txt"], swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.
     .executableTarget(
       name: "HostileProbe",

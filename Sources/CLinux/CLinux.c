@@ -69,21 +69,25 @@ static int kind_of(mode_t mode) {
   return S_ISLNK(mode) ? CLINUX_SYMBOLIC_LINK : CLINUX_OTHER;
 }
 
-static int told(int result, const struct stat *status, int *kind, uint64_t *bytes) {
+static int tell(int result, const struct stat *status, clinux_file *told) {
   if (result != 0) return -errno;
-  *kind = kind_of(status->st_mode);
-  *bytes = status->st_size > 0 ? (uint64_t)status->st_size : 0;
+  told->kind = kind_of(status->st_mode);
+  told->bytes = status->st_size > 0 ? (uint64_t)status->st_size : 0;
+  told->device = status->st_dev;
+  told->inode = status->st_ino;
+  told->changed_seconds = status->st_ctim.tv_sec;
+  told->changed_nanoseconds = (uint32_t)status->st_ctim.tv_nsec;
   return 0;
 }
 
-int clinux_status(const char *path, int follow, int *kind, uint64_t *bytes) {
+int clinux_status(const char *path, int follow, clinux_file *told) {
   struct stat status;
-  return told(follow ? stat(path, &status) : lstat(path, &status), &status, kind, bytes);
+  return tell(follow ? stat(path, &status) : lstat(path, &status), &status, told);
 }
 
-int clinux_status_of_open(int file, int *kind, uint64_t *bytes) {
+int clinux_status_of_open(int file, clinux_file *told) {
   struct stat status;
-  return told(fstat(file, &status), &status, kind, bytes);
+  return tell(fstat(file, &status), &status, told);
 }
 
 int clinux_map(int file, size_t count, const uint8_t **bytes) {
@@ -110,7 +114,10 @@ int clinux_next_entry(void *directory, char *name, int *kind) {
     struct dirent *entry = readdir(directory);
     if (!entry) return -errno;
     if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    snprintf(name, 256, "%s", entry->d_name);
+    // Names end with a zero byte, and none is longer than 255 bytes.
+    size_t length = strnlen(entry->d_name, 255);
+    memcpy(name, entry->d_name, length);
+    name[length] = 0;
     switch (entry->d_type) {
       case DT_REG: *kind = CLINUX_REGULAR; return 1;
       case DT_DIR: *kind = CLINUX_DIRECTORY; return 1;

@@ -153,18 +153,3 @@ int clinux_run(const char *const *arguments, int *status) {
   *status = WIFEXITED(raw) ? WEXITSTATUS(raw) : -WTERMSIG(raw);
   return 0;
 }
-
-static int argument_count;
-static char **argument_list;
-
-// glibc hands the arguments of main to constructors too; Embedded Swift's main gets none.
-__attribute__((constructor)) static void keep_arguments(int count, char **list) {
-  argument_count = count;
-  argument_list = list;
-}
-
-const char *clinux_argument(size_t place) {
-  return argument_list && place < (size_t)argument_count ? argument_list[place] : NULL;
-}
-
-void clinux_exit(int status) { exit(status); }

@@ -16,12 +16,15 @@ import PhysicalMemory
 ///   - input: The stream and whatever stands behind it.
 ///   - compression: What to read it as.
 ///   - limit: The most bytes of output that are allowed; exactly as many are.
+///   - chunk: The bytes of output that are made at a time, where the compression has no blocks of its
+///     own; little for who wants only the beginning.
 ///   - sink: Gets the output in order, in chunks that are never empty. Returning false ends
 ///     inflating with ``InflationError/stopped(_:)``.
 /// - Returns: The length of the stream in the input and of the output.
 /// - Throws: ``InflationError`` with the place in the input.
 public func inflate(
-  _ input: Span<UInt8>, as compression: Compression, limit: UInt64, sink: (Span<UInt8>) -> Bool
+  _ input: Span<UInt8>, as compression: Compression, limit: UInt64, chunk: Int? = nil,
+  sink: (Span<UInt8>) -> Bool
 ) throws(InflationError) -> Inflated {
   var outflow = Outflow(compression, limit: limit)
   let reader = ByteReader(input)
@@ -55,7 +58,8 @@ public func inflate(
     }
     kind = INFLATION_KIND_LZ4_FRAME
   }
-  return try inflateByLibrary(input, kind, &outflow, sink: sink)
+  return try inflateByLibrary(
+    input, kind, &outflow, chunk: max(1, min(chunk ?? .max, DecoderMemory.chunk)), sink: sink)
 }
 
 /// Inflates one stream into an array.

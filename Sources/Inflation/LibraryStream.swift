@@ -4,10 +4,10 @@ import CInflation
 /// Inflates one stream with the decoder of a C library.
 func inflateByLibrary(
   _ input: Span<UInt8>, _ kind: inflation_kind, _ outflow: inout Outflow,
-  sink: (Span<UInt8>) -> Bool
+  chunk: Int, sink: (Span<UInt8>) -> Bool
 ) throws(InflationError) -> Inflated {
   let decoder = try StreamDecoder(kind, for: outflow)
-  let buffer = try OutputBuffer(capacity: DecoderMemory.chunk, at: outflow.position(0))
+  let buffer = try OutputBuffer(capacity: chunk, at: outflow.position(0))
   var consumed = 0
   while true {
     // One byte more than allowed, so that a stream ending exactly at the limit is told from one

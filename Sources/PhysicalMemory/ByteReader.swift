@@ -53,14 +53,17 @@ public struct ByteReader: ~Escapable, Copyable {
   /// Reads a little-endian 16-bit word at any alignment, or nil beyond the end.
   public func littleEndian16(at offset: Int) -> UInt16? {
     guard holds(offset, 2) else { return nil }
-    return UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8
+    return unsafe UInt16(
+      littleEndian: bytes.bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt16.self))
   }
 
   /// Reads a little-endian 32-bit word at any alignment, or nil beyond the end.
   public func littleEndian32(at offset: Int) -> UInt32? {
     guard holds(offset, 4) else { return nil }
-    return UInt32(bytes[offset]) | UInt32(bytes[offset + 1]) << 8
-      | UInt32(bytes[offset + 2]) << 16 | UInt32(bytes[offset + 3]) << 24
+    return unsafe UInt32(
+      littleEndian: bytes.bytes.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt32.self))
   }
 
   /// Reads a little-endian 64-bit word at any alignment, or nil beyond the end.
@@ -98,7 +101,14 @@ public struct ByteReader: ~Escapable, Copyable {
   /// Copies part of the bytes, or gives nil when it does not lie wholly inside.
   public func copy(_ offset: Int, _ count: Int) -> [UInt8]? {
     guard let part = slice(offset, count) else { return nil }
-    return unsafe part.withUnsafeBufferPointer { unsafe Array($0) }
+    return unsafe part.withUnsafeBytes { part in
+      // An array made of a buffer is filled byte by byte in small code.
+      unsafe [UInt8](unsafeUninitializedCapacity: part.count) { room, filled in
+        guard let from = part.baseAddress, let to = room.baseAddress else { return }
+        unsafe UnsafeMutableRawPointer(to).copyMemory(from: from, byteCount: part.count)
+        filled = part.count
+      }
+    }
   }
 
   /// Reads the text of a field that ends at its first zero byte or at its length.

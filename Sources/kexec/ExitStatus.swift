@@ -7,9 +7,9 @@ import PhysicalMemory
 /// The exit codes of kexec. With `--status`, 1 and 0 are the answer, as in kexec-tools.
 ///
 /// Source: sysexits.h of the BSDs for 64 to 77.
-enum ExitStatus: Int32 {
+enum ExitStatus: Int32, CaseIterable {
   case done = 0
-  /// The plan has errors, or a check failed.
+  /// The plan has errors, a check failed, or nothing is loaded that could be started.
   case failed = 1
   case usage = 64
   case badFile = 65
@@ -24,7 +24,7 @@ enum ExitStatus: Int32 {
 
 /// An error that ends the program: what, where, and what to do.
 struct Stop: Error, Equatable {
-  let what: String
+  var what: String
   var place = ""
   var hint = ""
   /// The call that failed, as strace shows it.
@@ -40,7 +40,17 @@ struct Stop: Error, Equatable {
 extension Stop {
   /// Tells what could not be read of a file that the user named.
   init(_ errno: Errno, reading path: String) {
-    self.init(what: "'" + path + "' cannot be read: " + errno.description, status: .unreadable)
+    self.init(
+      what: "'" + path + "' cannot be read: " + errno.description,
+      hint: errno == .noMemory ? "free memory" : "is that the right file, and may you read it?",
+      status: .unreadable)
+  }
+
+  /// Tells what could not be written.
+  init(_ errno: Errno, writing path: String, hint: String = "is there room, and may you write?") {
+    self.init(
+      what: "'" + path + "' cannot be written: " + errno.description, hint: hint,
+      status: .unwritable)
   }
 
   /// Tells what could not be read of the machine.
@@ -52,7 +62,11 @@ extension Stop {
     case .memory(.zeroed): status = .notPermitted
     default: break
     }
-    self.init(what: error.description, status: status)
+    self.init(
+      what: error.description,
+      hint: status == .notPermitted
+        ? "run as root; or plan for a snapshot that root took: --dry-run --machine=FILE" : "",
+      status: status)
   }
 
   /// Tells why files cannot be put together.

@@ -2,10 +2,15 @@
 import LinuxInterface
 
 /// The loader: decides where a new kernel goes, loads it, starts it.
-@main
-struct Kexec {
-  static func main() {
-    let program = Program(kernel: LinuxKernel())
-    LinuxKernel.exit(program.run(LinuxKernel.programArguments.dropFirst()))
-  }
+///
+/// This is C's `main`, under the name by which SwiftPM links it. `@main` would give no way to the
+/// arguments: Embedded Swift has no `CommandLine`.
+///
+/// - Returns: The exit status.
+@c(kexec_main)
+public func kexecMain(
+  _ count: Int32, _ list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+) -> Int32 {
+  let arguments = unsafe LinuxKernel.arguments(count, list)
+  return Program(kernel: LinuxKernel()).run(arguments.dropFirst())
 }

@@ -36,7 +36,14 @@ struct Program<Kernel: KernelInterface> {
     case .load, .loadAndShutDown:
       let status = try load(settings)
       guard status == 0, !settings.dryRun, settings.verb == .loadAndShutDown else { return status }
-      if settings.isForced { try start(settings) } else { try shutDown() }
+      do throws(Stop) {
+        if settings.isForced { try start(settings) } else { try shutDown(settings) }
+      } catch {
+        var stop = error
+        if !stop.hint.isEmpty { stop.hint += "; " }
+        stop.hint += "the kernel is loaded: kexec -e starts it, kexec -u takes it away"
+        throw stop
+      }
     }
     return 0
   }
@@ -48,8 +55,7 @@ struct Program<Kernel: KernelInterface> {
     do throws(Errno) {
       try kernel.write(Array(text.utf8), to: .standardOutput)
     } catch {
-      throw Stop(
-        what: "the result could not be written: " + error.description, status: .unwritable)
+      throw Stop(error, writing: "standard output")
     }
   }
 

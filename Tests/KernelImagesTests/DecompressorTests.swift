@@ -2,6 +2,7 @@
 import Foundation
 import KernelImages
 import PhysicalMemory
+@testable import Samples
 import Testing
 
 /// Decompressors of other ages and configurations than the real kernels at hand: the instructions

@@ -3,6 +3,7 @@ import Digests
 import Foundation
 import Inflation
 import KernelImages
+@testable import Samples
 import Testing
 
 @Suite struct FITTests {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 import PhysicalMemory
+@testable import Samples
 import SeededRandom
 import Testing
 

@@ -2,6 +2,7 @@
 import Foundation
 import Inflation
 import KernelImages
+@testable import Samples
 import SeededRandom
 import Testing
 

@@ -3,6 +3,7 @@ import Foundation
 import Inflation
 import KernelImages
 import PhysicalMemory
+@testable import Samples
 import Testing
 
 @Suite struct UImageTests {

@@ -2,6 +2,7 @@
 import Inflation
 import KernelImages
 import PhysicalMemory
+@testable import Samples
 import Testing
 
 @Suite struct ZImageTests {

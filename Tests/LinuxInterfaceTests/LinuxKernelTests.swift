@@ -2,6 +2,7 @@
 import Foundation
 import LinuxInterface
 import PhysicalMemory
+@testable import Samples
 import Testing
 
 @Suite("The Linux these tests run on")
@@ -50,7 +51,12 @@ struct LinuxKernelTests {
       #expect(SegmentContents.file(mapped).copy == bytes, "a replaced file stays mapped")
       try kernel.writeFile(path, [2, 3], mode: .append)
       #expect(try kernel.readFile(path, limit: 9) == [1, 2, 3])
-      #expect(try kernel.fileStatus(path) == FileStatus(kind: .regular, byteCount: 3))
+      let status = try kernel.fileStatus(path)
+      #expect(status.kind == .regular && status.byteCount == 3)
+      #expect(try kernel.fileStatus(path).stamp == status.stamp)
+      #expect(try kernel.mapFile(path, limit: 3).stamp == status.stamp)
+      try kernel.writeFile(path, [1, 2, 3], mode: .replace)
+      #expect(try kernel.fileStatus(path).stamp != status.stamp, "the same bytes, written anew")
       let empty = folder.path + "/empty"
       try kernel.writeFile(empty, [], mode: .replace)
       #expect(try kernel.mapFile(empty, limit: 9).count == 0)
@@ -101,7 +107,8 @@ struct LinuxKernelTests {
     #expect(try kernel.randomBytes(64) != random)
     #expect(kernel.environment("PATH") == ProcessInfo.processInfo.environment["PATH"])
     #expect(kernel.environment("SURELY_NOT_SET_ANYWHERE") == nil)
-    #expect(LinuxKernel.programArguments == CommandLine.arguments)
+    let arguments = unsafe LinuxKernel.arguments(CommandLine.argc, CommandLine.unsafeArgv)
+    #expect(arguments == CommandLine.arguments)
   }
 
   @Test("The loopback is among the network interfaces where the system tool names it")

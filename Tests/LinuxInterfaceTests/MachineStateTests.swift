@@ -3,13 +3,15 @@ import DeviceTree
 import Foundation
 import LinuxInterface
 import PhysicalMemory
+@testable import Samples
 import Testing
 
 @Suite("Reading a machine")
 struct MachineStateTests {
   @Test("Everything a plan needs is read from one machine")
   func everything() throws {
-    let state = try MachineState.read(from: SampleMachine.kernel())
+    let state = try MachineState.read(
+      from: SampleMachine.kernel(["/proc/device-tree/psci/method": "hvc\0"]))
     #expect(state.memory.ram.ranges.map(\.description) == ["0x40000000-0x5fffffff"])
     #expect(state.parameters.tree == SampleMachine.tree)
     #expect(state.commandLine == "BOOT_IMAGE=/vmlinuz console=ttyAMA0 root=/dev/vda")
@@ -22,9 +24,11 @@ struct MachineStateTests {
     #expect(facts.memoryTotal == ByteCount(UInt64(506_712) * 1024))
     #expect(facts.memoryAvailable == ByteCount(UInt64(450_000) * 1024))
     #expect(facts.possibleCPUs?.count == 2 && facts.removableCPUs?.numbers == [1])
-    #expect(facts.canParkCPUs == true)
+    #expect(facts.hasPSCI == true && facts.canParkCPUs == true)
     #expect(
-      state.enableMethods.map { $0.cpu + " " + $0.method } == ["cpu@0 psci", "cpu@1 spin-table"])
+      state.parameters.tree?.enableMethods.map { $0.cpu + " " + $0.method } == [
+        "cpu@0 psci", "cpu@1 spin-table",
+      ])
     let configuration = try #require(state.configuration)
     #expect(configuration.origin == "/boot/config-6.1.0-50-armmp")
     #expect(configuration.has("KEXEC") && !configuration.has("KEXE"))

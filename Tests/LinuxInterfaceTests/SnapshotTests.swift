@@ -3,6 +3,7 @@ import DeviceTree
 import Foundation
 import LinuxInterface
 import PhysicalMemory
+@testable import Samples
 import SeededRandom
 import Testing
 

@@ -14,6 +14,8 @@ public struct BootWishes: Sendable {
   public var runningATAGs: ATAGList?
   /// The page size of the running kernel.
   public var pageBytes = ByteCount(UInt64(4096))
+  /// The memory the running machine has for the load.
+  public var loadMemory = LoadMemory()
   /// A tree that is taken when nobody else has one.
   public var lastTree: LastTree?
   /// The command line; nil keeps the one that came with the tree or the kernel.

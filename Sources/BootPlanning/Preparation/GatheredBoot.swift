@@ -92,7 +92,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   /// - Returns: The plan, with the files it was made from.
   /// - Throws: ``BootPlanError``
   public func plan(_ prepared: PreparedBoot) throws(BootPlanError) -> BootPlan {
-    var plan = try ARMPlanner.plan(prepared.request)
+    var plan = try plan(prepared.request, within: wishes.loadMemory)
     plan.files = files
     return plan
   }

@@ -15,6 +15,17 @@ enum {
   CLINUX_OTHER = 3,
 };
 
+/// What is told of a file. Device, inode and the time of the last change tell one state of a file from
+/// every other.
+typedef struct {
+  int kind;
+  uint32_t changed_nanoseconds;
+  uint64_t bytes;
+  uint64_t device;
+  uint64_t inode;
+  int64_t changed_seconds;
+} clinux_file;
+
 /// The segment of kexec_load, words of the machine's size.
 typedef struct {
   const void *buffer;
@@ -35,8 +46,8 @@ void clinux_close(int file);
 int clinux_rename(const char *from, const char *to);
 int clinux_remove(const char *path);
 /// Follows symbolic links when `follow` is not 0.
-int clinux_status(const char *path, int follow, int *kind, uint64_t *bytes);
-int clinux_status_of_open(int file, int *kind, uint64_t *bytes);
+int clinux_status(const char *path, int follow, clinux_file *told);
+int clinux_status_of_open(int file, clinux_file *told);
 
 /// Maps a file for reading; the memory stays when the file is closed.
 int clinux_map(int file, size_t count, const uint8_t **bytes);
@@ -71,9 +82,3 @@ const char *clinux_environment(const char *name);
 /// Runs a program found along PATH and waits for it. `arguments` ends with NULL.
 /// `status` is the exit status, or minus the number of the signal that ended the program.
 int clinux_run(const char *const *arguments, int *status);
-
-/// The arguments of this program, the first of them its name; NULL behind the last.
-const char *clinux_argument(size_t place);
-
-/// Ends the program.
-_Noreturn void clinux_exit(int status);

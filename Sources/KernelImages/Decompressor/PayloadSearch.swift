@@ -4,7 +4,7 @@ import Inflation
 import PhysicalMemory
 
 /// The compressed kernel in a zImage.
-struct Payload: Hashable {
+struct Payload {
   let compression: Compression
   /// The offset of the first byte.
   let offset: Int
@@ -16,8 +16,8 @@ struct Payload: Hashable {
   let sizeWord: UInt64?
   /// The first bytes of what comes out.
   let head: [UInt8]
-  /// I, when finding the payload took inflating it to its end.
-  var inflatedBytes: UInt64?
+  /// What was seen when finding the payload took inflating it to its end.
+  var scan: InflatedImageScan?
 
   /// Of gzip the last word of the stream itself is the size word; to all others it is appended.
   ///
@@ -43,6 +43,8 @@ struct PayloadSearch {
       return nil
     }
     var from = ZImageHeader.magicOffset + 4
+    // An xz stream tells itself where it begins.
+    if let start = XZFooter.streamStart(image, endingAt: end - 4) { from = max(from, start) }
     var attempts = 0
     while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
       from = offset + 1
@@ -62,8 +64,11 @@ struct PayloadSearch {
 
   /// Finds the payload by inflating what looks like one to its end.
   ///
+  /// `order` is the byte order of the kernel's data.
   /// `left` is the most bytes that all attempts together may yield; what they do is taken off.
-  static func find(_ image: Span<UInt8>, allowance left: inout UInt64) -> Payload? {
+  static func find(
+    _ image: Span<UInt8>, _ order: InflatedImageScan.ByteOrder, allowance left: inout UInt64
+  ) -> Payload? {
     let reader = ByteReader(image)
     var from = ZImageHeader.magicOffset + 4
     var attempts = 0
@@ -75,8 +80,12 @@ struct PayloadSearch {
       guard let head = inflatePrefix(stream, compression, count: headBytes),
         head.count >= headBytes
       else { continue }
-      do {
-        let inflated = try countInflated(stream, as: compression, limit: left)
+      var scan = InflatedImageScan(expected: nil, order: order)
+      do throws(InflationError) {
+        let inflated = try Inflation.inflate(stream, as: compression, limit: left) { chunk in
+          scan.take(chunk)
+          return true
+        }
         left -= min(left, inflated.produced)
         guard inflated.produced >= leastInflated else { continue }
         let streamEnd = offset + inflated.consumed
@@ -86,7 +95,7 @@ struct PayloadSearch {
           compression: compression, offset: offset,
           end: min(image.count, appended ? streamEnd + 4 : streamEnd),
           streamBytes: inflated.consumed, sizeWord: word.map { UInt64($0) }, head: head,
-          inflatedBytes: inflated.produced)
+          scan: scan)
       } catch {
         left -= min(left, error.position.produced)
         // An attempt that used up the allowance leaves nothing for others.

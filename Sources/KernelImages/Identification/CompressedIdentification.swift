@@ -24,7 +24,7 @@ extension Identification {
       image.layers.append(ImageLayer(kind: .cpio, offset: 0, byteCount: scan.count))
       reportTrailing(layer, from: consumed, "the compressed archive")
     case .image, nil:
-      if scan.expected != scan.count {
+      if !scan.settle() {
         scan = InflatedImageScan(expected: scan.count, order: .either)
         _ = try scanWithin(stream, compression, into: &scan, at: layer.offset)
       }

@@ -25,13 +25,15 @@ struct ImageHead {
     var words: [UInt32] = []
     words.reserveCapacity(end / 4)
     var at = 0
-    while at + 12 <= end {
+    while at + 12 <= end, let word = reader.littleEndian32(at: at) {
+      if at & 3 == 0 { words.append(isBigEndian ? word.byteSwapped : word) }
       // mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5: in ARM and in Thumb code.
-      if Self.longDescriptorChecks.contains(where: { reader.matches($0, at: at) }) {
-        isLPAE = true
-      }
-      if at & 3 == 0, let word = reader.littleEndian32(at: at) {
-        words.append(isBigEndian ? word.byteSwapped : word)
+      switch word & 0xffff {
+      case 0x3f91, 0x10ee, 0xee10:
+        if Self.longDescriptorChecks.contains(where: { reader.matches($0, at: at) }) {
+          isLPAE = true
+        }
+      default: break
       }
       at += 2
     }
@@ -59,14 +61,15 @@ struct ImageHead {
   /// `slack` is the bytes that may lie between `__bss_stop` and `_end`.
   func pageOffset(memoryBytes: UInt64, slack: UInt64 = 4095) -> UInt64? {
     var found: UInt64?
-    for word in words {
-      for page in BSSPair.pageOffsets.map({ UInt64($0) }) {
-        // `_end` follows `__bss_stop` at once, or after alignment.
-        let end = saturatingSum(page, memoryBytes)
-        guard UInt64(word) + 1 >= end, UInt64(word) + 1 - end <= slack
-        else { continue }
-        if let found, found != page { return nil }
+    for page in BSSPair.pageOffsets.map({ UInt64($0) }) {
+      // `_end` follows `__bss_stop` at once, or after alignment.
+      let end = saturatingSum(page, memoryBytes)
+      guard let first = UInt32(exactly: end - 1) else { continue }
+      let rest = UInt32(clamping: min(slack, UInt64(UInt32.max - first)))
+      for word in words where word >= first && word - first <= rest {
+        if found != nil { return nil }
         found = page
+        break
       }
     }
     return found

@@ -16,18 +16,26 @@ struct InflatedImageScan {
   private(set) var pairCount = 0
   /// The release that the banner states.
   private(set) var release: String?
-  /// I, as it was known before; pairs are sought for this length only.
-  let expected: UInt64?
+  /// I, as it was known before or turned out; pairs are sought for this length only.
+  private(set) var expected: UInt64?
+  /// Words that may be a pair, as long as I is not known.
+  private var surmised: [(first: UInt32, second: UInt32, isBigEndian: Bool)] = []
+  private var hasTooMany = false
   /// The first bytes that are kept: enough to tell every format by.
   static let headLimit = 64 << 10
+  /// Debian's kernels have 103 000 neighbouring words that may be a pair; 6 MiB are enough for five
+  /// times as many.
+  private static let surmisedLimit = 512 << 10
 
   private let order: ByteOrder
-  /// The lowest two bytes of the address that is sought: I + 0x8000, whatever T and PAGE_OFFSET.
-  private let low: UInt8
-  private let second: UInt8
+  /// The bits of the address that is sought which do not depend on T and PAGE_OFFSET, and what they
+  /// are: I + 0x8000; none when I is not known.
+  private let mask: UInt32
+  private let ends: UInt32
   private var carry: UInt32 = 0
   private var carried = 0
-  private var candidate: (first: UInt32, isBigEndian: Bool)?
+  /// The word before, when it may be the first of a pair in one order or in both.
+  private var candidate: (word: UInt32, little: Bool, big: Bool)?
   private var banner: [UInt8]?
 
   /// The byte order of the words that are sought.
@@ -35,14 +43,14 @@ struct InflatedImageScan {
 
   /// Starts a scan.
   ///
-  /// `expected` is I, when it is known or surmised; nil to count only.
+  /// `expected` is I, when it is known or surmised; without it, ``settle()`` finds the pairs
+  /// when all has been taken.
   /// `order` is the byte order of the kernel's data.
   init(expected: UInt64?, order: ByteOrder) {
     self.expected = expected
     self.order = order
-    let address = (expected ?? 0) &+ 0x8000
-    low = UInt8(truncatingIfNeeded: address)
-    second = UInt8(truncatingIfNeeded: address >> 8)
+    mask = expected == nil ? 0 : 0xffff
+    ends = UInt32(truncatingIfNeeded: (expected ?? 0) &+ 0x8000) & mask
   }
 
   /// Takes the next bytes.
@@ -63,15 +71,15 @@ struct InflatedImageScan {
         carry = 0
       }
     }
-    while chunk.count - at >= 4 {
-      let first = chunk[at]
-      let last = chunk[at + 3]
-      if first == 0x4c || first == low && chunk[at + 1] == second
-        || last == low && chunk[at + 2] == second || candidate != nil || banner != nil
+    let bytes = unsafe chunk.bytes
+    while bytes.byteCount - at >= 4 {
+      // Every word of every kernel passes here. The place is inside, and any four bytes are a word.
+      let word = unsafe UInt32(
+        littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt32.self))
+      if word & 0xff == 0x4c || candidate != nil || banner != nil || word & mask == ends
+        || word.byteSwapped & mask == ends
       {
-        take(
-          UInt32(first) | UInt32(chunk[at + 1]) << 8 | UInt32(chunk[at + 2]) << 16
-            | UInt32(last) << 24)
+        take(word)
       }
       at += 4
     }
@@ -87,24 +95,51 @@ struct InflatedImageScan {
     if banner != nil { extendBanner(word) }
     if let candidate {
       self.candidate = nil
-      complete(candidate.first, candidate.isBigEndian ? word.byteSwapped : word, candidate)
+      if candidate.little { complete(candidate.word, word, isBigEndian: false) }
+      if candidate.big {
+        complete(candidate.word.byteSwapped, word.byteSwapped, isBigEndian: true)
+      }
     }
     // "Linu", the first four letters of the banner.
     if word == 0x756e_694c, banner == nil, release == nil { banner = [0x4c, 0x69, 0x6e, 0x75] }
-    guard let expected else { return }
-    if order != .big, BSSPair.virtualStart(word, expected) != nil {
-      candidate = (word, false)
-    } else if order != .little, BSSPair.virtualStart(word.byteSwapped, expected) != nil {
-      candidate = (word.byteSwapped, true)
-    }
+    let little = order != .big && mayBegin(word)
+    let big = order != .little && mayBegin(word.byteSwapped)
+    if little || big { candidate = (word, little, big) }
   }
 
-  private mutating func complete(
-    _ first: UInt32, _ second: UInt32, _ found: (first: UInt32, isBigEndian: Bool)
-  ) {
-    guard let expected,
-      let pair = BSSPair(first, second, inflated: expected, isBigEndian: found.isBigEndian)
-    else { return }
+  /// Tells whether a word may be the address behind the Image.
+  private func mayBegin(_ word: UInt32) -> Bool {
+    guard let expected else { return BSSPair.isPlausible(word) }
+    return BSSPair.virtualStart(word, expected) != nil
+  }
+
+  /// Ends a scan that began without I: finds the pairs for the length that has turned out.
+  ///
+  /// Returns false when there was too much to remember, and a scan with ``expected`` is needed.
+  mutating func settle() -> Bool {
+    guard expected == nil else { return expected == count }
+    guard !hasTooMany else { return false }
+    expected = count
+    for (first, second, isBigEndian) in surmised {
+      complete(first, second, isBigEndian: isBigEndian)
+    }
+    surmised = []
+    return true
+  }
+
+  private mutating func complete(_ first: UInt32, _ second: UInt32, isBigEndian: Bool) {
+    guard let expected else {
+      guard second > first, second - first <= BSSPair.bssLimit else { return }
+      if surmised.count < Self.surmisedLimit {
+        surmised.append((first, second, isBigEndian))
+      } else {
+        hasTooMany = true
+      }
+      return
+    }
+    guard let pair = BSSPair(first, second, inflated: expected, isBigEndian: isBigEndian) else {
+      return
+    }
     pairCount += 1
     // A hostile file may hold millions of different pairs; two are enough to disagree.
     if pairs.count < 16, !pairs.contains(pair) { pairs.append(pair) }
@@ -136,47 +171,5 @@ struct InflatedImageScan {
         return
       }
     }
-  }
-}
-
-/// The pair of addresses between which a kernel clears its BSS, and what follows from it.
-struct BSSPair: Hashable {
-  /// The bytes of the BSS.
-  let bssBytes: UInt64
-  /// T.
-  let textOffset: UInt64
-  /// PAGE_OFFSET.
-  let pageOffset: UInt64
-  /// Whether the words are big-endian.
-  let isBigEndian: Bool
-
-  /// The values of PAGE_OFFSET that a 32-bit ARM kernel can be configured for.
-  ///
-  /// Source: arch/arm/Kconfig (v6.1), `config PAGE_OFFSET`.
-  static let pageOffsets: [UInt32] = [0xc000_0000, 0xb000_0000, 0x8000_0000, 0x4000_0000]
-  /// T is below this: larger ones than 0x308000 are not known, 32 MiB leaves room.
-  static let textOffsetLimit: UInt32 = 32 << 20
-  /// The largest BSS that is believed.
-  static let bssLimit: UInt32 = 64 << 20
-
-  /// Splits the address behind the Image into PAGE_OFFSET and T; nil when it is no such address.
-  static func virtualStart(_ word: UInt32, _ inflated: UInt64) -> (page: UInt32, text: UInt32)? {
-    let start = word &- UInt32(truncatingIfNeeded: inflated)
-    guard start & 0xffff == 0x8000 else { return nil }
-    for page in pageOffsets where start >= page && start - page < textOffsetLimit {
-      return (page, start - page)
-    }
-    return nil
-  }
-
-  /// Interprets two neighbouring words; nil when they are not such a pair.
-  init?(_ first: UInt32, _ second: UInt32, inflated: UInt64, isBigEndian: Bool) {
-    guard let (page, text) = Self.virtualStart(first, inflated), second > first,
-      second - first <= Self.bssLimit
-    else { return nil }
-    bssBytes = UInt64(second - first)
-    textOffset = UInt64(text)
-    pageOffset = UInt64(page)
-    self.isBigEndian = isBigEndian
   }
 }

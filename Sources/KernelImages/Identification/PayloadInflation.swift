@@ -50,7 +50,7 @@ func inflatePrefix(_ input: Span<UInt8>, _ compression: Compression, count: Int)
   var head: [UInt8] = []
   head.reserveCapacity(count)
   do {
-    _ = try Inflation.inflate(input, as: compression, limit: .max) { chunk in
+    _ = try Inflation.inflate(input, as: compression, limit: .max, chunk: count) { chunk in
       var index = 0
       while index < chunk.count, head.count < count {
         head.append(chunk[index])

@@ -88,15 +88,10 @@ extension Identification {
   /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1; since v5.12).
   private func memoryCheck(_ zImage: Span<UInt8>, _ payload: Payload) -> Figure<Bool>? {
     let name = Array("linux,usable-memory".utf8)
-    let reader = ByteReader(zImage)
     for range in [0..<payload.offset, payload.end..<zImage.count] {
-      var at = range.lowerBound
-      while at <= range.upperBound - name.count {
-        if zImage[at] == name[0], reader.matches(name, at: at) {
-          return Figure(
-            true, .decompressor, "linux,usable-memory at " + hexadecimal(UInt64(at)))
-        }
-        at += 1
+      if let at = zImage.firstOffset(of: name, in: range) {
+        return Figure(
+          true, .decompressor, "linux,usable-memory at " + hexadecimal(UInt64(at)))
       }
     }
     return Figure(false, .decompressor, "it does not hold the text linux,usable-memory")

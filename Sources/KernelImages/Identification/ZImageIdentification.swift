@@ -77,7 +77,9 @@ extension Identification {
     let limit = min(allowance, options.inflationLimit)
     var left = limit
     defer { allowance -= limit - left }
-    guard let payload = PayloadSearch.find(zImage, allowance: &left) else { return nil }
+    guard let payload = PayloadSearch.find(zImage, header.dataOrder, allowance: &left) else {
+      return nil
+    }
     if !ends.isEmpty {
       warn(
         .tableContradicted,
@@ -107,10 +109,11 @@ extension Identification {
   private mutating func scanPayload(
     _ stream: Span<UInt8>, _ payload: Payload, _ header: ZImageHeader, _ repaired: inout [UInt8]?
   ) throws(KernelImageError) -> InflatedImageScan {
-    let order: InflatedImageScan.ByteOrder = header.variant == .littleEndian ? .little : .big
+    if var scan = payload.scan, scan.settle() { return scan }
+    let order = header.dataOrder
     let place = UInt64(payload.offset)
     var scan = InflatedImageScan(
-      expected: payload.inflatedBytes ?? payload.sizeWord, order: order)
+      expected: payload.scan?.count ?? payload.sizeWord, order: order)
     do throws(KernelImageError) {
       _ = try scanWithin(stream, payload.compression, into: &scan, at: place)
     } catch {
@@ -223,5 +226,12 @@ extension Identification {
       warn(.optionContradicted, "the vmlinux cannot be read: " + error.description)
     }
     return nil
+  }
+}
+
+extension ZImageHeader {
+  /// The byte order of the kernel's data.
+  fileprivate var dataOrder: InflatedImageScan.ByteOrder {
+    variant == .littleEndian ? .little : .big
   }
 }

@@ -12,11 +12,14 @@ import CLinux
   private let isMapped: Bool
   /// The number of bytes.
   public let count: Int
+  /// Tells the state of the file that these are the bytes of; nil when they were read, not mapped.
+  public let stamp: FileStamp?
 
   /// Takes over memory that was mapped.
-  init(unsafeMapped base: UnsafePointer<UInt8>, count: Int) {
+  init(unsafeMapped base: UnsafePointer<UInt8>, count: Int, stamp: FileStamp?) {
     unsafe self.base = unsafe base
     self.count = count
+    self.stamp = stamp
     isMapped = true
   }
 
@@ -24,6 +27,7 @@ import CLinux
   init(unsafeAllocated base: UnsafePointer<UInt8>?, count: Int) {
     unsafe self.base = unsafe base
     self.count = unsafe base == nil ? 0 : count
+    stamp = nil
     isMapped = false
   }
 

@@ -32,10 +32,13 @@ public struct FileStatus: Hashable, Sendable {
   public let kind: FileKind
   /// The size in bytes; files of /proc and /sys do not tell theirs.
   public let byteCount: UInt64
+  /// Tells this state of the file from every other; nil where that is not known.
+  public let stamp: FileStamp?
 
   /// Notes a status.
-  public init(kind: FileKind, byteCount: UInt64) {
+  public init(kind: FileKind, byteCount: UInt64, stamp: FileStamp? = nil) {
     self.kind = kind
     self.byteCount = byteCount
+    self.stamp = stamp
   }
 }

@@ -90,27 +90,29 @@ public protocol KernelInterface {
 
 extension KernelInterface {
   /// Takes every network interface down that is up and not the loopback, so that no device writes
-  /// received packets into memory that belongs to the next kernel.
+  /// received packets into memory that belongs to the next kernel. One that fails keeps none of the
+  /// others up.
   ///
-  /// - Returns: The names of those that were taken down.
-  /// - Throws: ``LinuxInterfaceError`` with the interface; those after it are still up.
-  public func takeInterfacesDown() throws(LinuxInterfaceError) -> [String] {
+  /// - Returns: Those that were taken down, as they were before, and every failure.
+  public func takeInterfacesDown() -> (down: [NetworkInterface], failures: [LinuxInterfaceError]) {
     let all: [NetworkInterface]
     do throws(Errno) {
       all = try networkInterfaces()
     } catch {
-      throw LinuxInterfaceError("network interfaces", .system(error, "listed"))
+      return ([], [LinuxInterfaceError("network interfaces", .system(error, "listed"))])
     }
-    var names: [String] = []
+    var down: [NetworkInterface] = []
+    var failures: [LinuxInterfaceError] = []
     for interface in all where interface.isUp && !interface.isLoopback {
       do throws(Errno) {
         try setFlags(interface.flags & ~1, ofInterface: interface.name)
+        down.append(interface)
       } catch {
-        throw LinuxInterfaceError(
-          "network interface " + interface.name, .system(error, "taken down"))
+        failures.append(
+          LinuxInterfaceError(
+            "network interface " + interface.name, .system(error, "taken down")))
       }
-      names.append(interface.name)
     }
-    return names
+    return (down, failures)
   }
 }

@@ -2,7 +2,7 @@
 import CLinux
 
 extension LinuxKernel {
-  /// How many bytes are read at once.
+  /// The room for what does not tell its size.
   private static let chunk = 64 << 10
 
   /// Reads a whole file.
@@ -10,14 +10,41 @@ extension LinuxKernel {
     let file = unsafe clinux_open_to_read(path)
     try Self.check(file)
     defer { clinux_close(file) }
+    // Files of /proc tell no size. One byte more than the size shows the end.
+    var told = clinux_file()
+    try Self.check(unsafe clinux_status_of_open(file, &told))
+    var room = min(max(Int(clamping: told.bytes), 4095), limit)
     var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: Self.chunk)
     while true {
-      let count = try Self.check(unsafe clinux_read(file, &piece, piece.count))
-      if count == 0 { return bytes }
-      guard count <= limit - bytes.count else { throw .fileTooLarge }
-      bytes.append(contentsOf: piece[..<count])
+      if room < .max { room += 1 }
+      let result = Self.extend(&bytes, to: room, from: file)
+      if try Self.check(result) == 0 { return bytes }
+      guard bytes.count <= limit else { throw .fileTooLarge }
+      // Four times the room each time, up to what may be.
+      room = room > limit / 4 ? limit : room * 4
     }
+  }
+
+  /// Reads until so many bytes are there or none come. Nothing is copied but what was there before.
+  ///
+  /// - Returns: What the last call gave: 0 at the end of the file.
+  private static func extend(_ bytes: inout [UInt8], to room: Int, from file: Int32) -> Int {
+    var result = 0
+    let old = bytes
+    bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      guard let start = buffer.baseAddress else { return }
+      unsafe old.withUnsafeBytes { old in
+        if let from = old.baseAddress {
+          unsafe UnsafeMutableRawPointer(start).copyMemory(from: from, byteCount: old.count)
+        }
+      }
+      count = old.count
+      repeat {
+        result = unsafe clinux_read(file, start + count, room - count)
+        if result > 0 { count += result }
+      } while result > 0 && count < room
+    }
+    return result
   }
 
   /// Maps a file, or reads what cannot be mapped.
@@ -25,15 +52,14 @@ extension LinuxKernel {
     let file = unsafe clinux_open_to_read(path)
     try Self.check(file)
     defer { clinux_close(file) }
-    var kind: Int32 = 0
-    var size: UInt64 = 0
-    try Self.check(unsafe clinux_status_of_open(file, &kind, &size))
-    guard Self.kind(kind) != .directory else { throw .isDirectory }
-    if Self.kind(kind) == .regular, size > 0 {
-      guard let count = Int(exactly: size), count <= limit else { throw .fileTooLarge }
+    var told = clinux_file()
+    try Self.check(unsafe clinux_status_of_open(file, &told))
+    guard Self.kind(told.kind) != .directory else { throw .isDirectory }
+    if Self.kind(told.kind) == .regular, told.bytes > 0 {
+      guard let count = Int(exactly: told.bytes), count <= limit else { throw .fileTooLarge }
       var start: UnsafePointer<UInt8>?
       if unsafe clinux_map(file, count, &start) == 0, let start = unsafe start {
-        return unsafe FileContents(unsafeMapped: start, count: count)
+        return unsafe FileContents(unsafeMapped: start, count: count, stamp: FileStamp(told))
       }
     }
     return try Self.read(file, limit: limit)
@@ -90,10 +116,9 @@ extension LinuxKernel {
   }
 
   private static func status(_ path: String, follow: Bool) throws(Errno) -> FileStatus {
-    var kind: Int32 = 0
-    var size: UInt64 = 0
-    try check(unsafe clinux_status(path, follow ? 1 : 0, &kind, &size))
-    return FileStatus(kind: Self.kind(kind), byteCount: size)
+    var told = clinux_file()
+    try check(unsafe clinux_status(path, follow ? 1 : 0, &told))
+    return FileStatus(kind: Self.kind(told.kind), byteCount: told.bytes, stamp: FileStamp(told))
   }
 
   /// Writes a file.

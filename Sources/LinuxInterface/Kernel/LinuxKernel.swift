@@ -7,12 +7,15 @@ public struct LinuxKernel: KernelInterface, Sendable {
   /// Speaks to the running kernel.
   public init() {}
 
-  /// The arguments of this program, the first of them its name; at most 65 536 of them.
+  /// The arguments of a program as C's `main` is given them, the first of them its name.
   ///
-  /// Invalid UTF-8 is replaced. Embedded Swift has no other way to them.
-  public static var programArguments: [String] {
+  /// Invalid UTF-8 is replaced.
+  public static func arguments(
+    _ count: Int32, _ list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+  ) -> [String] {
+    guard let list = unsafe list else { return [] }
     var all: [String] = []
-    while all.count < 65_536, let text = unsafe clinux_argument(all.count) {
+    while all.count < count, let text = unsafe list[all.count] {
       unsafe all.append(String(cString: text))
     }
     return all

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BootPlanning
 public import PhysicalMemory
 
 /// The arguments of one call of `kexec_load`.
@@ -33,8 +34,7 @@ public struct KexecLoadCall: Sendable {
     segments.lastIndex { $0.contents.beginsLikeDeviceTree }
   }
 
-  /// The memory the kernel needs to keep the segments until the jump: theirs, and a word, here of 8 bytes, for each
-  /// page. Source: Linux 6.1, kernel/kexec_core.c, kimage_load_normal_segment.
+  /// The memory the kernel needs to keep the segments until the jump.
   ///
   /// - Parameter pageBytes: The size of a page.
   /// - Returns: The bytes of memory.
@@ -43,8 +43,7 @@ public struct KexecLoadCall: Sendable {
     for segment in segments {
       sum = sum.adding(segment.memoryBytes) ?? ByteCount(UInt64.max)
     }
-    let words = sum.rawValue / max(pageBytes, 4096) * 8
-    return sum.adding(ByteCount(words)) ?? ByteCount(UInt64.max)
+    return LoadMemory.staging(sum, page: ByteCount(pageBytes))
   }
 }
 

@@ -49,9 +49,9 @@ public struct KexecLoadError: Error, Hashable, Sendable {
       return .notBuiltIn(isOff ? configuration?.origin : nil)
     case .busy: return .busy
     case .noMemory:
+      // What could be had before the call was not enough, whatever it was.
       return .notEnoughMemory(
-        needed: call.stagingBytes(pageBytes: facts.pageBytes.rawValue),
-        available: facts.memoryAvailable)
+        needed: call.stagingBytes(pageBytes: facts.pageBytes.rawValue), available: nil)
     case .badAddress: return .unreadableContents
     case .addressNotAvailable where call.flags.isOnCrash:
       return .outsideCrashMemory(facts.crashBytes)
@@ -97,16 +97,17 @@ extension KernelInterface {
   ///   - call: The call.
   ///   - facts: What the running kernel tells of itself.
   ///   - memory: The memory of the machine; nil when it is not known.
-  ///   - configuration: How the running kernel was configured; nil when it is not known.
+  ///   - configuration: How the running kernel was configured; nil when it is not known. Asked for
+  ///     only to explain a failure.
   /// - Throws: ``KexecLoadError`` with the likely cause.
   public func load(
     _ call: KexecLoadCall, _ facts: KernelFacts, memory: MemoryMap? = nil,
-    configuration: KernelConfiguration? = nil
+    configuration: @autoclosure () -> KernelConfiguration? = nil
   ) throws(KexecLoadError) {
     do throws(Errno) {
       try kexecLoad(call)
     } catch {
-      throw KexecLoadError(error, call, facts, memory: memory, configuration: configuration)
+      throw KexecLoadError(error, call, facts, memory: memory, configuration: configuration())
     }
   }
 }

@@ -9,5 +9,7 @@ extension BootWishes {
     runningATAGs = machine.parameters.atags
     runningCommandLine = machine.commandLine
     pageBytes = machine.facts.pageBytes
+    loadMemory = LoadMemory(
+      total: machine.facts.memoryTotal, available: machine.facts.memoryAvailable)
   }
 }

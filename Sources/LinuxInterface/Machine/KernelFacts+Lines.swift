@@ -33,6 +33,7 @@ extension KernelFacts {
     add("cpus-present", presentCPUs?.description)
     add("cpus-online", onlineCPUs?.description)
     add("cpus-removable", removableCPUs?.description)
+    add("psci", word(hasPSCI))
     return Array(text.utf8)
   }
 
@@ -134,6 +135,9 @@ extension KernelFacts {
     case "cpus-removable":
       removableCPUs = cpus
       return aSet
+    case "psci":
+      hasPSCI = flag
+      return aFlag
     default: break
     }
     return nil

@@ -62,6 +62,8 @@ extension KernelFacts {
       }
       facts.removableCPUs = CPUSet(removable)
     }
+    // Source: Linux 6.1, Documentation/devicetree/bindings/arm/psci.yaml: the method is required.
+    if try reader.exists("/proc/device-tree/psci/method") { facts.hasPSCI = true }
     return facts
   }
 

@@ -44,6 +44,8 @@ public struct KernelFacts: Hashable, Sendable {
   public var onlineCPUs: CPUSet?
   /// The CPUs that can be taken offline.
   public var removableCPUs: CPUSet?
+  /// Whether the device tree names firmware that stops CPUs, PSCI.
+  public var hasPSCI: Bool?
 
   /// States nothing.
   public init() {}
@@ -62,14 +64,20 @@ public struct KernelFacts: Hashable, Sendable {
   /// Whether the CPUs other than the first can be parked before the jump: true with one CPU, nil
   /// when it is not told.
   ///
-  /// Source: Linux 6.1, arch/arm/kernel/setup.c, topology_init, and machine_kexec.c: a 32-bit ARM
-  /// kernel refuses to load otherwise.
+  /// A 32-bit ARM kernel refuses to load unless its platform can also wait for a CPU to be off
+  /// (cpu_kill). That a CPU can be taken offline (cpu_die) does not tell it: vexpress has the one
+  /// without the other. PSCI has both.
+  ///
+  /// Source: Linux 6.1, arch/arm/kernel/setup.c, topology_init; smp.c, platform_can_cpu_hotplug;
+  /// machine_kexec.c, machine_kexec_prepare; mach-versatile/platsmp-vexpress.c; psci_smp.c.
   public var canParkCPUs: Bool? {
     guard let possible = possibleCPUs ?? presentCPUs else { return nil }
     if possible.count <= 1 { return true }
     guard let removable = removableCPUs else { return nil }
     // A CPU that was never started has nothing to be parked.
     let others = (presentCPUs ?? possible).numbers.dropFirst()
-    return others.isEmpty ? nil : others.contains { removable.contains($0) }
+    guard !others.isEmpty else { return nil }
+    guard others.contains(where: { removable.contains($0) }) else { return false }
+    return architecture != .arm || hasPSCI == true ? true : nil
   }
 }

@@ -10,7 +10,6 @@ extension MachineState {
     /// More than any kernel maps of a tree.
     static let tree = 16 << 20
     static let atags = 64 << 10
-    static let configuration = 8 << 20
   }
 
   /// Reads the state of the machine this program runs on.
@@ -19,11 +18,13 @@ extension MachineState {
   /// tree is /sys/firmware/fdt, else /proc/device-tree, else there are /proc/atags or nothing. The
   /// configuration is /proc/config.gz, else /boot/config-RELEASE.
   ///
-  /// - Parameter kernel: The running Linux.
+  /// - Parameters:
+  ///   - kernel: The running Linux.
+  ///   - wantsConfiguration: Whether to read the configuration, which no plan is made from.
   /// - Returns: The state of its machine.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
-    from kernel: some KernelInterface
+    from kernel: some KernelInterface, configuration wantsConfiguration: Bool = true
   ) throws(LinuxInterfaceError) -> MachineState {
     let reader = FileReader(kernel)
     var facts = try KernelFacts.read(from: kernel)
@@ -40,7 +41,9 @@ extension MachineState {
     {
       files.append(MachineFile(.atags, list))
     }
-    if let configuration = try configuration(facts.release, reader) {
+    if wantsConfiguration,
+      let configuration = try KernelConfiguration.read(from: kernel, release: facts.release)
+    {
       files.append(MachineFile(.configuration, configuration.text))
       facts.configurationOrigin = configuration.origin
     }
@@ -48,21 +51,34 @@ extension MachineState {
     return try MachineState(files: files)
   }
 
-  private static func configuration(
-    _ release: String, _ reader: FileReader<some KernelInterface>
+}
+
+extension KernelConfiguration {
+  /// The most bytes that are read, and that come out of inflating.
+  private static var limit: Int { 8 << 20 }
+
+  /// Reads the configuration of the running kernel: /proc/config.gz, else /boot/config-RELEASE.
+  ///
+  /// - Parameters:
+  ///   - kernel: The running Linux.
+  ///   - release: Its release.
+  /// - Returns: The configuration; nil when it is not told.
+  /// - Throws: ``LinuxInterfaceError`` with the path.
+  public static func read(
+    from kernel: some KernelInterface, release: String
   ) throws(LinuxInterfaceError) -> KernelConfiguration? {
+    let reader = FileReader(kernel)
     let packed = "/proc/config.gz"
-    if let bytes = try reader.optionalBytes(packed, limit: Limit.configuration) {
+    if let bytes = try reader.optionalBytes(packed, limit: limit) {
       do throws(InflationError) {
-        let (text, _) = try inflateToArray(
-          bytes.span, as: .gzip, limit: UInt64(Limit.configuration))
+        let (text, _) = try inflateToArray(bytes.span, as: .gzip, limit: UInt64(limit))
         return KernelConfiguration(origin: packed, text: text)
       } catch {
         throw LinuxInterfaceError(packed, .inflation(error))
       }
     }
     let path = "/boot/config-" + release
-    guard let text = try reader.optionalBytes(path, limit: Limit.configuration) else { return nil }
+    guard let text = try reader.optionalBytes(path, limit: limit) else { return nil }
     return KernelConfiguration(origin: path, text: text)
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import DeviceTree
+public import DeviceTree
 public import PhysicalMemory
 
 /// Everything about a running machine that a plan for its next kernel is made from.
@@ -84,7 +84,9 @@ public struct MachineState: Hashable, Sendable {
     if let atags { return .atags(atags.bytes, try ATAGList(parsing: atags.bytes.span)) }
     return .none
   }
+}
 
+extension DeviceTree {
   /// How each CPU of the tree is started, `enable-method`, by the name of its node: `psci`,
   /// `spin-table`. A method that /cpus tells for all stands for those that tell none; empty when
   /// neither does.
@@ -92,7 +94,7 @@ public struct MachineState: Hashable, Sendable {
   /// Source: Linux 6.1, Documentation/devicetree/bindings/arm/cpus.yaml;
   /// arch/arm/kernel/devtree.c, arm_dt_init_cpu_maps.
   public var enableMethods: [(cpu: String, method: String)] {
-    guard let cpus = parameters.tree?.root.child(named: "cpus") else { return [] }
+    guard let cpus = root.child(named: "cpus") else { return [] }
     let common = cpus.property(named: "enable-method")?.text ?? ""
     return cpus.children.filter { $0.property(named: "device_type")?.text == "cpu" }.map {
       ($0.name, $0.property(named: "enable-method")?.text ?? common)

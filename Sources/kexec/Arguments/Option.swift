@@ -61,6 +61,16 @@ enum Option: String, CaseIterable {
     }
   }
 
+  /// Whether kexec-tools has the option on 32-bit ARM: what it takes for short, we do, too.
+  var isOfKexecTools: Bool {
+    switch self {
+    case .verbose, .reuseCommandLine, .dryRun, .json, .handover, .dtbo, .check, .snapshot, .log,
+      .machine, .vmlinux, .loadPlan, .machineNumber, .fitConfiguration:
+      false
+    default: true
+    }
+  }
+
   /// Whether a value must follow.
   var takesValue: Bool {
     switch self {

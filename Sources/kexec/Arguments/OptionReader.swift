@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads arguments in the ways of getopt_long: long options that may be shortened as long as they
-/// stay clear, with their value behind `=` or as the next argument; letters in bundles, with their
+/// stay clear, at least among those of kexec-tools, with their value behind `=` or as the next argument; letters in bundles, with their
 /// value behind them or as the next argument; options and operands in any order; `--` ends options.
 struct OptionReader {
   /// What was read.
@@ -70,9 +70,13 @@ struct OptionReader {
   }
 
   private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
-    let candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
+    var candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
     if let exact = candidates.first(where: { $0.rawValue.utf8.count == name.count }) {
       return exact
+    }
+    if candidates.count > 1 {
+      let older = candidates.filter { $0.isOfKexecTools }
+      if older.count == 1 { candidates = older }
     }
     guard let first = candidates.first, !name.isEmpty else {
       throw .usage("there is no option " + written)

@@ -9,7 +9,10 @@ extension Settings {
     switch option {
     case .help: try choose(.help)
     case .version: try choose(.version)
-    case .load: try choose(.load)
+    case .load:
+      try choose(.load)
+      if isForced { notes.append("--load behind --force: the kernel is loaded, not started") }
+      isForced = false
     case .unload: try choose(.unload)
     case .exec: try choose(.exec)
     case .status: try choose(.status)
@@ -22,7 +25,10 @@ extension Settings {
       try choose(.loadPlan)
       verbFile = value
     case .loadPanic: onCrash = true
-    case .force: isForced = true
+    case .force:
+      isForced = true
+      // As in kexec-tools, the last of -l and -f says whether the kernel is started.
+      if verb == .load { verb = .loadAndShutDown }
     case .noIfdown: leavesInterfaces = true
     case .noSync: skipsSync = true
     case .debug, .verbose: isTalkative = true

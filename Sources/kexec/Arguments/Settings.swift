@@ -90,6 +90,16 @@ struct Settings {
     if dryRun, !needsKernel, verb != .loadPlan {
       throw .usage("--dry-run goes with a kernel to load, not with " + verb.rawValue)
     }
+    let starts = verb == .exec || verb == .loadAndShutDown
+    if log != nil, !starts || dryRun {
+      throw .usage("--log goes with what starts a kernel: -e, -f, or no verb, and no --dry-run")
+    }
+    if isForced, !starts {
+      throw .usage("--force goes with a kernel to load and start, not with " + verb.rawValue)
+    }
+    if json, verb == .exec || verb == .unload || verb == .snapshot || verb == .printCrashBytes {
+      throw .usage("there is no --json of " + verb.rawValue)
+    }
     if wantsATAGs, dtb != nil || !overlays.isEmpty {
       throw .usage("--atags passes no device tree; leave out --dtb and --dtbo")
     }

@@ -85,17 +85,19 @@ struct DeviceBoot {
     _ settings: Settings, _ kernel: some KernelInterface
   ) throws(Stop) -> MachineState {
     guard let path = settings.machine else {
+      let state: MachineState
       do throws(LinuxInterfaceError) {
-        let state = try MachineState.read(from: kernel)
-        if let architecture = state.facts.architecture, architecture != .arm {
-          throw LinuxInterfaceError(
-            "this machine",
-            .missing("32-bit ARM (it is " + architecture.plainName + ", and --machine SNAPSHOT)"))
-        }
-        return state
+        // A plan needs no configuration; a load that fails reads it then.
+        state = try MachineState.read(from: kernel, configuration: settings.verb == .check)
       } catch {
         throw Stop(error)
       }
+      if let architecture = state.facts.architecture, architecture != .arm {
+        throw Stop(
+          what: "this machine is " + architecture.plainName + "; kernels are loaded on 32-bit ARM",
+          hint: "plan for another machine with --dry-run --machine=FILE", status: .noKexec)
+      }
+      return state
     }
     let file = try MappedFile(path, from: kernel, digest: false)
     do throws(LinuxInterfaceError) {

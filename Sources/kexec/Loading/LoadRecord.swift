@@ -14,8 +14,9 @@ enum LoadRecord {
 
   /// Writes the document.
   static func document(
-    _ plan: BootPlan, _ call: KexecLoadCall, on kernel: some KernelInterface
+    _ boot: DeviceBoot, _ call: KexecLoadCall, on kernel: some KernelInterface
   ) -> String {
+    let plan = boot.plan
     var writer = JSONWriter()
     writer.object { writer in
       writer.number("schemaVersion", 1)
@@ -36,6 +37,7 @@ enum LoadRecord {
             writer.string("path", file.path)
             writer.byteCount("bytes", file.bytes)
             writer.string("sha256", file.sha256.isEmpty ? nil : file.sha256)
+            writer.string("stamp", boot.gathered.inputs.file(of: file)?.contents.stamp?.description)
           }
         }
       }
@@ -54,10 +56,10 @@ enum LoadRecord {
     return writer.text
   }
 
-  /// Reads the record of the running system; nil when there is none.
-  static func read(from kernel: some KernelInterface) -> JSONValue? {
-    guard let bytes = try? kernel.readFile(path, limit: 1 << 20), !bytes.isEmpty,
-      let value = try? JSONReader.read(bytes), case .object(let members) = value
+  /// What a record says; nil when it is none, or of an earlier start of the machine.
+  static func verified(_ bytes: [UInt8], on kernel: some KernelInterface) -> JSONValue? {
+    guard !bytes.isEmpty, let value = try? JSONReader.read(bytes),
+      case .object(let members) = value
     else { return nil }
     if let now = identity(kernel), let then = members.first(where: { $0.key == "bootID" }),
       case .string(let text) = then.value, text != now
@@ -90,5 +92,34 @@ enum LoadRecord {
     func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
     return String(year) + "-" + two(month) + "-" + two(day) + "T" + two(clock / 3600) + ":"
       + two(clock / 60 % 60) + ":" + two(clock % 60) + "Z"
+  }
+}
+
+extension Program {
+  /// Reads the record of the last load as it was written; nil when there is none, or none of this
+  /// start of the machine.
+  func lastLoad() -> (bytes: [UInt8], value: JSONValue)? {
+    let bytes: [UInt8]
+    do throws(Errno) {
+      bytes = try kernel.readFile(LoadRecord.path, limit: 1 << 20)
+    } catch {
+      if error != .noSuchFile {
+        say("warning: " + LoadRecord.path + " could not be read: " + error.description)
+      }
+      return nil
+    }
+    return LoadRecord.verified(bytes, on: kernel).map { (bytes, $0) }
+  }
+
+  /// Keeps what was loaded, or nothing when it was taken away.
+  func record(_ document: String) {
+    do throws(Errno) {
+      try kernel.writeFile(LoadRecord.path, Array(document.utf8), mode: .replace)
+    } catch {
+      say(
+        "warning: the kernel is " + (document.isEmpty ? "unloaded" : "loaded") + ", but "
+          + LoadRecord.path + " was not written (" + error.description
+          + "): --status and --log do not know of it")
+    }
   }
 }

@@ -73,6 +73,8 @@ struct SegmentAssembly {
   /// Cuts parts at page boundaries: whole pages of a file as they are, the pages between them put
   /// together.
   private func pieces(_ parts: [SegmentPart]) -> [SegmentContents] {
+    // An inflated kernel is as large as the memory it needs: it is not copied once more.
+    if parts.count == 1, case .bytes(let bytes) = parts[0] { return [.bytes(bytes)] }
     var result: [SegmentContents] = []
     var gap: [UInt8] = []
     var position = 0

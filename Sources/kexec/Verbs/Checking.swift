@@ -3,6 +3,7 @@ import BootPlanning
 import KernelImages
 import LinuxInterface
 import PhysicalMemory
+import Reporting
 
 extension Program {
   /// `--check`: goes through what a load and a jump need, one line each: ok, warning or error, with
@@ -15,43 +16,73 @@ extension Program {
     do throws(Stop) {
       machine = try DeviceBoot.machine(settings, kernel)
     } catch {
-      checks.add(.error, "KX001", error.what, hint: error.hint)
+      checks.add(.error, "KX207", error.what, hint: error.hint)
     }
     if let machine { checks.addMachine(machine) }
     if settings.kernel != nil, machine != nil {
       do throws(Stop) {
         let boot = try DeviceBoot(settings, on: kernel, digests: false)
-        checks.addBoot(boot)
-        if boot.plan.fits { checks.addCall(try SegmentAssembly(boot).call(), boot.machine) }
+        checks.addPlan(boot.plan)
+        let live = settings.machine == nil
+        checks.addConsole(boot) { live ? console($0) : nil }
+        checks.addRoot(boot)
+        if boot.plan.fits { checks.addSegments(boot) }
       } catch {
-        checks.add(.error, "KX009", error.what, hint: error.hint)
+        checks.add(.error, "KX209", error.what, hint: error.hint)
       }
     }
+    try print(settings.json ? Self.document(checks.lines) : Self.text(checks.lines))
+    return checks.lines.contains { $0.severity == .error } ? ExitStatus.failed.rawValue : 0
+  }
+
+  /// Finds out what device stands behind a console of the running kernel; nil when it has no such
+  /// console, or the device does not come from a tree.
+  private func console(_ name: String) -> MachineChecks.Console? {
+    let path = "/sys/class/tty/" + name
+    guard !name.utf8.contains(0x2f), (try? kernel.fileStatus(path)) != nil else { return nil }
+    let node = path + "/device/of_node/"
+    return MachineChecks.Console(
+      compatible: try? kernel.readFile(node + "compatible", limit: 4096),
+      registers: try? kernel.readFile(node + "reg", limit: 4096))
+  }
+
+  private static func text(_ lines: [CheckLine]) -> String {
     var text = ""
-    for line in checks.lines {
-      text += line.mark + "  " + line.code + "  " + PrintableText.clean(line.message) + "\n"
+    for line in lines {
+      text += line.severity.rawValue
+      for _ in line.severity.rawValue.utf8.count..<9 { text += " " }
+      text += line.code + "  " + PrintableText.clean(line.message) + "\n"
       if !line.hint.isEmpty { text += "                " + line.hint + "\n" }
     }
-    try print(text)
-    return checks.lines.contains { $0.severity == .error } ? ExitStatus.failed.rawValue : 0
+    return text
+  }
+
+  private static func document(_ lines: [CheckLine]) -> String {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.number("schemaVersion", 1)
+      writer.array("checks") { writer in
+        for line in lines {
+          writer.object { writer in
+            writer.string("code", line.code)
+            writer.string("severity", line.severity.rawValue)
+            writer.string("message", line.message)
+            writer.string("hint", line.hint)
+          }
+        }
+      }
+    }
+    writer.finish()
+    return writer.text
   }
 }
 
 /// What a check found.
 struct CheckLine: Equatable {
-  enum Severity { case ok, warning, error }
+  enum Severity: String { case ok, warning, error }
 
   let severity: Severity
   let code: String
   let message: String
   let hint: String
-
-  /// The word that begins the line, as wide as the widest.
-  var mark: String {
-    switch severity {
-    case .ok: "ok     "
-    case .warning: "warning"
-    case .error: "error  "
-    }
-  }
 }

@@ -41,18 +41,18 @@ enum HelpText {
     WHERE AND HOW
           --handover=auto|image|zimage   inflate before the jump (image) or after it
           --mem-min=N, --mem-max=N       use no memory below, above
-          --dry-run       show the plan, load nothing;  --json as a document
+          --dry-run       show the plan, load nothing;  --json as a document (--check, -S, too)
           --machine=FILE  with --dry-run: plan for the machine of a snapshot
       -x, --no-ifdown     leave network interfaces up    -y, --no-sync  do not sync
-          --log=FILE      with -e: write down what is started
+          --log=FILE      before the jump (-e, -f or no verb): write down what is started
       -d, --debug, --verbose   show notes and the calls
       -c, -a, -i          accepted: it is so anyway
       -s, -p              refused: 32-bit ARM has no kexec_file_load; crash kernels come later
 
     EXIT CODES
-      0 done   1 the plan has errors, or a check failed   64 wrong usage   65 a file is not what it
-      should be   66 a file cannot be read   69 the running kernel has no kexec   71 a system call
-      failed   73 nothing fits   74 a file cannot be written   77 not permitted
+      0 done   1 the plan has errors, a check failed, nothing is loaded   64 wrong usage   65 a file
+      is not what it should be   66 a file cannot be read   69 the running kernel has no kexec
+      71 a system call failed   73 does not fit   74 a file cannot be written   77 not permitted
 
     """
 }

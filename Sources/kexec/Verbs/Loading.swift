@@ -9,8 +9,7 @@ extension Program {
   ///
   /// - Returns: The exit status.
   func load(_ settings: Settings) throws(Stop) -> Int32 {
-    // The record of a load tells which files they were, a document as well.
-    let boot = try DeviceBoot(settings, on: kernel, digests: settings.json || !settings.dryRun)
+    let boot = try DeviceBoot(settings, on: kernel, digests: settings.json)
     tellReuse(boot)
     return try finish(boot, settings)
   }
@@ -29,8 +28,11 @@ extension Program {
       throw Stop(what: "nothing was loaded: the plan does not fit", status: .nothingFits)
     }
     if plan.hasErrors {
-      if settings.dryRun { return ExitStatus.failed.rawValue }
-      throw Stop(what: "nothing was loaded: the plan has errors", status: .failed)
+      // Segments of more than half of the memory have a place, and yet do not fit.
+      let isTooBig = plan.diagnostics.contains { $0.code == "KX151" }
+      let status = isTooBig ? ExitStatus.nothingFits : .failed
+      if settings.dryRun { return status.rawValue }
+      throw Stop(what: "nothing was loaded: the plan has errors", status: status)
     }
     if settings.dryRun, !settings.isTalkative { return 0 }
     let call = try SegmentAssembly(boot).call()
@@ -40,7 +42,7 @@ extension Program {
     }
     try load(call, boot.machine)
     if settings.isTalkative { say(call.traced(nil)) }
-    record(LoadRecord.document(plan, call, on: kernel), settings)
+    record(LoadRecord.document(boot, call, on: kernel))
     return 0
   }
 
@@ -51,20 +53,11 @@ extension Program {
     }
     do throws(KexecLoadError) {
       try kernel.load(
-        call, machine.facts, memory: machine.memory, configuration: machine.configuration)
+        call, machine.facts, memory: machine.memory,
+        configuration: machine.configuration
+          ?? (try? KernelConfiguration.read(from: kernel, release: machine.facts.release)))
     } catch {
       throw Stop(error)
-    }
-  }
-
-  /// Keeps what was loaded for `--status`. Without /run there is no place for it.
-  private func record(_ document: String, _ settings: Settings) {
-    do throws(Errno) {
-      try kernel.writeFile(LoadRecord.path, Array(document.utf8), mode: .replace)
-    } catch {
-      if settings.isTalkative {
-        say("note: " + LoadRecord.path + " was not written: " + error.description)
-      }
     }
   }
 
@@ -87,8 +80,14 @@ extension Program {
       throw Stop(error)
     }
     if settings.isTalkative { say(call.traced(nil)) }
-    guard !settings.onCrash, LoadRecord.read(from: kernel) != nil else { return }
-    try? kernel.writeFile(LoadRecord.path, [], mode: .replace)
+    if settings.onCrash { return }
+    // Whatever stands there tells of no kernel any more.
+    do throws(Errno) {
+      _ = try kernel.fileStatus(LoadRecord.path)
+    } catch {
+      if error == .noSuchFile { return }
+    }
+    record("")
   }
 
   /// Reads what the running kernel tells of itself.

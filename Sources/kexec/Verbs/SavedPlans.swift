@@ -61,6 +61,7 @@ extension Program {
         + " or with other registers"
     }
     for (one, other) in zip(saved.segments, now.segments) where one != other {
+      if one.range == other.range { return "the " + one.name.rawValue + " would be another" }
       return one.name.rawValue + " at " + one.range.description + " would go to "
         + other.range.description
     }

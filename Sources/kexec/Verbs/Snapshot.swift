@@ -18,9 +18,13 @@ extension Program {
         try kernel.writeFile(settings.verbFile, bytes, mode: .replace)
       }
     } catch {
-      throw Stop(
-        what: "'" + settings.verbFile + "' cannot be written: " + error.description,
-        status: .unwritable)
+      throw Stop(error, writing: settings.verbFile)
+    }
+    if case .none = state.parameters {
+      say("warning: the snapshot holds no device tree: the kernel shows none, or not to you")
+    }
+    if state.configuration == nil {
+      say("note: the snapshot holds no kernel configuration: there is no /proc/config.gz")
     }
   }
 }

@@ -3,6 +3,8 @@ import LinuxInterface
 
 extension Program {
   /// `-e`: starts the loaded kernel. What is not on disk by then is lost.
+  ///
+  /// Disks come first: some are reached over the network.
   func start(_ settings: Settings) throws(Stop) {
     let facts = try facts()
     guard facts.isLoaded != false else {
@@ -10,58 +12,95 @@ extension Program {
         what: "no kernel is loaded", hint: "load one first: kexec -l KERNEL --append=TEXT",
         status: .failed)
     }
+    if facts.mayBoot == false { throw Stop(KexecRebootError(.notPermitted, facts)) }
     if let path = settings.log { try log(path) }
-    if !settings.leavesInterfaces {
-      do throws(LinuxInterfaceError) {
-        let names = try kernel.takeInterfacesDown()
-        if settings.isTalkative {
-          for name in names { say("note: network interface " + name + " was taken down") }
-        }
-      } catch {
-        // A kernel without network has nothing to take down.
-        if settings.isTalkative { say("note: " + error.description) }
-      }
-    }
     if !settings.skipsSync { kernel.sync() }
+    let interfaces = settings.leavesInterfaces ? [] : takeInterfacesDown(settings)
     do throws(Errno) {
       try kernel.rebootIntoLoadedKernel()
     } catch {
+      putInterfacesUp(interfaces)
       throw Stop(KexecRebootError(error, facts))
+    }
+  }
+
+  /// Takes the network interfaces down, as many as let themselves; the others are told.
+  private func takeInterfacesDown(_ settings: Settings) -> [NetworkInterface] {
+    let (down, failures) = kernel.takeInterfacesDown()
+    for failure in failures {
+      if failure.isWithoutNetwork, !settings.isTalkative { continue }
+      say("warning: " + failure.description)
+    }
+    if settings.isTalkative {
+      for interface in down { say("note: network interface " + interface.name + " was taken down") }
+    }
+    return down
+  }
+
+  /// A machine that goes on running is to be reached again.
+  private func putInterfacesUp(_ interfaces: [NetworkInterface]) {
+    for interface in interfaces {
+      do throws(Errno) {
+        try kernel.setFlags(interface.flags, ofInterface: interface.name)
+        say(
+          "warning: network interface " + interface.name
+            + " was down, is up again, and may lack routes")
+      } catch {
+        say("warning: network interface " + interface.name + " stays down: " + error.description)
+      }
     }
   }
 
   /// Writes down what will be started, before it is too late.
   private func log(_ path: String) throws(Stop) {
-    let known = try? kernel.readFile(LoadRecord.path, limit: 1 << 20)
     let time = (try? kernel.read(.realTime)).map { LoadRecord.timeText($0.seconds) } ?? "unknown"
     let text = "kexec: starting the loaded kernel at " + time + "\n"
-    let record = known.flatMap { $0.isEmpty ? nil : $0 } ?? Array("nothing known of it\n".utf8)
+    let record = lastLoad()?.bytes ?? Array("nothing known of it\n".utf8)
     do throws(Errno) {
       try kernel.writeFile(path, Array(text.utf8) + record, mode: .append)
     } catch {
-      throw Stop(
-        what: "'" + path + "' cannot be written: " + error.description, hint: "nothing was started",
-        status: .unwritable)
+      throw Stop(error, writing: path, hint: "nothing was started")
     }
   }
 
   /// Without a verb: the init system ends everything in order and starts the loaded kernel.
-  func shutDown() throws(Stop) {
-    let isSystemd = (try? kernel.fileStatus("/run/systemd/system")) != nil
-    let program = isSystemd ? ["systemctl", "kexec"] : ["shutdown", "-r", "now"]
+  func shutDown(_ settings: Settings) throws(Stop) {
+    if let path = settings.log { try log(path) }
+    let program = isSystemd() ? ["systemctl", "kexec"] : ["shutdown", "-r", "now"]
     let name = program.joined(separator: " ")
     let end: ProgramEnd
     do throws(Errno) {
       end = try kernel.run(program)
     } catch {
       throw Stop(
-        what: "the kernel is loaded, but '" + name + "' could not be run: " + error.description,
-        hint: "start it with kexec -e", status: .callFailed)
+        what: "'" + name + "' could not be run: " + error.description, status: .callFailed)
     }
     guard case .exited(0) = end else {
-      throw Stop(
-        what: "the kernel is loaded, but '" + name + "' failed: " + end.description,
-        hint: "start it with kexec -e", status: .callFailed)
+      throw Stop(what: "'" + name + "' failed: " + end.description, status: .callFailed)
+    }
+  }
+
+  private func isSystemd() -> Bool {
+    let path = "/run/systemd/system"
+    do throws(Errno) {
+      _ = try kernel.fileStatus(path)
+      return true
+    } catch {
+      if error != .noSuchFile, error != .notDirectory {
+        say("warning: '" + path + "' could not be looked up: " + error.description)
+      }
+      return false
+    }
+  }
+}
+
+extension LinuxInterfaceError {
+  /// Whether the running kernel was built without network. Source: Linux 6.1, EAFNOSUPPORT is 97.
+  fileprivate var isWithoutNetwork: Bool {
+    if case .system(let errno, _) = problem {
+      errno == .noSuchCall || errno.rawValue == 97
+    } else {
+      false
     }
   }
 }

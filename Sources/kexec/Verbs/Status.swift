@@ -10,7 +10,8 @@ extension Program {
   /// Source: kexec-tools 2.0.32, kexec/kexec.c (the meaning of the exit status).
   func status(_ settings: Settings) throws(Stop) -> Int32 {
     let facts = try facts()
-    let record = facts.isLoaded == false ? nil : LoadRecord.read(from: kernel)
+    let known = facts.isLoaded == false ? nil : lastLoad()?.value
+    let record = known.map { LoadRecord.withDigests($0, from: kernel) }
     if settings.json {
       var writer = JSONWriter()
       writer.object { writer in
@@ -23,7 +24,11 @@ extension Program {
       try print(writer.text)
     } else {
       var text = "kernel: " + Self.word(facts.isLoaded) + "\n"
-      if let record { text += Self.lines(of: record) }
+      if let record {
+        text += Self.lines(of: record)
+      } else if facts.isLoaded == true {
+        text += "  which one is not recorded\n"
+      }
       text += "crash kernel: " + Self.word(facts.isCrashKernelLoaded) + "\n"
       try print(text)
     }

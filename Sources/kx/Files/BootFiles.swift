@@ -93,8 +93,12 @@ struct BootFiles {
       wishes.runningATAGs = machine.atags
       wishes.runningCommandLine = machine.commandLine
       wishes.pageBytes = machine.pageBytes
+      wishes.loadMemory = machine.loadMemory
     }
-    if !options.ram.isEmpty { wishes.memory = MemoryMap(ram: RangeSet(options.ram)) }
+    if !options.ram.isEmpty {
+      wishes.memory = MemoryMap(ram: RangeSet(options.ram))
+      wishes.loadMemory = LoadMemory()
+    }
     wishes.reserved = options.reserve.map { ReservedRange($0, why: "--reserve") }
     if let text = options.append { wishes.commandLine = text }
     wishes.wantsATAGs = options.atags

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BootPlanning
 import DeviceTree
 import Glibc
 import LinuxInterface
@@ -11,6 +12,7 @@ struct MachineFiles {
   var commandLine: String?
   var atags: ATAGList?
   var pageBytes = ByteCount(UInt64(4096))
+  var loadMemory = LoadMemory()
 
   /// Reads `--machine`.
   init(_ path: String) throws(Stop) {
@@ -42,6 +44,8 @@ struct MachineFiles {
       atags = state.parameters.atags
       commandLine = state.commandLine
       pageBytes = state.facts.pageBytes
+      loadMemory = LoadMemory(
+        total: state.facts.memoryTotal, available: state.facts.memoryAvailable)
     } catch {
       throw Stop(
         what: error.description, place: file.path,

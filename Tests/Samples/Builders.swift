@@ -44,6 +44,21 @@ struct Builder {
   }
 }
 
+extension Builder {
+  /// A legacy U-Boot image of a ramdisk for 32-bit ARM that is not compressed.
+  static func uImage(ofRamdisk payload: [UInt8]) -> [UInt8] {
+    var header = Builder(isBigEndian: true)
+    header.word(0x2705_1956)
+    for word in [0, 0, UInt32(payload.count), 0, 0, CRC32.checksum(payload.span)] {
+      header.word(word)
+    }
+    header.bytes += [5, 2, 3, 0]
+    header.text("made up", length: 32)
+    header.word(CRC32.checksum(header.bytes.span), at: 4, isBigEndian: true)
+    return header.bytes + payload
+  }
+}
+
 /// A plain Image with nothing in it but what the identification reads.
 struct SyntheticImage {
   var byteCount = 0x1_2344
@@ -56,6 +71,8 @@ struct SyntheticImage {
   var otherBSS: UInt32?
   /// The address of the last byte among the code, as `__create_page_tables` has it.
   var hasEndAddress = true
+  /// Texts of drivers, each with a zero byte behind it, in place of what stands at 0x8100.
+  var texts: [String] = []
 
   func bytes() -> [UInt8] {
     var builder = Builder(isBigEndian: isBigEndian)
@@ -73,6 +90,8 @@ struct SyntheticImage {
     if let otherBSS { put(otherBSS, at: 0xa000) }
     let banner = Array("Linux version 5.4.0-test (a@b)".utf8)
     builder.bytes.replaceSubrange(0x8001..<(0x8001 + banner.count), with: banner)
+    let words = texts.flatMap { text -> [UInt8] in Array(text.utf8) + [0] }
+    builder.bytes.replaceSubrange(0x8100..<(0x8100 + words.count), with: words)
     return builder.bytes
   }
 }

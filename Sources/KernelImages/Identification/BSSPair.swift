@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The pair of addresses between which a kernel clears its BSS, and what follows from it.
+struct BSSPair: Hashable {
+  /// The bytes of the BSS.
+  let bssBytes: UInt64
+  /// T.
+  let textOffset: UInt64
+  /// PAGE_OFFSET.
+  let pageOffset: UInt64
+  /// Whether the words are big-endian.
+  let isBigEndian: Bool
+
+  /// The values of PAGE_OFFSET that a 32-bit ARM kernel can be configured for.
+  ///
+  /// Source: arch/arm/Kconfig (v6.1), `config PAGE_OFFSET`.
+  static let pageOffsets: [UInt32] = [0xc000_0000, 0xb000_0000, 0x8000_0000, 0x4000_0000]
+  /// T is below this: larger ones than 0x308000 are not known, 32 MiB leaves room.
+  static let textOffsetLimit: UInt32 = 32 << 20
+  /// No Image is longer: the decompressor's window has 128 MiB.
+  private static let imageLimit: UInt32 = 128 << 20
+  /// The largest BSS that is believed.
+  static let bssLimit: UInt32 = 64 << 20
+
+  /// Tells whether a word may be the address behind some Image, of whatever length.
+  static func isPlausible(_ word: UInt32) -> Bool {
+    for page in pageOffsets where word >= page && word - page < textOffsetLimit + imageLimit {
+      return true
+    }
+    return false
+  }
+
+  /// Splits the address behind the Image into PAGE_OFFSET and T; nil when it is no such address.
+  static func virtualStart(_ word: UInt32, _ inflated: UInt64) -> (page: UInt32, text: UInt32)? {
+    let start = word &- UInt32(truncatingIfNeeded: inflated)
+    guard start & 0xffff == 0x8000 else { return nil }
+    for page in pageOffsets where start >= page && start - page < textOffsetLimit {
+      return (page, start - page)
+    }
+    return nil
+  }
+
+  /// Interprets two neighbouring words; nil when they are not such a pair.
+  init?(_ first: UInt32, _ second: UInt32, inflated: UInt64, isBigEndian: Bool) {
+    guard let (page, text) = Self.virtualStart(first, inflated), second > first,
+      second - first <= Self.bssLimit
+    else { return nil }
+    bssBytes = UInt64(second - first)
+    textOffset = UInt64(text)
+    pageOffset = UInt64(page)
+    self.isBigEndian = isBigEndian
+  }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import DeviceTree
+import KernelImages
+import LinuxInterface
+import PhysicalMemory
+
+extension MachineChecks {
+  /// The device behind a console of the running kernel, as far as its tree tells.
+  struct Console {
+    let compatible: [UInt8]?
+    let registers: [UInt8]?
+  }
+
+  /// Checks what the plan found.
+  mutating func addPlan(_ plan: BootPlan) {
+    for diagnostic in plan.diagnostics where diagnostic.severity != .note {
+      add(
+        diagnostic.severity == .error ? .error : .warning, diagnostic.code, diagnostic.message,
+        hint: diagnostic.hint)
+    }
+    if plan.fits, !plan.hasErrors {
+      add(
+        .ok, "KX209",
+        "everything has a place: " + plan.handover.rawValue + " handover, entry "
+          + (plan.entry?.description ?? ""))
+    }
+  }
+
+  /// A kernel that talks to nobody looks like one that did not come up.
+  ///
+  /// - Parameters:
+  ///   - boot: The boot.
+  ///   - running: Finds the device behind a console of the running kernel.
+  mutating func addConsole(_ boot: DeviceBoot, _ running: (String) -> Console?) {
+    let code = "KX210"
+    let hint = "compare with /proc/consoles"
+    let tree = boot.prepared.tree
+    let words = boot.plan.commandLine.split(separator: " ")
+    guard let word = words.last(where: { $0.utf8.starts(with: "console=".utf8) }) else {
+      if let path = tree?.stdoutPath {
+        let isThere = tree?.consoleNode?.isEnabled == true
+        add(
+          isThere ? .ok : .warning, code,
+          "the tree names the console " + path + (isThere ? "" : ", which it has not, or disabled"),
+          hint: isThere ? "" : hint)
+      } else {
+        add(
+          .warning, code, "neither the command line nor the tree names a console",
+          hint: "append console=, or nothing will be seen")
+      }
+      return
+    }
+    let name = String(word.dropFirst(8).prefix { $0 != "," })
+    let afterTTY = name.utf8.dropFirst(3).first ?? 0x30
+    if name.utf8.starts(with: "tty".utf8), afterTTY >= 0x30, afterTTY <= 0x39 {
+      add(
+        .warning, code, String(word) + " is a screen, which may stay dark after the jump",
+        hint: "add the console of a serial line behind it")
+      return
+    }
+    guard let device = running(name) else {
+      let isKnown = (boot.machine.commandLine ?? "").split(separator: " ").contains(word)
+      add(
+        isKnown ? .ok : .warning, code,
+        String(word)
+          + (isKnown ? " as the running kernel has it" : " is not in the running kernel"),
+        hint: isKnown ? "" : hint)
+      return
+    }
+    if let compatible = device.compatible, let root = tree?.root,
+      !root.holds(compatible, device.registers)
+    {
+      add(
+        .warning, code,
+        String(word) + ": the tree has no such device enabled as the running kernel has behind it",
+        hint: "is it the tree of this machine?")
+    } else {
+      add(.ok, code, String(word) + " is there")
+    }
+  }
+
+  /// A kernel without an initrd needs a root.
+  mutating func addRoot(_ boot: DeviceBoot) {
+    let hasRoot = boot.plan.commandLine.split(separator: " ").contains {
+      $0.utf8.starts(with: "root=".utf8)
+    }
+    if hasRoot || !boot.gathered.initrd.isEmpty {
+      add(.ok, "KX215", hasRoot ? "the command line names a root" : "there is an initrd")
+    } else {
+      add(
+        .warning, "KX215", "there is neither an initrd nor root=",
+        hint: "give --initrd, or append root=; unless the kernel carries its own")
+    }
+  }
+
+  /// Checks what the segments hold, and what the running kernel would say to them.
+  mutating func addSegments(_ boot: DeviceBoot) {
+    let call: KexecLoadCall
+    let kernel: [UInt8]
+    do throws(Stop) {
+      call = try SegmentAssembly(boot).call()
+      kernel = try Self.kernel(boot, call)
+    } catch {
+      let isFile = error.status == .badFile
+      add(
+        .error, isFile ? "KX214" : "KX211", error.what,
+        hint: isFile ? "get the file anew; it is not whole" : error.hint)
+      return
+    }
+    add(
+      .ok, "KX214",
+      "the kernel is whole: " + ByteCount(kernel.count).description
+        + (boot.gathered.image.kernel?.release.map { ", " + $0 } ?? ""))
+    if let tree = boot.prepared.tree { addTree(tree, KernelText(kernel)) }
+    addCall(call, boot.machine)
+  }
+
+  /// The kernel as it runs: as it is loaded, or inflated for the check.
+  private static func kernel(
+    _ boot: DeviceBoot, _ call: KexecLoadCall
+  ) throws(Stop) -> [UInt8] {
+    if boot.plan.handover == .image, let segment = call.segments.first {
+      if case .bytes(let bytes) = segment.contents { return bytes }
+      return segment.contents.copy
+    }
+    guard let file = boot.gathered.inputs.kernel else { return [] }
+    do throws(KernelImageError) {
+      return try boot.gathered.image.inflatedImage(of: file.span)
+    } catch {
+      throw Stop(what: error.description, place: file.path, hint: error.hint, status: .badFile)
+    }
+  }
+
+  /// Whether the tree is older or newer than the kernel stands in neither. What can be known is
+  /// whether the kernel has the words by which it would know the machine.
+  private mutating func addTree(_ tree: DeviceTree, _ kernel: KernelText) {
+    var unknown: [String] = []
+    let machine = tree.compatible
+    if !machine.isEmpty, !machine.contains(where: { kernel.holds($0) }) {
+      unknown.append("the machine '" + machine[0] + "'")
+    }
+    let console = tree.consoleNode?.property(named: "compatible")?.asStrings ?? []
+    if !console.isEmpty, !console.contains(where: { kernel.holds($0) }) {
+      unknown.append("the console's '" + console[0] + "'")
+    }
+    let methods = tree.enableMethods.map { $0.method }
+    if methods.count > 1, let method = methods.last, !method.isEmpty,
+      // What PSCI is called in the table of its drivers, not by a CPU.
+      !kernel.holds(method == "psci" ? "arm,psci" : method)
+    {
+      unknown.append("the enable-method '" + method + "', so that it would run on one CPU")
+    }
+    guard !unknown.isEmpty else {
+      add(.ok, "KX213", "the kernel knows the words of the tree: machine, console, CPUs")
+      return
+    }
+    for what in unknown {
+      add(
+        .warning, "KX213", "the kernel has no word for " + what,
+        hint: "is the tree newer than the kernel, or for another board?")
+    }
+  }
+
+  /// Checks what the kernel would say to the call, in its order.
+  private mutating func addCall(_ call: KexecLoadCall, _ machine: MachineState) {
+    var clean = true
+    for cause in call.causes(
+      machine.facts, memory: machine.memory, configuration: machine.configuration)
+    {
+      switch cause {
+      // They have lines of their own, or are the plan's.
+      case .noCapability, .loadingDisabled, .noLoadsLeft, .lockedDown, .cannotParkCPUs,
+        .moreThanHalf, .notEnoughMemory:
+        continue
+      default: break
+      }
+      clean = false
+      add(.error, "KX211", cause.description, hint: cause.remedy)
+    }
+    if clean {
+      let bytes = call.stagingBytes(pageBytes: machine.facts.pageBytes.rawValue)
+      add(
+        .ok, "KX211",
+        "the kernel will take the segments; until the jump they need "
+          + bytes.rounded + " of memory")
+    }
+  }
+}
+
+extension DeviceTree {
+  /// The node of the console that `/chosen` names, by its path or its alias.
+  fileprivate var consoleNode: Node? {
+    guard let text = stdoutPath else { return nil }
+    let name = String(text.prefix { $0 != ":" })
+    if name.utf8.first == 0x2f { return node(at: name) }
+    let path = node(at: "/aliases")?.property(named: name)?.text
+    return path.flatMap { node(at: $0) }
+  }
+}
+
+extension Node {
+  fileprivate var isEnabled: Bool {
+    let status = property(named: "status")?.text
+    return status == nil || status == "okay" || status == "ok"
+  }
+
+  /// Whether a device stands here or below that is enabled.
+  fileprivate func holds(_ compatible: [UInt8], _ registers: [UInt8]?) -> Bool {
+    guard isEnabled else { return false }
+    if property(named: "compatible")?.value == compatible,
+      registers == nil || property(named: "reg")?.value == registers
+    {
+      return true
+    }
+    return children.contains { $0.holds(compatible, registers) }
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// The loader as `make device` built it. What is not for this host runs under QEMU, each on the oldest
+/// processor that it is for.
+struct DeviceProgram: Sendable, CustomTestStringConvertible {
+  private static let emulators: [String: [String]] = [
+    "armel": ["qemu-arm-static", "-cpu", "arm926"],
+    "armhf": ["qemu-arm-static", "-cpu", "cortex-a8"],
+    "aarch64": ["qemu-aarch64-static", "-cpu", "cortex-a53"],
+    "x86_64": [],
+  ]
+
+  let architecture: String
+
+  var testDescription: String { architecture }
+  private var path: String {
+    Lab.repository.appending(path: "dist/\(architecture)/kexec").path
+  }
+
+  /// Those that a matrix builds; without one, those that are there.
+  static let wanted: [DeviceProgram] = {
+    let all = emulators.keys.sorted().map { DeviceProgram(architecture: $0) }
+    switch Lab.matrix {
+    case nil: return all.filter { FileManager.default.isExecutableFile(atPath: $0.path) }
+    case "full": return all
+    default: return all.filter { ["armel", "x86_64"].contains($0.architecture) }
+    }
+  }()
+
+  /// Runs it as soon as there is a core for it.
+  func run(_ arguments: [String]) async throws -> Program.Outcome {
+    let words = try #require(Self.emulators[architecture]) + [path] + arguments
+    await Gate.programs.enter()
+    do {
+      let outcome = try await Program.run(words[0], Array(words.dropFirst()))
+      await Gate.programs.leave()
+      return outcome
+    } catch {
+      await Gate.programs.leave()
+      throw error
+    }
+  }
+}

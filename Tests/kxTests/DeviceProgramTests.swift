@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Testing
+
+/// The loader as built for each architecture, run: a miscompiled one links as well as any other.
+@Suite(.enabled(if: Lab.isWanted, "needs the lab's kernels"))
+struct DeviceProgramTests {
+  @Test(
+    "The loader of every architecture tells its version and the same help",
+    arguments: DeviceProgram.wanted)
+  func help(program: DeviceProgram) async throws {
+    let version = try await program.run(["--version"])
+    #expect(version.code == 0)
+    #expect(version.text.wholeMatch(of: /kexec \(swift-kexec\) \d+\.\d+\.\d+\n/) != nil)
+    let help = try await program.run(["--help"])
+    #expect(help.code == 0)
+    let first = try await DeviceProgram.wanted[0].run(["--help"])
+    #expect(help.text == first.text)
+    #expect(help.text.utf8.count > 1000)
+    let wrong = try await program.run(["--no-such-option"])
+    #expect(wrong.code == 64)
+    #expect(wrong.errors.contains("no-such-option"))
+  }
+
+  @Test(
+    "A dry run of the loader prints the plan of kx byte for byte, and makes the segments of it",
+    arguments: DeviceProgram.wanted, DeviceFiles.cases)
+  func dryRun(program: DeviceProgram, file: DeviceFiles.Case) async throws {
+    let wanted = try await DeviceFiles.shared.plan(file)
+    #expect(wanted.code == 0, "\(wanted.errors)")
+    let options = try await DeviceFiles.shared.options(file)
+    let outcome = try await program.run(["-l", "--dry-run", "--json", "-d"] + options)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output == wanted.output)
+    let plan = try PlanFile(wanted)
+    #expect(plan.handover == file.handover)
+    let kernel = try plan.segment("kernel")
+    let bytes = try #require(kernel.fileBytes)
+    #expect(
+      outcome.errors.contains("{buf=<kernel>, bufsz=\(bytes), mem=\(kernel.first)"),
+      "\(outcome.errors)")
+  }
+}
