@@ -5,11 +5,13 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build device embedded lint compile-tests check-man test \
+.PHONY: help setup debian-kernels kernels build device lint compile-tests check-man test \
   test-all demo bench man completions install
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+# The architectures that make device builds; none means all.
+LOADERS ?=
 RELEASE := .build/release/kx
 
 help: ## list the targets
@@ -18,10 +20,12 @@ help: ## list the targets
 setup: ## install the Debian packages that are missing
 	@scripts/timed setup scripts/install-packages
 
-debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test initrd
+debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test initrds
 	@scripts/timed 'fetch Debian kernels' scripts/fetch-debian-kernels
 	@scripts/timed 'fetch kexec-tools' scripts/fetch-kexec-tools
 	@scripts/timed 'make initrd' scripts/make-initrd
+	@scripts/timed 'make initrd for ARMv5' scripts/make-initrd --armel
+	@scripts/timed 'make initrd for boot consoles' scripts/make-initrd --kernel-log
 
 kernels: debian-kernels ## the same, and build the tiny kernels
 	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels --with all
@@ -30,11 +34,8 @@ kernels: debian-kernels ## the same, and build the tiny kernels
 build: ## build kx
 	@scripts/timed 'build kx' swift build --configuration release --static-swift-stdlib --product kx
 
-device: ## build the static loaders dist/ARCH/kexec
-	@scripts/timed 'build device' scripts/build-device
-
-embedded: ## build the core modules as Embedded Swift for ARMv7
-	@scripts/timed 'build embedded' scripts/build-embedded
+device: ## build the static loaders dist/ARCH/kexec; LOADERS='armel …' only those
+	@scripts/timed 'build device' scripts/build-device $(LOADERS)
 
 lint: ## check the form of Swift sources and scripts
 	@scripts/timed 'lint Swift' swift format lint --strict --recursive Sources Tests Package.swift
@@ -50,12 +51,14 @@ check-man: compile-tests
 
 # Hostile files have a second each: they run when nothing else does.
 test: export SWIFT_KEXEC_MATRIX := ci
-test: setup lint kernels compile-tests check-man embedded ## everything that CI runs
+# One of 32 and one of 64 bits; the latter runs here without an emulator.
+test: LOADERS := armel x86_64
+test: setup lint kernels compile-tests check-man device ## everything that CI runs
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man embedded ## the same with the full matrices
+test-all: setup lint kernels compile-tests check-man device ## the same with the full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 

@@ -28,12 +28,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "swift-kexec",
   products: [
-    .library(
-      name: "KexecCore", type: .static,
-      targets: [
-        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
-        "BootPlanning", "LinuxInterface", "Reporting",
-      ]),
     .executable(name: "kexec", targets: ["kexec"]),
     .executable(name: "kx", targets: ["kx"]),
   ],

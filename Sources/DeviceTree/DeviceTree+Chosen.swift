@@ -7,7 +7,7 @@ extension DeviceTree {
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_scan_chosen.
   public var chosenPath: String? {
-    root.children.first { $0.baseName == "chosen" }.map { "/" + $0.name }
+    root.children.first { $0.hasBaseName("chosen") }.map { "/" + $0.name }
   }
 
   /// The node that tells the kernel how to boot, nil when there is none.

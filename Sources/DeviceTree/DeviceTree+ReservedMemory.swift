@@ -19,7 +19,7 @@ extension DeviceTree {
     var ignored: [String] = []
     let cells = try CellCounts(root: root)
     var count = 0
-    for folder in root.children where folder.baseName == "reserved-memory" {
+    for folder in root.children where folder.hasBaseName("reserved-memory") {
       if CellCounts(folder) != cells || folder.property(named: "ranges") == nil {
         ignored.append(
           "/" + folder.name + ": its cell counts are not the root's, or ranges is missing")

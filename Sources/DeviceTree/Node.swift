@@ -27,6 +27,13 @@ public struct Node: Hashable, Sendable {
     return String(name[..<at])
   }
 
+  /// Tells whether ``baseName`` is a certain name. Most others differ in their first byte, which is
+  /// cheaper to see.
+  func hasBaseName(_ name: String) -> Bool {
+    self.name.utf8.count >= name.utf8.count && self.name.utf8.first == name.utf8.first
+      && baseName == name
+  }
+
   /// Whether a driver may use the node: `status` is missing, `okay` or `ok`.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, of_fdt_device_is_available.
@@ -114,8 +121,9 @@ extension Node {
     let at = UInt8(ascii: "@")
     guard !name.utf8.contains(at) else { return .none }
     var found = Found.none
+    let first = name.utf8.first
     for (index, child) in children.enumerated() {
-      guard child.name.utf8.count > name.utf8.count,
+      guard child.name.utf8.count > name.utf8.count, child.name.utf8.first == first,
         child.name.utf8.prefix(while: { $0 != at }).elementsEqual(name.utf8)
       else { continue }
       guard found == .none else { return .several }

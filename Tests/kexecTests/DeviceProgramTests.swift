@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import TestLab
 import Testing
 
 /// The loader as built for each architecture, run: a miscompiled one links as well as any other.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestLab
 import Testing
 
 /// The loader as `make device` built it. What is not for this host runs under QEMU, each on the oldest
@@ -32,14 +33,8 @@ struct DeviceProgram: Sendable, CustomTestStringConvertible {
   /// Runs it as soon as there is a core for it.
   func run(_ arguments: [String]) async throws -> Program.Outcome {
     let words = try #require(Self.emulators[architecture]) + [path] + arguments
-    await Gate.programs.enter()
-    do {
-      let outcome = try await Program.run(words[0], Array(words.dropFirst()))
-      await Gate.programs.leave()
-      return outcome
-    } catch {
-      await Gate.programs.leave()
-      throw error
+    return try await Gate.programs.passing {
+      try await Program.run(words[0], Array(words.dropFirst()))
     }
   }
 }
