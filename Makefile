@@ -20,10 +20,12 @@ help: ## list the targets
 setup: ## install the Debian packages that are missing
 	@scripts/timed setup scripts/install-packages
 
-debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test initrd
+debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test initrds
 	@scripts/timed 'fetch Debian kernels' scripts/fetch-debian-kernels
 	@scripts/timed 'fetch kexec-tools' scripts/fetch-kexec-tools
 	@scripts/timed 'make initrd' scripts/make-initrd
+	@scripts/timed 'make initrd for ARMv5' scripts/make-initrd --armel
+	@scripts/timed 'make initrd for boot consoles' scripts/make-initrd --kernel-log
 
 kernels: debian-kernels ## the same, and build the tiny kernels
 	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels --with all

@@ -1,42 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestLab
 
-/// What the tests of other machines need and do not make: kernels in the cache, loaders, programs.
+/// What the tests of other machines need beside the lab.
 enum BoardLab {
-  private static let environment = ProcessInfo.processInfo.environment
-  static let matrix = environment["SWIFT_KEXEC_MATRIX"]
+  static func kernel(_ name: String) -> String { Lab.cache + "/kernels/\(name)/vmlinuz" }
+  static func initrd(_ name: String) -> String { Lab.cache + "/initrd/\(name).img" }
 
-  static let cache: String = {
-    if let path = environment["SWIFT_KEXEC_CACHE"] { return path }
-    if let path = environment["XDG_CACHE_HOME"] { return path + "/swift-kexec" }
-    return NSHomeDirectory() + "/.cache/swift-kexec"
-  }()
+  static func loader(_ name: String) -> String {
+    Lab.repository.appending(path: "dist/\(name)/kexec").path
+  }
 
-  static let repository = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().path
-
-  static func kernel(_ name: String) -> String { cache + "/kernels/\(name)/vmlinuz" }
-  static func loader(_ name: String) -> String { repository + "/dist/\(name)/kexec" }
+  /// The loaders for 32-bit ARM that are tried; the second is one more build.
+  static let loaders = Lab.matrix == "full" ? ["armel", "armhf"] : ["armel"]
 
   /// The source of a program for the guest.
   static func program(_ name: String) -> String {
-    repository + "/Tests/kexecTests/programs/\(name).S"
+    Lab.repository.appending(path: "Tests/kexecTests/programs/\(name).S").path
   }
 
   /// What is not there.
   static let missing: [String] = {
     let files =
-      ["armmp", "tiny-gzip", "tiny-atags", "tiny-no-kuser", "tiny-armv5"].map(kernel)
-      + ["armel", "armhf"].map(loader)
-      + ["initrd.img", "initrd-armel.img", "initrd-log.img"].map { cache + "/initrd/" + $0 }
-    let folders = (environment["PATH"] ?? "").split(separator: ":")
-    let programs = ["qemu-system-arm", "dtc", "arm-linux-gnueabi-as", "arm-linux-gnueabi-ld"]
-    return files.filter { !FileManager.default.isReadableFile(atPath: $0) }
-      + programs.filter { name in
-        !folders.contains { FileManager.default.isExecutableFile(atPath: $0 + "/" + name) }
-      }
+      ["tiny-no-kuser", "tiny-armv5"].map(kernel) + ["initrd-armel", "initrd-log"].map(initrd)
+      + loaders.map(loader)
+    return Lab.missing + files.filter { !FileManager.default.isReadableFile(atPath: $0) }
   }()
 
   /// With a matrix named, what is missing is a failure, and nothing is skipped.
-  static let isWanted = matrix != nil || missing.isEmpty
+  static let isWanted = Lab.matrix != nil || missing.isEmpty
 }

@@ -2,7 +2,7 @@
 import Testing
 
 /// The registers that really arrive: in place of a kernel, a program that tells them is started.
-@Suite(.serialized, .enabled(if: BoardLab.isWanted, "needs the lab's kernels and dist/ARCH/kexec"))
+@Suite(.serialized, .enabled(if: BoardLab.isWanted, "needs the lab's kernels and the loader"))
 struct BoardTrampolineTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -45,37 +45,37 @@ struct BoardTrampolineTests {
 
   @Test("The new kernel is entered with the planned registers", arguments: cases)
   func registers(one: Case) async throws {
-    try await BoardGuest.with { guest in
-      try await guest.prepare(
-        """
-        arm-linux-gnueabi-as -o registers.o \(BoardLab.program("registers"))
-        arm-linux-gnueabi-objcopy -O binary registers.o registers
-        arm-linux-gnueabi-as -o uname26.o \(BoardLab.program("uname26"))
-        arm-linux-gnueabi-ld -o uname26 uname26.o
-        { printf '\\320\\r\\376\\355'; head -c 8188 /dev/zero; } >fake.img
-        {
-          echo '/boot/uname26 /bin/uname -r'
-          echo '\(one.by) /kexec -d -l --type=Image \(one.options) --append=second=1 /boot/registers'
-          echo '/kexec -l -S'
-          echo '/kexec -e'
-        } >commands
-        """)
-      let text = try await guest.console(
-        "--memory 128 --initrd none --file uname26 --file fake.img --file registers",
-        "--script commands --first", BoardLab.kernel("tiny-gzip"), BoardLab.loader("armel"),
-        "registers")
-      // Else the case of the old kernel is none.
-      #expect(text.contains("\n2.6."))
-      let load = try BoardLoad(text)
-      let told = try #require(
-        text.firstMatch(
-          of: /entered with r0=([0-9a-f]+) r1=([0-9a-f]+) r2=([0-9a-f]+) \[r2\]=([0-9a-f]+)/),
-        "\(text)")
-      #expect(told.1 == "00000000")
-      #expect(told.2 == one.r1)
-      #expect(UInt64(told.3, radix: 16) == load.segments[one.parameters])
-      #expect(told.4 == one.word)
-      #expect((load.calledEntry != load.entry) == one.needsTrampoline)
-    }
+    let guest = try BoardGuest()
+    try await guest.prepare(
+      """
+      arm-linux-gnueabi-as -o registers.o \(BoardLab.program("registers"))
+      arm-linux-gnueabi-objcopy -O binary registers.o registers
+      arm-linux-gnueabi-as -o uname26.o \(BoardLab.program("uname26"))
+      arm-linux-gnueabi-ld -o uname26 uname26.o
+      { printf '\\320\\r\\376\\355'; head -c 8188 /dev/zero; } >fake.img
+      {
+        echo '/boot/uname26 /bin/uname -r'
+        echo '\(one.by) /kexec -d -l --type=Image \(one.options) --append=second=1 /boot/registers'
+        echo '/kexec -l -S'
+        echo '/kexec -e'
+      } >commands
+      """)
+    let text = try await guest.console([
+      "--memory", "128", "--initrd", "none", "--file", "uname26", "--file", "fake.img", "--file",
+      "registers", "--script", "commands", "--first", BoardLab.kernel("tiny-gzip"),
+      BoardLab.loader("armel"), "registers",
+    ])
+    // Else the case of the old kernel is none.
+    #expect(text.contains("\n2.6."))
+    let load = try BoardLoad(text)
+    let told = try #require(
+      text.firstMatch(
+        of: /entered with r0=([0-9a-f]+) r1=([0-9a-f]+) r2=([0-9a-f]+) \[r2\]=([0-9a-f]+)/),
+      "\(text)")
+    #expect(told.1 == "00000000")
+    #expect(told.2 == one.r1)
+    #expect(UInt64(told.3, radix: 16) == load.segments[one.parameters])
+    #expect(told.4 == one.word)
+    #expect((load.calledEntry != load.entry) == one.needsTrampoline)
   }
 }

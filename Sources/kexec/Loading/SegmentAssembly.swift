@@ -133,7 +133,8 @@ struct SegmentAssembly {
   /// than planned.
   ///
   /// Source: Linux 6.1, arch/arm/kernel/machine_kexec.c, machine_kexec_prepare: r2 is the device
-  /// tree among the segments (since Linux 3.7), else the entry point − 0x8000 + 0x1000.
+  /// tree among the segments (since Linux 3.7, commit 4cabd1d9625c of September 2012), else the
+  /// entry point − 0x8000 + 0x1000.
   private func setRegisters(_ call: inout KexecLoadCall) throws(Stop) {
     guard let registers = boot.plan.registers, let last = call.segments.indices.last else { return }
     let atags = call.segments[last].name == PlannedSegment.Name.atags.rawValue
@@ -183,7 +184,7 @@ struct SegmentAssembly {
       let minor = Int(
         String(decoding: release[1].utf8.prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
     else { return true }
-    return (major, minor) >= (3, 10)
+    return (major, minor) >= (3, 7)
   }
 }
 
