@@ -45,7 +45,7 @@ extension DeviceTree {
     _ node: Node, to structure: inout [UInt8], _ strings: inout StringsBlock
   ) {
     structure.appendBigEndian(StructureToken.beginNode)
-    structure += node.name.utf8.prefix { $0 != 0 }
+    structure += StringsBlock.bytes(of: node.name)
     structure.append(0)
     pad(&structure)
     for property in node.properties {

@@ -14,10 +14,18 @@ struct StringsBlock {
   /// The lowest offset of each ending, by its hash.
   private var endings: [UInt64: Int] = [:]
 
+  /// The bytes of a name up to its first zero byte.
+  static func bytes(of name: String) -> [UInt8] {
+    // Looking for it in the array is cheaper than in the text.
+    let bytes = Array(name.utf8)
+    guard let zero = bytes.firstIndex(of: 0) else { return bytes }
+    return Array(bytes[..<zero])
+  }
+
   /// Finds or appends a name.
   mutating func offset(of name: String) -> UInt32 {
     if let offset = offsets[name] { return offset }
-    let text = Array(name.utf8.prefix { $0 != 0 })
+    let text = Self.bytes(of: name)
     let offset = find(text) ?? append(text)
     offsets[name] = UInt32(truncatingIfNeeded: offset)
     return UInt32(truncatingIfNeeded: offset)

@@ -7,7 +7,10 @@ extension DecompressorCode {
   mutating func readARM(_ code: borrowing CodeReader) {
     var at = ZImageHeader.magicOffset + 4
     var window: Int?
-    while at < code.limit {
+    // Of each fact the first hit counts: with all of them found, nothing else can.
+    while at < code.limit,
+      relocationBump == nil || sizeWordOffset == nil || bssBytes == nil || window == nil
+    {
       defer { at += 4 }
       let word = code.instruction(at: at)
       switch word & 0xffff_f000 {

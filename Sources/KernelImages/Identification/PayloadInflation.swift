@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inflation
+import PhysicalMemory
 
 /// What inflating to the end gave.
 struct WholeInflation {
@@ -51,11 +52,7 @@ func inflatePrefix(_ input: Span<UInt8>, _ compression: Compression, count: Int)
   head.reserveCapacity(count)
   do {
     _ = try Inflation.inflate(input, as: compression, limit: .max, chunk: count) { chunk in
-      var index = 0
-      while index < chunk.count, head.count < count {
-        head.append(chunk[index])
-        index += 1
-      }
+      head += ByteReader(chunk).copy(0, min(chunk.count, count - head.count)) ?? []
       return head.count < count
     }
   } catch {
