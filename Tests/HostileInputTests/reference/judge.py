@@ -202,7 +202,7 @@ class Judge:
         self.folder, self.group = folder, group
         self.count = {"cases": 0, "errors": 0, "equal": 0, "mkimage": 0, "dtc": 0}
         self.violations, self.slowest, self.slow, self.peak = [], 0, [], 0
-        self.accepted = []
+        self.trees, self.listings = [], []
 
     def break_rule(self, line, why):
         self.violations.append(f"{why}: {line}"[:2000])
@@ -251,20 +251,19 @@ class Judge:
         except readers.Refusal as refusal:
             return self.break_rule(line, f"an independent reader refuses it ({refusal})")
         self.count["equal"] += 1
-        self.accepted.append((line, mode, data, answer))
+        number = line.split("\t")[0]
+        source = f"{self.folder}/{self.group}-{number}.in"
+        # Kept in files: ten thousand kernels are more than the machine has memory for.
+        if mode == "tree":
+            bases.write(source, data)
+            self.trees.append((line, number, (source, source + ".out")))
+        elif mode in ("image", "verify") and answer["chain"].split(">")[0] in ("uImage", "FIT"):
+            bases.write(source, data)
+            self.listings.append((line, source, answer))
 
     def ask_programs(self):
         """mkimage and dtc need a file and a process for each case."""
-        jobs, listings = [], []
-        for line, mode, data, answer in self.accepted:
-            number = line.split("\t")[0]
-            source = f"{self.folder}/{self.group}-{number}.in"
-            if mode == "tree":
-                bases.write(source, data)
-                jobs.append((line, number, (source, source + ".out")))
-            elif mode in ("image", "verify") and answer["chain"].split(">")[0] in ("uImage", "FIT"):
-                bases.write(source, data)
-                listings.append((line, source, answer))
+        jobs, listings = self.trees, self.listings
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             written = pool.map(compiled, [job for _, _, job in jobs])
             for (line, number, (source, target)), theirs in zip(jobs, written):
