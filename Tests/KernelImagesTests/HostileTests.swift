@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 import PhysicalMemory
-@testable import Samples
 import SeededRandom
 import Testing
+
+@testable import Samples
 
 @Suite struct HostileTests {
   /// Files of every format, with the number of bytes that their headers and tables take.

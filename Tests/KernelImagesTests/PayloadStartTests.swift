@@ -18,7 +18,7 @@ import Testing
       try scratch.run("xz -c \(options) content >stream")
       let stream = try scratch.read("stream")
       for junk in [0, 3, 4096] {
-        let image = Array(content.suffix(junk)) + stream + [1, 2, 3, 4]
+        let image: [UInt8] = Array(content.suffix(junk)) + stream + [1, 2, 3, 4]
         #expect(
           XZFooter.streamStart(image.span, endingAt: image.count - 4) == junk,
           "\(count) bytes behind \(junk)")

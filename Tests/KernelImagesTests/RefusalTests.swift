@@ -2,9 +2,10 @@
 import Foundation
 import Inflation
 import KernelImages
-@testable import Samples
 import SeededRandom
 import Testing
+
+@testable import Samples
 
 @Suite struct RefusalTests {
   @Test(

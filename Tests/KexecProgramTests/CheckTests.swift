@@ -47,6 +47,8 @@ struct CheckTests {
       changes: ["/sys/kernel/security/lockdown": "none integrity [confidentiality]\n"]),
     Case(line: "ok KX205", words: "can be parked"),
     Case(
+      line: "warning KX205", words: "not known", changes: ["/proc/device-tree/psci/method": nil]),
+    Case(
       line: "error KX205", words: "its 2 CPUs",
       changes: ["/sys/devices/system/cpu/cpu1/online": nil]),
     Case(

@@ -27,6 +27,8 @@ struct Loader {
     for property in Self.uart.properties where changes[node + property.name] == nil {
       kernel.files[node + property.name] = property.value
     }
+    let psci = "/proc/device-tree/psci/method"
+    if tree != nil, changes[psci] == nil { kernel.files[psci] = Array("hvc\0".utf8) }
     kernel.files["/proc/sys/kernel/random/boot_id"] = Array("f00d\n".utf8)
     kernel.directories = ["/run", "/run/systemd/system", "/var/log"]
     kernel.programs = ["systemctl": .exited(0), "shutdown": .exited(0)]

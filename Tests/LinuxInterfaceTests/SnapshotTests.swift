@@ -3,9 +3,10 @@ import DeviceTree
 import Foundation
 import LinuxInterface
 import PhysicalMemory
-@testable import Samples
 import SeededRandom
 import Testing
+
+@testable import Samples
 
 @Suite("Snapshots of machines")
 struct SnapshotTests {

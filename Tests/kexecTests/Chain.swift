@@ -45,6 +45,8 @@ struct Chain: Sendable {
   /// Where nothing may be put, but by the first steps of so many.
   var forbidden: [Range<UInt64>] = []
   var stepsBeforeForbidden = 0
+  /// How much the initrd carries beside the kernels.
+  var blobBytes = 6_000_000
 
   /// Runs all steps and gives what each kernel told, the first kernel of QEMU among them.
   func run(_ more: [Guest.File] = []) async throws -> (
@@ -54,7 +56,8 @@ struct Chain: Sendable {
     let lines = steps.map(\.line).joined(separator: "\n") + "\n"
     var files: [String: Guest.File] = [:]
     for file in steps.map(\.kernel) + more { files[file.name] = file }
-    files["blob"] = Guest.File("blob", try await LabBlob.shared.value.path)
+    let blob = try Scratch.bytes(try await LabBlob.shared.value.path).prefix(blobBytes)
+    files["blob"] = Guest.File("blob", try Scratch.file("blob", blob))
     files["chain"] = Guest.File("chain", try Scratch.file("chain", lines.utf8))
     guest.files = files.keys.sorted().compactMap { files[$0] }
     let outcome = try await guest.run()
@@ -96,7 +99,10 @@ struct Chain: Sendable {
       // What follows does not come from the loader.
       let entry = number(record.calledEntry)
       let code = number(try #require(new.first("code"), comment))
-      guard let jump = outcome.code.jump(to: entry, after: place) else {
+      guard
+        let jump = outcome.code.jump(
+          to: entry, past: record.segments.map(\.range), after: place)
+      else {
         Issue.record("\(comment): no kernel jumped to \(record.calledEntry)")
         continue
       }

@@ -29,22 +29,18 @@ struct ExecutedCode: Sendable {
   }
 
   /// Where, behind a place in the account, a running kernel jumped to an address: its code that puts
-  /// segments in place stands at the beginning of a page of its own, is shorter than half a KiB, and
-  /// is the last that ran before.
+  /// segments in place stands at the beginning of a page of its own, outside of every segment, is
+  /// shorter than half a KiB, and is the last that ran before.
   ///
   /// Source: Linux 6.1, arch/arm/kernel/relocate_kernel.S and machine_kexec.c (the code is copied to
   /// the control page, which is no destination of a segment).
-  func jump(to entry: UInt64, after place: Int) -> Int? {
+  func jump(to entry: UInt64, past segments: [Range<UInt64>], after place: Int) -> Int? {
     blocks.indices.dropFirst(place + 2).first { index in
       guard blocks[index] == entry else { return false }
       let page = blocks[index - 1] & ~0xfff
-      guard page != entry & ~0xfff, blocks[index - 1] - page < 512 else { return false }
+      guard blocks[index - 1] - page < 512, !segments.contains(where: { $0.contains(page) })
+      else { return false }
       return blocks[max(0, index - 40)..<index].contains(page)
     }
-  }
-
-  /// Whether a block at an address ran between two places.
-  func ran(_ address: UInt64, in places: Range<Int>) -> Bool {
-    blocks[places].contains(address)
   }
 }

@@ -32,8 +32,8 @@ struct FormatTests {
     let more = [
       Guest.File("without-memory.dtb", try await VirtTree.shared.pathWithoutMemory())
     ]
-    let generations = try await Chain(guest: Guest(first: "tiny-gzip"), steps: steps)
-      .expectBoots(more)
+    let chain = Chain(guest: Guest(first: "tiny-gzip"), steps: steps, blobBytes: 1_000_000)
+    let generations = try await chain.expectBoots(more)
     #expect(generations.last?.told["ram"] == ["40000000-5fffffff"])
   }
 

@@ -57,8 +57,8 @@ struct Guest: Sendable {
       try await Program.run(script, arguments, seconds: seconds + 30)
     }
     return Outcome(
-      console: outcome.text.split(separator: "\n", omittingEmptySubsequences: false)
-        .map { String($0.filter { $0 != "\r" && $0 != "\r\n" }) },
+      console: outcome.output.split(separator: 0x0a, omittingEmptySubsequences: false)
+        .map { String(decoding: $0.filter { $0 != 0x0d }, as: UTF8.self) },
       code: ExecutedCode(String(decoding: try Scratch.bytes(trace), as: UTF8.self)))
   }
 

@@ -12,7 +12,8 @@ struct LongChainTests {
         LabKernel(LabKernel.tinyNames[index % 5]), handover: DeviceBoot.handovers[index / 5 % 2])
     }
     #expect(Set(steps.map(\.line)).count == 10)
-    let generations = try await Chain(guest: Guest(first: "tiny-gzip"), steps: steps).expectBoots()
+    let chain = Chain(guest: Guest(first: "tiny-gzip"), steps: steps, blobBytes: 1_000_000)
+    let generations = try await chain.expectBoots()
     #expect(generations.count == 21)
   }
 }

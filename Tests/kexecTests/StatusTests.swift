@@ -56,7 +56,7 @@ struct StatusTests {
       try session.answer("check-good").text.contains("the kernel will take the segments"))
     let text = try session.answer("check-text")
     #expect(text.code == 1)
-    #expect(text.text.contains("not a kernel: the file looks like a text file"))
+    #expect(text.text.contains("error    KX209  not a kernel: the file looks like a text file"))
     let unfit = try session.answer("check-unfit")
     #expect(unfit.code == 1)
     #expect(unfit.text.contains("error    KX103  nothing fits"))
@@ -66,9 +66,9 @@ struct StatusTests {
   func forbidden() async throws {
     let session = try await Session.shared.value
     for (name, words) in [
-      ("user-check", "this process has no CAP_SYS_BOOT"),
-      ("lockdown-check", "the kernel is locked down (integrity)"),
-      ("disabled-check", "kernel.kexec_load_disabled is 1"),
+      ("user-check", "KX202  this process has no CAP_SYS_BOOT"),
+      ("lockdown-check", "KX204  the kernel is locked down (integrity)"),
+      ("disabled-check", "KX203  loading was switched off: kernel.kexec_load_disabled is 1"),
     ] {
       let answer = try session.answer(name)
       #expect(answer.code == 1)

@@ -96,7 +96,10 @@ public final class RecordingKernel: KernelInterface {
     let bytes = files[path]
     let isLong = bytes.map { $0.count > limit } ?? false
     try record(.mapFile(path), otherwise: isLong ? .fileTooLarge : missing(path))
-    guard let contents = FileContents(copying: bytes ?? []) else { throw .noMemory }
+    // Its own sum stands for the state of a file.
+    let sum = (bytes ?? []).reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
+    let stamp = FileStamp(description: path + " " + String(sum))
+    guard let contents = FileContents(copying: bytes ?? [], stamp: stamp) else { throw .noMemory }
     return contents
   }
 

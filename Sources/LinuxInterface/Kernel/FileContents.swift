@@ -24,24 +24,26 @@ import CLinux
   }
 
   /// Takes over memory that came from `clinux_resize`.
-  init(unsafeAllocated base: UnsafePointer<UInt8>?, count: Int) {
+  init(unsafeAllocated base: UnsafePointer<UInt8>?, count: Int, stamp: FileStamp? = nil) {
     unsafe self.base = unsafe base
     self.count = unsafe base == nil ? 0 : count
-    stamp = nil
+    self.stamp = stamp
     isMapped = false
   }
 
   /// Keeps a copy of bytes.
   ///
-  /// - Parameter bytes: The bytes; the result is nil when there is no memory for them.
-  public convenience init?(copying bytes: [UInt8]) {
+  /// - Parameters:
+  ///   - bytes: The bytes; the result is nil when there is no memory for them.
+  ///   - stamp: The state of the file that they stand for.
+  public convenience init?(copying bytes: [UInt8], stamp: FileStamp? = nil) {
     guard let copy = unsafe clinux_resize(nil, bytes.count) else { return nil }
     unsafe bytes.withUnsafeBufferPointer { source in
       if let start = source.baseAddress {
         unsafe copy.initialize(from: start, count: source.count)
       }
     }
-    unsafe self.init(unsafeAllocated: copy, count: bytes.count)
+    unsafe self.init(unsafeAllocated: copy, count: bytes.count, stamp: stamp)
   }
 
   deinit {

@@ -9,6 +9,11 @@ public struct FileStamp: Hashable, Sendable, CustomStringConvertible {
   /// The stamp as words, for a record.
   public let description: String
 
+  /// Stands for a state of a file that is not there.
+  init(description: String) {
+    self.description = description
+  }
+
   init(_ told: clinux_file) {
     description =
       String(told.device) + " " + String(told.inode) + " " + String(told.bytes) + " "

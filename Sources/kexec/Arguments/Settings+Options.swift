@@ -44,7 +44,8 @@ extension Settings {
     switch option {
     case .initrd, .ramdisk: initrds.append(value)
     case .reuseInitrd:
-      // Source: Linux 6.1, init/initramfs.c: the boot's own initrd, kept by retain_initrd.
+      // Source: Linux 6.8 (not yet 6.1), init/initramfs.c: the boot's own initrd, kept by
+      // retain_initrd.
       initrds.append("/sys/firmware/initrd")
     case .dtb: dtb = value
     case .dtbo: overlays.append(value)

@@ -96,9 +96,8 @@ enum LoadRecord {
 }
 
 extension Program {
-  /// Reads the record of the last load as it was written; nil when there is none, or none of this
-  /// start of the machine.
-  func lastLoad() -> (bytes: [UInt8], value: JSONValue)? {
+  /// Reads the record of the last load; nil when there is none, or none of this start of the machine.
+  func lastLoad() -> JSONValue? {
     let bytes: [UInt8]
     do throws(Errno) {
       bytes = try kernel.readFile(LoadRecord.path, limit: 1 << 20)
@@ -108,7 +107,7 @@ extension Program {
       }
       return nil
     }
-    return LoadRecord.verified(bytes, on: kernel).map { (bytes, $0) }
+    return LoadRecord.verified(bytes, on: kernel)
   }
 
   /// Keeps what was loaded, or nothing when it was taken away.

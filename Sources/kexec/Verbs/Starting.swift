@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxInterface
+import Reporting
 
 extension Program {
   /// `-e`: starts the loaded kernel. What is not on disk by then is lost.
@@ -54,10 +55,17 @@ extension Program {
   /// Writes down what will be started, before it is too late.
   private func log(_ path: String) throws(Stop) {
     let time = (try? kernel.read(.realTime)).map { LoadRecord.timeText($0.seconds) } ?? "unknown"
-    let text = "kexec: starting the loaded kernel at " + time + "\n"
-    let record = lastLoad()?.bytes ?? Array("nothing known of it\n".utf8)
+    var text = "kexec: starting the loaded kernel at " + time + "\n"
+    if let record = lastLoad() {
+      var writer = JSONWriter()
+      writer.value(nil, LoadRecord.withDigests(record, from: kernel))
+      writer.finish()
+      text += writer.text
+    } else {
+      text += "nothing known of it\n"
+    }
     do throws(Errno) {
-      try kernel.writeFile(path, Array(text.utf8) + record, mode: .append)
+      try kernel.writeFile(path, Array(text.utf8), mode: .append)
     } catch {
       throw Stop(error, writing: path, hint: "nothing was started")
     }

@@ -10,7 +10,7 @@ extension Program {
   /// Source: kexec-tools 2.0.32, kexec/kexec.c (the meaning of the exit status).
   func status(_ settings: Settings) throws(Stop) -> Int32 {
     let facts = try facts()
-    let known = facts.isLoaded == false ? nil : lastLoad()?.value
+    let known = facts.isLoaded == false ? nil : lastLoad()
     let record = known.map { LoadRecord.withDigests($0, from: kernel) }
     if settings.json {
       var writer = JSONWriter()
@@ -79,6 +79,7 @@ extension Program {
         switch facts.first(where: { $0.key == key })?.value {
         case .string(let value): words += mark + PrintableText.clean(value)
         case .number(let digits): words += mark + digits
+        case .null: words += mark + "unknown"
         default: break
         }
       }
