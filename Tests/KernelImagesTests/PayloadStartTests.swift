@@ -20,7 +20,7 @@ import Testing
       for junk in [0, 3, 4096] {
         let image: [UInt8] = Array(content.suffix(junk)) + stream + [1, 2, 3, 4]
         #expect(
-          XZFooter.streamStart(Array(image).span, endingAt: image.count - 4) == junk,
+          XZFooter.streamStart(image.span, endingAt: image.count - 4) == junk,
           "\(count) bytes behind \(junk)")
       }
       // Each bit of the footer counts.
