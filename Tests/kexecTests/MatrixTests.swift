@@ -23,8 +23,11 @@ struct MatrixTests {
       }
     }
     let generations = try await chain.expectBoots()
-    let last = 0x4000_0000 + UInt64(run.mebibytes) << 20 - 1
+    // Without HIGHMEM, as the tiny kernels are built, a kernel cuts off what is above 768 MiB.
     for generation in generations {
+      let isTiny = generation.first("release")?.contains("-armmp") == false
+      let mebibytes = isTiny ? min(run.mebibytes, 768) : run.mebibytes
+      let last = 0x4000_0000 + UInt64(mebibytes) << 20 - 1
       #expect(generation.told["ram"] == ["40000000-" + String(last, radix: 16)])
     }
   }
