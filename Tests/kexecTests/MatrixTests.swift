@@ -23,9 +23,20 @@ struct MatrixTests {
       }
     }
     let generations = try await chain.expectBoots()
-    let last = 0x4000_0000 + UInt64(run.mebibytes) << 20 - 1
+    // Without HIGHMEM, as the tiny kernels are built, a kernel cuts off what is above 768 MiB; and
+    // one that does not fit below what is reserved lies above it and has no memory below itself.
     for generation in generations {
-      #expect(generation.told["ram"] == ["40000000-" + String(last, radix: 16)])
+      let isTiny = generation.first("release")?.contains("-armmp") == false
+      let mebibytes = isTiny ? min(run.mebibytes, 768) : run.mebibytes
+      let last = 0x4000_0000 + UInt64(mebibytes) << 20 - 1
+      var first: UInt64 = 0x4000_0000
+      if let reserved = run.reserved, let code = generation.first("code"),
+        number(code) >= reserved.upperBound
+      {
+        first = reserved.upperBound
+      }
+      let range = String(first, radix: 16) + "-" + String(last, radix: 16)
+      #expect(generation.told["ram"] == [range])
     }
   }
 

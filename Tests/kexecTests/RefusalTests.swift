@@ -24,7 +24,7 @@ struct RefusalTests {
     "A refusal says what is wrong, and ends with the code of its kind",
     arguments: [
       Refusal("text", 65, "error: not a kernel: the file looks like a text file", "at: text"),
-      Refusal("arm64", 65, "error: this is arm64 Image for arm64", "at: arm64"),
+      Refusal("arm64", 65, "error: this is a kernel for arm64 (arm64 Image)", "at: arm64"),
       Refusal(
         "truncated", 65, "error: the zImage is truncated", "3 000 000 B present", "at: truncated"),
       Refusal("missing", 66, "error: 'none' cannot be read: ENOENT"),
