@@ -137,7 +137,11 @@ extension MachineChecks {
   private mutating func addTree(_ tree: DeviceTree, _ kernel: KernelText) {
     var unknown: [String] = []
     let machine = tree.compatible
-    if !machine.isEmpty, !machine.contains(where: { kernel.holds($0) }) {
+    // A kernel for several platforms takes any machine that its drivers serve.
+    // Source: arch/arm/kernel/devtree.c (v6.1), `GENERIC_DT`.
+    if !machine.isEmpty, !machine.contains(where: { kernel.holds($0) }),
+      !kernel.holds("Generic DT based system")
+    {
       unknown.append("the machine '" + machine[0] + "'")
     }
     let console = tree.consoleNode?.property(named: "compatible")?.asStrings ?? []
