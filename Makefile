@@ -80,9 +80,10 @@ completions: build ## make the completions for bash, zsh and fish, in .build/com
 	  $(RELEASE) --generate-completion-script $$shell >.build/completions/kx.$$shell; \
 	done
 
-install: completions ## install kx, its man page and completions under DESTDIR and PREFIX
+install: completions ## install kx, man pages and completions under DESTDIR and PREFIX
 	install -D -m 755 $(RELEASE) '$(DESTDIR)$(PREFIX)/bin/kx'
 	install -D -m 644 docs/kx.1 '$(DESTDIR)$(PREFIX)/share/man/man1/kx.1'
+	install -D -m 644 docs/kexec.8 '$(DESTDIR)$(PREFIX)/share/man/man8/kexec.8'
 	install -D -m 644 .build/completions/kx.bash \
 	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kx'
 	install -D -m 644 .build/completions/kx.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kx'
