@@ -26,7 +26,7 @@ struct DeviceProgram: Sendable, CustomTestStringConvertible {
     switch Lab.matrix {
     case nil: return all.filter { FileManager.default.isExecutableFile(atPath: $0.path) }
     case "full": return all
-    default: return all.filter { ["armel", "x86_64"].contains($0.architecture) }
+    default: return all.filter { $0.architecture != "aarch64" }
     }
   }()
 
