@@ -20,9 +20,10 @@ help: ## list the targets
 setup: ## install the Debian packages that are missing
 	@scripts/timed setup scripts/install-packages
 
-debian-kernels: ## fetch Debian's armhf kernels and kexec-tools, make the test initrds
+debian-kernels: ## fetch Debian's armhf kernels, kexec-tools and U-Boot, make the test initrds
 	@scripts/timed 'fetch Debian kernels' scripts/fetch-debian-kernels
 	@scripts/timed 'fetch kexec-tools' scripts/fetch-kexec-tools
+	@scripts/timed 'fetch U-Boot' scripts/fetch-u-boot
 	@scripts/timed 'make initrd' scripts/make-initrd
 	@scripts/timed 'make initrd for ARMv5' scripts/make-initrd --armel
 	@scripts/timed 'make initrd for boot consoles' scripts/make-initrd --kernel-log
