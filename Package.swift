@@ -115,6 +115,8 @@ let package = Package(
     .testTarget(
       name: "kexecTests", dependencies: ["kx", "TestLab"],
       exclude: ["guest", "programs", "boots.pairwise.txt"], swiftSettings: rules),
+    // They start bundles on QEMU's boards.
+    .testTarget(name: "FerryTests", dependencies: ["kx", "TestLab"], swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.
     .executableTarget(
       name: "HostileProbe",
