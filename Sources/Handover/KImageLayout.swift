@@ -74,9 +74,10 @@ public struct KImageLayout: Hashable, Sendable {
     (entriesBeforeDone + entriesPerPage - 1) / entriesPerPage
   }
 
-  /// The pages that must be free: those of the destinations, of the list, and the control page.
+  /// The pages that must be free: for each destination page one, those of the list, and the control
+  /// page.
   ///
-  /// Fewer of them than the last two that lie outside of the destinations are too few, though.
+  /// They are enough when those of the list and the control page are outside of all destinations.
   public var neededPages: UInt64 { pageCount + indirectionPageCount + 1 }
 
   /// Tells whether a page is in a destination.

@@ -9,6 +9,8 @@ struct RandomImage {
   let ram: PhysicalRange
   let layout: KImageLayout
   let ground: StagingGround
+  /// Whether the pool has pages enough.
+  let suffices: Bool
 
   /// Bytes that files and memory are cut from.
   private static let noise: [UInt8] = {
@@ -19,7 +21,7 @@ struct RandomImage {
   init(_ random: inout SplitMix64) throws {
     page = Alignment(shift: UInt8(random.between(4, 6)))
     let size = page.byteCount.rawValue
-    let count = random.magnitude(4, 48)
+    let count = random.magnitude(6, 48)
     let base: UInt64 = random.pick([0, 0x4000_0000, (1 << 32) - count * size])
     let pages = (0..<count).map { PhysicalAddress(base + $0 * size) }
     ram = try Self.range(base, count * size)
@@ -34,11 +36,11 @@ struct RandomImage {
     var segments: [KImageSegment] = []
     var files: [[UInt8]] = []
     // The page at the end of 4 GiB can be no destination.
-    var free = base == 0 || base == 0x4000_0000 ? count : count - 1
+    let usable = base == 0 || base == 0x4000_0000 ? count : count - 1
     var at: UInt64 = 0
-    while free > at, segments.isEmpty || !random.oneIn(4) {
-      let first = at + (random.oneIn(2) ? 0 : random.below(free - at))
-      let length = random.magnitude(1, free - first)
+    while usable > at, segments.isEmpty || !random.oneIn(3) {
+      let first = at + (random.oneIn(2) ? 0 : random.below(usable - at))
+      let length = random.magnitude(1, max(1, (usable - first) / 2))
       let bytes = length * size
       let file: UInt64
       switch random.below(4) {
@@ -52,7 +54,6 @@ struct RandomImage {
           first: pages[Int(first)], memoryBytes: ByteCount(bytes), fileBytes: ByteCount(file)))
       files.append(Self.cut(Int(file), &random))
       at = first + length
-      free = max(free, at)
     }
     // Their order is not that of their addresses.
     for index in segments.indices.reversed() {
@@ -61,7 +62,27 @@ struct RandomImage {
       files.swapAt(index, other)
     }
     layout = try KImageLayout(segments: segments, page: page)
-    ground = StagingGround(memory: memory, pool: Self.pool(pages, layout, &random), files: files)
+    let all = Self.pool(pages, layout, &random)
+    var free = Free()
+    for page in all { free.add(page, layout, 1) }
+    switch random.below(8) {
+    case 0: for page in all[Int(random.below(UInt64(all.count)))...] { free.add(page, layout, -1) }
+    // Just enough, and just not.
+    case 1:
+      for page in all.reversed() where free.suffice(layout) {
+        free.add(page, layout, -1)
+        if !free.suffice(layout) {
+          free.add(page, layout, 1)
+          break
+        }
+      }
+    case 2:
+      for page in all.reversed() where free.suffice(layout) { free.add(page, layout, -1) }
+    default: break
+    }
+    suffices = free.suffice(layout)
+    let kept = free.inside + free.outside
+    ground = StagingGround(memory: memory, pool: Array(all[..<kept]), files: files)
   }
 
   /// Some of the pages, in an order that may be kind or unkind.
@@ -72,14 +93,20 @@ struct RandomImage {
     for index in pool.indices.reversed() {
       pool.swapAt(index, Int(random.below(UInt64(index + 1))))
     }
+    let (inside, outside) = (
+      pool.filter(layout.isDestination), pool.filter { !layout.isDestination($0) }
+    )
     switch random.below(8) {
     case 0: pool = pages
     case 1: pool = pages.reversed()
-    case 2: pool = pool.filter(layout.isDestination) + pool.filter { !layout.isDestination($0) }
-    case 3: pool = pool.filter { !layout.isDestination($0) }
+    case 2: pool = inside + outside
+    case 3: pool = outside + inside
+    // Sources come from outside until some destinations are staged.
+    case 4:
+      let first = min(outside.count, Int(layout.neededPages - layout.pageCount) + 2)
+      pool = outside[..<first] + inside + outside[first...]
     default: break
     }
-    if random.oneIn(4) { pool.removeLast(Int(random.below(UInt64(pool.count + 1)))) }
     return pool
   }
 
@@ -116,14 +143,27 @@ struct RandomImage {
     return wanted
   }
 
-  /// Whether the pool has pages enough, of the kinds that are needed.
-  var suffices: Bool {
-    let inside = UInt64(ground.pool.filter(layout.isDestination).count)
-    let outside = UInt64(ground.pool.count) - inside
-    let zero = PhysicalAddress(0)
-    let usable =
-      outside - (ground.pool.contains(zero) && !layout.isDestination(zero) ? 1 : 0)
-    let listAndControl = layout.indirectionPageCount + 1
-    return usable >= listAndControl && outside - listAndControl + inside >= layout.pageCount
+  /// How many pages of each kind are free: the order in which they come does not matter.
+  private struct Free {
+    var inside = 0
+    var outside = 0
+    /// 1 when page 0 is among those outside: it can be a source, but neither of the list nor the control
+    /// page.
+    var zero = 0
+
+    mutating func add(_ page: PhysicalAddress, _ layout: KImageLayout, _ count: Int) {
+      if layout.isDestination(page) {
+        inside += count
+      } else {
+        outside += count
+        if page.rawValue == 0 { zero += count }
+      }
+    }
+
+    func suffice(_ layout: KImageLayout) -> Bool {
+      let listAndControl = Int(layout.indirectionPageCount) + 1
+      return outside - zero >= listAndControl
+        && outside + inside >= Int(layout.pageCount) + listAndControl
+    }
   }
 }
