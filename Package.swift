@@ -40,6 +40,7 @@ let package = Package(
     core("Digests"),
     core("DeviceTree", ["PhysicalMemory"]),
     core("Handover", ["PhysicalMemory"]),
+    core("Bundles", ["PhysicalMemory", "Digests"]),
     .target(
       name: "CInflation",
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
@@ -85,6 +86,7 @@ let package = Package(
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
     tests("Handover", ["PhysicalMemory"]),
+    tests("Bundles", ["PhysicalMemory", "Digests"]),
     tests("Inflation", []),
     // Kernels and machines that are made up, for several tests.
     .target(

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of the pages that a pool handed out.
+public struct KImageCounts: Hashable, Sendable {
+  /// Destination pages that have their source.
+  public internal(set) var staged: UInt64 = 0
+  /// Of these, pages that are their own source: the pool handed out the destination itself.
+  public internal(set) var inPlace: UInt64 = 0
+  /// Sources that were moved into their destination, since the pool handed it out later.
+  public internal(set) var moved: UInt64 = 0
+  /// Pages that were handed out before the turn of the destination they are.
+  public internal(set) var setAside: UInt64 = 0
+  /// Pages of the list.
+  public internal(set) var indirection: UInt64 = 0
+
+  /// No page yet.
+  public init() {}
+}
