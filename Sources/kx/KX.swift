@@ -39,5 +39,8 @@ struct KX: AsyncParsableCommand {
         TERM        when it is 'dumb', likewise
       """,
     version: "0.1.0",
-    subcommands: [InspectCommand.self, PlanCommand.self, TryCommand.self])
+    subcommands: [
+      InspectCommand.self, PlanCommand.self, TryCommand.self, BundleCommand.self,
+      RetagCommand.self,
+    ])
 }
