@@ -87,7 +87,7 @@ let package = Package(
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
     tests("Handover", ["PhysicalMemory"]),
-    tests("Bundles", ["PhysicalMemory", "Digests"]),
+    tests("Bundles", ["PhysicalMemory", "Digests", "TestLab"]),
     tests("Inflation", []),
     // Kernels and machines that are made up, for several tests.
     .target(

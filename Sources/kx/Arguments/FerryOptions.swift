@@ -51,6 +51,9 @@ struct FerryOptions: ParsableArguments {
     return flags
   }
 
+  /// What the tree of the loader may take, whichever it is; nil when the bundled one is used.
+  var treeRoom: ByteCount? { treeFromLoader ? .kibibytes(256) : nil }
+
   enum TextChoice: String, ExpressibleByArgument, CaseIterable {
     case ro, rw
   }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import BootPlanning
 import Bundles
+import DeviceTree
 import Handover
 import KernelImages
 import PhysicalMemory
@@ -17,29 +18,36 @@ struct BundledPlan {
   let notes: [Diagnostic]
   let ferry: FerryFile
 
-  /// What a tree that the loader passes may have more than the bundled one.
-  static let treeRoom = ByteCount.kibibytes(256)
-
   /// Plans as `kx plan` does, and writes the bundle.
   ///
   /// - Parameters:
   ///   - kernel: The path of the kernel.
   ///   - options: What the plan is made of.
   ///   - choices: What is asked of Ferry.
-  ///   - board: What a lab's board adds where the user named nothing.
+  /// - Throws: ``Stop`` with the file, or with what keeps the plan from being executed.
+  init(kernel: String, _ options: BootOptions, _ choices: FerryOptions) throws(Stop) {
+    let files = try BootFiles(
+      kernel: kernel, options, digests: false, treeRoom: choices.treeRoom)
+    let plan = try files.plan()
+    let contents = plan.fits && !plan.hasErrors ? try BootContents(files, plan).segments : []
+    try self.init(plan, contents, tree: files.prepared.tree, choices)
+  }
+
+  /// Writes the bundle of a plan.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan.
+  ///   - contents: Its segments, with their bytes.
+  ///   - tree: The new kernel's tree, of which the serial port is taken.
+  ///   - choices: What is asked of Ferry.
   /// - Throws: ``Stop`` with the file, or with what keeps the plan from being executed.
   init(
-    kernel: String, _ options: BootOptions, _ choices: FerryOptions, board: BoardMachine? = nil
+    _ plan: BootPlan, _ contents: [LabSegment], tree: DeviceTree?, _ choices: FerryOptions
   ) throws(Stop) {
-    ferry = try FerryFile(choices.ferry)
-    let files = try BootFiles(
-      kernel: kernel, options, board: board, digests: false,
-      treeRoom: choices.treeFromLoader ? Self.treeRoom : nil)
-    plan = try files.plan()
-    let contents =
-      plan.fits && !plan.hasErrors ? try BootContents(files, plan).segments.map(\.bytes) : []
+    self.plan = plan
     try Self.check(plan, choices)
-    guard var draft = BundleDraft(plan, contents: contents) else {
+    ferry = try FerryFile(choices.ferry)
+    guard var draft = BundleDraft(plan, contents: contents.map(\.bytes)) else {
       throw Stop(
         what: "the plan has an address beyond 32 bits: Ferry cannot reach it",
         code: .validationFailure)
@@ -50,7 +58,7 @@ struct BundledPlan {
     switch choices.uart ?? .auto {
     case .port(let port): draft.uart = port
     case .auto:
-      if let tree = files.prepared.tree, let port = BundleUART(consoleOf: tree) {
+      if let tree, let port = BundleUART(consoleOf: tree) {
         draft.uart = port
       } else {
         notes.append(
