@@ -46,9 +46,10 @@ let package = Package(
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
-    core("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation"]),
+    core("KernelImages", ["PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Inflation"]),
     core(
-      "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
+      "BootPlanning",
+      ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
     .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     core(
       "LinuxInterface",
@@ -59,8 +60,8 @@ let package = Package(
     core(
       "Reporting",
       [
-        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
-        "BootPlanning",
+        "PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Handover", "Inflation",
+        "KernelImages", "BootPlanning",
       ]),
     .executableTarget(
       name: "kexec",
@@ -77,8 +78,8 @@ let package = Package(
     .executableTarget(
       name: "kx",
       dependencies: [
-        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Inflation", "KernelImages",
-        "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
+        "PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Handover", "Inflation",
+        "KernelImages", "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: rules),
     .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: rules),
@@ -86,15 +87,18 @@ let package = Package(
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
     tests("Handover", ["PhysicalMemory"]),
-    tests("Bundles", ["PhysicalMemory", "Digests"]),
+    tests("Bundles", ["PhysicalMemory", "Digests", "TestLab"]),
     tests("Inflation", []),
     // Kernels and machines that are made up, for several tests.
     .target(
       name: "Samples", dependencies: ["PhysicalMemory", "Digests", "DeviceTree", "LinuxInterface"],
       path: "Tests/Samples", swiftSettings: rules),
-    tests("KernelImages", ["PhysicalMemory", "Digests", "DeviceTree", "Inflation", "Samples"]),
     tests(
-      "BootPlanning", ["PhysicalMemory", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
+      "KernelImages",
+      ["PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Inflation", "Samples"]),
+    tests(
+      "BootPlanning",
+      ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),

@@ -11,6 +11,8 @@ public enum BootPlanError: Error, Sendable, Hashable {
   case ruleNeedsZImageHandover(PlacementRule)
   /// The handover needs a zImage, and the kernel is none.
   case noZImage
+  /// The handover needs a plain Image, and a bundle has none.
+  case noImage
   /// A load address cannot be used.
   case load(PhysicalAddress, String)
 }
@@ -28,6 +30,9 @@ extension BootPlanError: CustomStringConvertible {
         + "--handover image"
     case .noZImage:
       return "the zimage handover needs a zImage, and this kernel is not wrapped in one; use "
+        + "--handover image"
+    case .noImage:
+      return "the image handover needs a plain Image, and a bundle is started as it is; leave out "
         + "--handover image"
     case .load(let address, let reason):
       return "the load address \(address) cannot be used: \(reason)"

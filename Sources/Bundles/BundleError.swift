@@ -23,7 +23,7 @@ public enum BundleError: Error, Sendable, Hashable {
 
 /// A part of a bundle.
 public enum BundlePart: UInt8, Sendable, Hashable {
-  case header, tags, manifest, segment, ferry, bundle
+  case header, tags, manifest, segment, ferry, bundle, retagged
 
   /// The name in messages.
   public var name: StaticString {
@@ -34,6 +34,7 @@ public enum BundlePart: UInt8, Sendable, Hashable {
     case .segment: "a segment"
     case .ferry: "Ferry's image"
     case .bundle: "the bundle"
+    case .retagged: "the retagged zImage"
     }
   }
 }
@@ -48,6 +49,7 @@ public enum BundleField: UInt8, Sendable, Hashable {
   case uartBase, uartOffset, uartAccess
   case ramCount, reservedCount, segmentCount
   case ram, reserved
+  case innerOffset, innerBytes
   case segmentName, segmentFirst, segmentMemoryBytes, segmentFileOffset, segmentFileBytes
 
   /// The name in messages.
@@ -85,6 +87,8 @@ public enum BundleField: UInt8, Sendable, Hashable {
     case .segmentCount: "the number of segments"
     case .ram: "a RAM range"
     case .reserved: "a reserved range"
+    case .innerOffset: "the offset of the zImage inside"
+    case .innerBytes: "the length of the zImage inside"
     case .segmentName: "the name of a segment"
     case .segmentFirst: "the address of a segment"
     case .segmentMemoryBytes: "the memory of a segment"

@@ -103,6 +103,9 @@ extension BundleManifest {
     // The last page is Ferry's to move the bundle up to a page.
     let end = tag.bundleBytes - min(tag.bundleBytes, BundleFormat.pageBytes)
     var least: UInt64 = 0
+    // The bytes stand in the order of the segments, so all of them together are no more than the
+    // bundle: checking every digest takes the time of one pass.
+    var leastOffset = tag.payloadOffset
     for index in 0..<counts.segments {
       let place = (segments + BundleFormat.segmentBytes * index) / 4
       var letters = InlineArray<16, UInt8>(repeating: 0)
@@ -130,9 +133,9 @@ extension BundleManifest {
       guard fileBytes <= memory, fileBytes <= end else {
         throw words.refused(.segmentFileBytes, place + 7, min(memory, end))
       }
-      guard fileOffset & page == 0, fileOffset >= tag.payloadOffset,
-        fileOffset <= end - fileBytes
+      guard fileOffset & page == 0, fileOffset >= leastOffset, fileOffset <= end - fileBytes
       else { throw words.refused(.segmentFileOffset, place + 6, end - fileBytes) }
+      leastOffset = fileOffset + fileBytes
     }
   }
 

@@ -20,7 +20,7 @@ public struct KImageBuilder<Pages: PhysicalPages> {
   public var pages: Pages
   /// What is built.
   public let layout: KImageLayout
-  /// What became of the pages so far.
+  /// What became of the pages so far, all 0 after a failure.
   public private(set) var counts = KImageCounts()
 
   /// The page for the reboot code buffer, once one is taken.
@@ -31,6 +31,8 @@ public struct KImageBuilder<Pages: PhysicalPages> {
   private var reached: (page: PhysicalAddress, number: UInt64)?
   /// The latest of the chain of pages that came before there was a list.
   private var chained: PhysicalAddress?
+  /// How many are in the chain: a pool that hands out a page twice could make a ring of it.
+  private var chainedCount: UInt64 = 0
   /// Page 0, which can be a source only.
   private var zeroPage: PhysicalAddress?
 
@@ -117,7 +119,8 @@ public struct KImageBuilder<Pages: PhysicalPages> {
     if let zeroPage { pages.giveBack(zeroPage) }
     if let controlPage { pages.giveBack(controlPage) }
     var next = first
-    while let list = next {
+    for _ in 0..<counts.indirection {
+      guard let list = next else { break }
       next = nil
       for slot in 0...layout.entriesPerPage {
         guard let address = list.advanced(by: ByteCount(slot * 4)) else { break }
@@ -217,8 +220,7 @@ extension KImageBuilder {
       link = page.advanced(by: ByteCount(layout.entriesPerPage * 4))
       counts.indirection += 1
     }
-    while let page = chained {
-      chained = next(after: page)
+    while let page = unchain() {
       guard let number = layout.entry(of: page) else { continue }
       let place = try place(number)
       guard pages.word(at: place) == 0 else { throw .handedOutTwice(page) }
@@ -234,6 +236,7 @@ extension KImageBuilder {
         // All ones is the end of the chain: no page begins there.
         pages.setWord(UInt32(truncatingIfNeeded: chained?.rawValue ?? .max), at: page)
         chained = page
+        chainedCount += 1
         counts.setAside += 1
       } else if page.rawValue == 0 {
         guard zeroPage == nil else { throw .handedOutTwice(page) }
@@ -244,16 +247,17 @@ extension KImageBuilder {
     }
   }
 
-  private func next(after page: PhysicalAddress) -> PhysicalAddress? {
+  private mutating func unchain() -> PhysicalAddress? {
+    guard let page = chained, chainedCount > 0 else { return nil }
     let word = pages.word(at: page)
-    return word == .max ? nil : PhysicalAddress(UInt64(word))
+    chained = word == .max ? nil : PhysicalAddress(UInt64(word))
+    chainedCount -= 1
+    return page
   }
 
   private mutating func giveBackChained() {
-    while let page = chained {
-      chained = next(after: page)
-      pages.giveBack(page)
-    }
+    while let page = unchain() { pages.giveBack(page) }
+    (chained, chainedCount) = (nil, 0)
   }
 
   private mutating func take() throws(KImageError) -> PhysicalAddress {

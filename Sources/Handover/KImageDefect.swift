@@ -11,7 +11,7 @@ public enum KImageDefect: Error, Hashable, Sendable {
   case unknownEntry(KImageEntry, at: PhysicalAddress)
   /// An entry, a page of the list, a source or a destination is not in RAM.
   case outsideRAM(PhysicalAddress, at: PhysicalAddress)
-  /// An indirection page leads to itself, or to one before it.
+  /// The list comes to a page a second time; the page is one of those that it goes round and round.
   case cycle(PhysicalAddress)
   /// A page of the list has neither a link nor an end.
   case notDone(page: PhysicalAddress)

@@ -53,9 +53,10 @@ public struct KImageList: Hashable, Sendable {
       if step.kind == .destination { destination = address }
       guard step.kind == .source else { continue }
       guard let to = destination else { throw .noDestination(at: step.place) }
-      for touched in [address, to] where !walk.ram.contains(page: touched, walk.page) {
-        throw .outsideRAM(touched, at: step.place)
+      if !walk.ram.contains(page: address, walk.page) {
+        throw .outsideRAM(address, at: step.place)
       }
+      if !walk.ram.contains(page: to, walk.page) { throw .outsideRAM(to, at: step.place) }
       if writes(address) { throw .sourceOverwritten(address, at: step.place) }
       if writes(to) { throw .writtenTwice(to, at: step.place) }
       if to == controlPage { throw .codeOverwritten(to, at: step.place) }

@@ -9,7 +9,8 @@ public import PhysicalMemory
 public protocol PhysicalPages {
   /// Hands out a free page, in any order.
   ///
-  /// A page may lie in a destination; it must hold nothing that is still needed.
+  /// A page may lie in a destination; it must hold nothing that is still needed. Each page comes
+  /// once, unless it was given back: what comes twice would hold two things.
   /// - Returns: The first byte, or nil when no page is left.
   mutating func takePage() -> PhysicalAddress?
 

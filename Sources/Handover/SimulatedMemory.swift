@@ -132,7 +132,8 @@ public struct SimulatedMemory: Sendable {
   private var pageShift: UInt64 { UInt64(page.byteCount.rawValue.trailingZeroBitCount) }
 
   private func block(at address: PhysicalAddress) -> Int? {
-    blocks.firstIndex { $0.range.contains(address) }
+    for index in blocks.indices where blocks[index].range.contains(address) { return index }
+    return nil
   }
 
   private func index(of address: PhysicalAddress, in block: Block) -> Int {
@@ -149,7 +150,7 @@ public struct SimulatedMemory: Sendable {
     }
     let page = index(of: address, in: blocks[block])
     let needed: Permissions = access == .read ? .read : .write
-    guard blocks[block].permissions[page].contains(needed) else {
+    guard blocks[block].permissions[page].rawValue & needed.rawValue != 0 else {
       throw MemoryFault(access, address, .permission)
     }
     return (block, page, Int(truncatingIfNeeded: address.rawValue & self.page.mask))

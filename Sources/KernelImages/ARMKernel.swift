@@ -22,6 +22,9 @@ public struct ARMKernel: Sendable, Hashable {
   public var isThumb2: Figure<Bool>?
   /// Whether the kernel runs big-endian; nil when it cannot be told.
   public var isBigEndian: Figure<Bool>?
+  /// The bundle, when the file is one: then the figures above are those of the wrapper as its size
+  /// table tells them to loaders.
+  public var bundle: BundledBoot?
   /// The release, like `6.1.0-50-armmp`, when the inflated image told it.
   public var release: String?
 

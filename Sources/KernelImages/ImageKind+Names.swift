@@ -5,7 +5,8 @@ extension ImageKind {
   /// Everything a file can be said to be.
   static let nameable: [Self] =
     [
-      .zImage, .image, .uImage, .androidBoot, .fit, .vmlinux, .deviceTree, .cpio, .arm64Image,
+      .zImage, .bundle, .retagged, .image, .uImage, .androidBoot, .fit, .vmlinux, .deviceTree,
+      .cpio, .arm64Image,
       .riscvImage, .bzImage, .zboot, .unifiedKernelImage,
     ] + Compression.allCases.map { Self.compressed($0) }
 

@@ -5,6 +5,10 @@ public import Inflation
 public enum ImageKind: Sendable, Hashable {
   /// A self-extracting 32-bit ARM kernel.
   case zImage
+  /// A kernel, its companions and the program that starts them, in one file.
+  case bundle
+  /// A zImage behind a header that tells loaders how much memory it takes.
+  case retagged
   /// A plain 32-bit ARM kernel, as it runs.
   case image
   /// A kernel, ramdisk or set of files with U-Boot's legacy header.
@@ -42,6 +46,8 @@ public enum ImageKind: Sendable, Hashable {
   public var name: String {
     switch self {
     case .zImage: "zImage"
+    case .bundle: "bundle"
+    case .retagged: "retagged"
     case .image: "Image"
     case .uImage: "uImage"
     case .androidBoot: "android"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Bundles
 public import Inflation
 import PhysicalMemory
 
@@ -26,6 +27,8 @@ public enum KernelImageError: Error, Sendable, Hashable {
   case notAKernel(looksLike: String)
   /// The file is not what an option says it is.
   case wrongType(expected: String, found: String)
+  /// A bundle, or a zImage that was retagged, is damaged.
+  case bundle(BundleError)
 }
 
 extension KernelImageError: CustomStringConvertible {
@@ -59,6 +62,8 @@ extension KernelImageError: CustomStringConvertible {
       return "not a kernel: the file looks like " + looksLike
     case .wrongType(let expected, let found):
       return "the file is not of type " + expected + ": it is " + found
+    case .bundle(let error):
+      return error.description
     }
   }
 }

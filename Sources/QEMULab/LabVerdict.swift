@@ -13,6 +13,8 @@
 /// | uncompression error | 12 |
 /// | initrd damaged | 13 |
 /// | QEMU exited | 14 |
+/// | fault in Ferry | 15 |
+/// | Ferry refused | 16 |
 public enum LabVerdict: Sendable, Hashable {
   /// The guest is up; the line that says so.
   case booted(line: String)
@@ -26,6 +28,10 @@ public enum LabVerdict: Sendable, Hashable {
   case damaged(line: String)
   /// QEMU ended before a verdict; its exit code, or 128 and the number of the signal.
   case exited(code: Int32, lastLine: String?)
+  /// Ferry took an exception and stopped.
+  case faulted(FerryFault)
+  /// Ferry found something wrong and stopped before it overwrote anything; its line.
+  case refused(line: String)
 
   /// Tells whether the guest came up.
   public var isBooted: Bool {
@@ -42,6 +48,8 @@ public enum LabVerdict: Sendable, Hashable {
     case .uncompressionError: 12
     case .damaged: 13
     case .exited: 14
+    case .faulted: 15
+    case .refused: 16
     }
   }
 }
@@ -57,6 +65,8 @@ extension LabVerdict: CustomStringConvertible {
     case .uncompressionError(let line): "uncompression error: " + line
     case .damaged(let line): "initrd damaged: " + line
     case .exited(let code, let line): "QEMU exited with code \(code) before a verdict" + last(line)
+    case .faulted(let fault): fault.description
+    case .refused(let line): "Ferry refused: " + line
     }
   }
 

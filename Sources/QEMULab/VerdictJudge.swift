@@ -5,6 +5,8 @@ struct VerdictJudge {
   private let expect: Regex<AnyRegexOutput>?
   /// The line by which the kernel said that it starts an init.
   private(set) var initLine: String?
+  /// What Ferry said last of something that went wrong.
+  private var ferryComplaint: String?
 
   /// Takes the expression that means that the guest is up, or nil for the rules of the lab.
   ///
@@ -33,6 +35,7 @@ struct VerdictJudge {
     if line.contains("uncompression error") || line.contains("-- System halted") {
       return .uncompressionError(line: line)
     }
+    if let verdict = judgeFerry(line) { return verdict }
     // Text of the lab's own initrd.
     if line.contains("swift-kexec verdict: initrd DAMAGED") { return .damaged(line: line) }
     if expect == nil {
@@ -42,6 +45,17 @@ struct VerdictJudge {
         initLine = line
       }
     }
+    return nil
+  }
+
+  /// Judges a line of Ferry, the program at the head of a bundle; source: docs/bundle.md.
+  private mutating func judgeFerry(_ line: String) -> LabVerdict? {
+    guard line.hasPrefix("ferry: ") else { return nil }
+    if line.hasPrefix("ferry: stopped") {
+      let complaint = ferryComplaint ?? line
+      return FerryFault(complaint).map { .faulted($0) } ?? .refused(line: complaint)
+    }
+    if line.hasPrefix("ferry: error:") || FerryFault(line) != nil { ferryComplaint = line }
     return nil
   }
 

@@ -20,6 +20,10 @@ struct KX: AsyncParsableCommand {
         Hold a saved plan against what is really written:
           kx plan vmlinuz --handover zimage --dtb board.dtb --json >plan.json
           kx try plan.json --measure
+        One file that any boot loader can start, from any address:
+          kx bundle vmlinuz --initrd i.img --dtb board.dtb -o board.img
+        A zImage that older loaders load safely:
+          kx retag vmlinuz -o vmlinuz.safe
 
       EXIT CODES
         0   done; for 'try', the kernel came up
@@ -33,11 +37,17 @@ struct KX: AsyncParsableCommand {
         10  try: the kernel panicked        11  try: silence until the time was over
         12  try: decompression failed       13  try: the initrd came up damaged
         14  try: QEMU ended by itself
+        15  try --via ferry: a fault        16  try --via ferry: Ferry refused
 
       ENVIRONMENT
         NO_COLOR    when it is not empty, texts have no colours
         TERM        when it is 'dumb', likewise
+        SWIFT_KEXEC_FERRY
+                    Ferry's ELF file, for 'bundle' and 'try --via ferry'
       """,
     version: "0.1.0",
-    subcommands: [InspectCommand.self, PlanCommand.self, TryCommand.self])
+    subcommands: [
+      InspectCommand.self, PlanCommand.self, TryCommand.self, BundleCommand.self,
+      RetagCommand.self,
+    ])
 }

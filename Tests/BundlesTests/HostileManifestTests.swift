@@ -43,6 +43,7 @@ struct HostileManifestTests {
       Lie(69, 0x0600_0000, .segmentFirst),
       Lie(38, 0x3001, .segmentFileOffset), Lie(38, 0x2000, .segmentFileOffset),
       Lie(38, 0xffff_f000, .segmentFileOffset), Lie(70, 0x9000, .segmentFileOffset),
+      Lie(54, 0x5000, .segmentFileOffset),
       Lie(39, 0x3001, .segmentFileBytes), Lie(39, 0xffff_ffff, .segmentFileBytes),
     ])
   func manifest(lie: Lie) throws {

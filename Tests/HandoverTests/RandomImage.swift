@@ -93,9 +93,10 @@ struct RandomImage {
     for index in pool.indices.reversed() {
       pool.swapAt(index, Int(random.below(UInt64(index + 1))))
     }
-    let (inside, outside) = (
-      pool.filter(layout.isDestination), pool.filter { !layout.isDestination($0) }
-    )
+    var (inside, outside) = ([] as [PhysicalAddress], [] as [PhysicalAddress])
+    for page in pool {
+      if layout.isDestination(page) { inside.append(page) } else { outside.append(page) }
+    }
     switch random.below(8) {
     case 0: pool = pages
     case 1: pool = pages.reversed()

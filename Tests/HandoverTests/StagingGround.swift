@@ -79,7 +79,12 @@ struct StagingGround: PhysicalPages {
       offences.append("\(count) of zeros from \(address) on cross a page")
       return
     }
-    bytes.replaceSubrange(start..<end, with: repeatElement(0, count: end - start))
+    // Whole pages are many, and need no loop.
+    if end - start == bytes.count {
+      bytes = Array(repeating: 0, count: end)
+    } else {
+      for index in start..<end { bytes[index] = 0 }
+    }
     _ = memory.setContents(bytes, ofPage: address)
   }
 

@@ -13,6 +13,9 @@ public enum ARMPlanner {
   public static func plan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
     let figures = try ARMFigures(request.kernel.facts)
     try check(request)
+    if request.rule == .exact, let bundle = BundlePlacement(request, figures: figures) {
+      return bundle.plan()
+    }
     let keptDTB = keptDTB(request)
     if request.rule != .exact {
       return try KexecToolsPlacement(request, figures: figures).plan()
@@ -63,6 +66,7 @@ public enum ARMPlanner {
 
   private static func check(_ request: PlanRequest) throws(BootPlanError) {
     let hasZImage = request.kernel.facts.zImage != nil
+    if request.handover == .image, request.kernel.facts.bundle != nil { throw .noImage }
     if request.rule != .exact {
       if request.handover == .image { throw .ruleNeedsZImageHandover(request.rule) }
       if !hasZImage { throw .ruleNeedsZImage(request.rule) }
@@ -75,7 +79,9 @@ public enum ARMPlanner {
     let page = Alignment(bytes: request.machine.pageBytes.rawValue) ?? .page
     if !load.isAligned(to: page) { throw .load(load, "it is not the start of a page") }
     if load > PhysicalRange.below4GiB.last { throw .load(load, "it is not below 4 GiB") }
-    let image = request.handover == .image || request.handover == nil
+    let image =
+      request.kernel.facts.bundle == nil
+      && (request.handover == .image || request.handover == nil)
     let textOffset = request.kernel.facts.textOffset.value.rawValue
     if image,
       load.rawValue < textOffset

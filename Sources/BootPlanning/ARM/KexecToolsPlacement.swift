@@ -66,9 +66,12 @@ struct KexecToolsPlacement {
     else { return refused("the kernel would inflate below its page tables") }
     let own = ARMDecompression(
       figures: figures, zImage: zImage, load: load, kernel: kernel, keptDTB: 0)
+    let footprint =
+      BundlePlacement(request, figures: figures)?.footprint(load: load)
+      ?? own.ranges + figures.kernelPhase(at: kernel)
     let placement = ARMPlacement(
       handover: .zimage, kernel: kernel, load: load, kernelSegment: segment, initrd: initrd,
-      parameters: parameters, footprint: own.ranges + figures.kernelPhase(at: kernel),
+      parameters: parameters, footprint: footprint,
       move: own.move, kernelIsUncertain: false)
     var plan = ARMPlanner.plan(request, placement)
     plan.diagnostics.append(

@@ -14,6 +14,7 @@ public struct PreparedBoot: Sendable {
   public private(set) var tree: DeviceTree?
   /// The ATAG list of the machine, when one is wanted in place of a tree.
   private var oldATAGs: ATAGList?
+  private var treeRoom: ByteCount?
 
   /// Prepares a boot.
   ///
@@ -61,7 +62,9 @@ public struct PreparedBoot: Sendable {
           throw .tree(origin: origin, error)
         }
       }
-      parameters = .deviceTree(ByteCount(sized.flattened().count), memory: treeMemory)
+      let bytes = ByteCount(sized.flattened().count)
+      treeRoom = sources.treeRoom
+      parameters = .deviceTree(max(bytes, treeRoom ?? bytes), memory: treeMemory)
     } else if sources.wantsATAGs {
       oldATAGs = sources.oldATAGs ?? Self.atags(memory: map)
       let anywhere = sources.initrd.flatMap {
@@ -91,7 +94,10 @@ public struct PreparedBoot: Sendable {
       do throws(DeviceTreeError) { _ = try tree.setInitrd(initrd) } catch {
         throw .tree(origin: "DTB", error)
       }
-      return tree.flattened()
+      var bytes = tree.flattened()
+      let room = Int(clamping: treeRoom?.rawValue ?? 0)
+      if room > bytes.count { bytes += [UInt8](repeating: 0, count: room - bytes.count) }
+      return bytes
     }
     guard case .atags = request.parameters else { return nil }
     return try Self.atags(oldATAGs, initrd: initrd, commandLine: plan.commandLine)

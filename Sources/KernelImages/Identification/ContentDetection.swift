@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Bundles
 import Inflation
 import PhysicalMemory
 
@@ -10,6 +11,8 @@ extension ImageKind {
   /// as well.
   static func detect(_ bytes: Span<UInt8>) -> Self? {
     let reader = ByteReader(bytes)
+    if BundleTag.isPresent(in: bytes) { return .bundle }
+    if RetaggedZImage.isPresent(in: bytes) { return .retagged }
     if ZImageHeader.matches(bytes) { return .zImage }
     if reader.matches(ForeignImage.arm64Magic, at: 56) { return .arm64Image }
     if reader.matches(ForeignImage.riscvMagic, at: 56) { return .riscvImage }

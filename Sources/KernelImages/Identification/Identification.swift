@@ -38,6 +38,8 @@ struct Identification {
     let layer = Layer(bytes: bytes, origin: origin, offset: offset, depth: depth)
     switch ImageKind.detect(bytes) {
     case .zImage: try peelZImage(layer)
+    case .bundle: try peelBundle(layer)
+    case .retagged: try peelRetagged(layer)
     case .uImage: try peelUImage(layer)
     case .androidBoot: try peelAndroid(layer)
     case .vendorBoot: try peelVendorBoot(layer)

@@ -30,7 +30,11 @@ public enum InspectDocument {
           SavedKernel(
             PlannedKernel(
               chain: image.chain, fileBytes: ByteCount(bytes.count), facts: kernel)), &writer)
-        writer.object("facts") { writer in facts(kernel, &writer) }
+        if let bundle = kernel.bundle {
+          BundleDocument.bundle("bundle", bundle, &writer)
+        } else {
+          writer.object("facts") { writer in facts(kernel, &writer) }
+        }
       } else {
         writer.string("kernel", nil)
       }

@@ -22,7 +22,11 @@ public enum InspectText {
     var text = style.paint(PrintableText.clean(path), .heading) + "  "
     text += image.chain.joined(separator: " > ") + "  " + ByteCount(fileBytes).description + "\n\n"
     text += style.paint("layers", .heading) + "\n" + layers(image.layers, style, width)
-    if let kernel = image.kernel {
+    if let kernel = image.kernel, let bundle = kernel.bundle {
+      text += "\n" + style.paint("wrapper, as loaders see it", .heading) + "\n"
+      text += BundleText.wrapper(kernel, bundle, style, width)
+      text += "\n" + BundleText.render(bundle, style: style, width: width)
+    } else if let kernel = image.kernel {
       text += "\n" + style.paint("kernel", .heading) + "\n" + figures(kernel, style, width)
       if let zImage = kernel.zImage {
         text += "\n" + style.paint("decompressor", .heading) + "\n"

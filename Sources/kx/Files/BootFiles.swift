@@ -21,9 +21,11 @@ struct BootFiles {
   ///   - board: What a lab's board adds where the user named nothing.
   ///   - digests: Whether the files' SHA-256 are wanted: only a document shows them, and they cost
   ///     more time than the plan.
+  ///   - treeRoom: What the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
-    kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool
+    kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool,
+    treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let assumed = Assumptions(merging: options.assume)
     let (identification, vmlinux) = try options.kernelOptions.identification(digest: digests)
@@ -55,6 +57,7 @@ struct BootFiles {
     if let seeds = gathered.sources.tree?.tree.seedByteCount, seeds.rawValue > 0 {
       gathered.sources.random = Self.random(Int(clamping: seeds.rawValue))
     }
+    gathered.sources.treeRoom = treeRoom
     do throws(BootPreparationError) {
       prepared = try gathered.prepared()
     } catch {

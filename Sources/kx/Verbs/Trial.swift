@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import BootPlanning
+import DeviceTree
 import PhysicalMemory
 import QEMULab
 import Reporting
@@ -8,6 +9,10 @@ import Reporting
 /// A plan with the bytes of its segments and the board it is tried on.
 struct Trial {
   let plan: SavedPlan
+  /// The plan with what its document does not hold.
+  let boot: BootPlan
+  /// The new kernel's tree; nil for an ATAG list.
+  let tree: DeviceTree?
   let segments: [LabSegment]
   let board: Board
   let memory: ByteCount
@@ -15,10 +20,15 @@ struct Trial {
   let changed: String?
 
   /// Makes a plan and gets it ready.
-  init(kernel: String, _ options: BootOptions, _ machine: BoardMachine) throws(Stop) {
-    let files = try BootFiles(kernel: kernel, options, board: machine, digests: false)
+  init(
+    kernel: String, _ options: BootOptions, _ machine: BoardMachine, treeRoom: ByteCount? = nil
+  ) throws(Stop) {
+    let files = try BootFiles(
+      kernel: kernel, options, board: machine, digests: false, treeRoom: treeRoom)
     let plan = try files.plan()
     self.plan = SavedPlan(plan)
+    boot = plan
+    tree = files.prepared.tree
     segments = plan.fits ? try BootContents(files, plan).segments : []
     board = machine.board
     memory = machine.memory
@@ -68,6 +78,8 @@ struct Trial {
     planned.segments = plan.segments
     planned.handover = plan.handover
     planned.commandLine = plan.commandLine
+    boot = planned
+    tree = files.prepared.tree
     segments = plan.fits ? try BootContents(files, planned).segments : []
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import BootPlanning
+import Bundles
 import Handover
 import PhysicalMemory
 import QEMULab
@@ -20,6 +21,21 @@ struct TryCommand: AsyncParsableCommand {
   var kernel: String
 
   @OptionGroup var options: BootOptions
+
+  @Option(
+    help: """
+      How the segments come to their places: placed (QEMU's memory is filled), or ferry (as a \
+      bundle, which moves them by itself).
+      """)
+  var via: Way = .placed
+
+  @Option(
+    name: .customLong("bundle-at"),
+    help: ArgumentHelp(
+      "With --via ferry: where the bundle is loaded; any address in RAM.", valueName: "address"))
+  var bundleAddress: PhysicalAddress?
+
+  @OptionGroup var ferry: FerryOptions
 
   @Option(
     help: ArgumentHelp(
@@ -51,7 +67,19 @@ struct TryCommand: AsyncParsableCommand {
     help: ArgumentHelp("A further argument for QEMU.", valueName: "argument"))
   var qemuArguments: [String] = []
 
+  enum Way: String, ExpressibleByArgument, CaseIterable {
+    case placed, ferry
+  }
+
   func validate() throws {
+    if via == .ferry, measure {
+      throw ValidationError(
+        "--measure holds against what a decompressor writes; it cannot be combined with --via "
+          + "ferry.")
+    }
+    if via == .placed, ferry.isUsed || bundleAddress != nil {
+      throw ValidationError("What is asked of Ferry takes --via ferry.")
+    }
     guard timeout > 0, timeout <= 86_400 else {
       throw ValidationError("--timeout takes seconds, more than 0 and at most a day.")
     }
@@ -77,10 +105,15 @@ struct TryCommand: AsyncParsableCommand {
   private func trial() async throws(Stop) -> Trial {
     let file = try InputFile(kernel)
     if file.bytes.first(where: { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }) == 0x7b {
+      if ferry.treeFromLoader {
+        throw Stop(
+          what: "a saved plan has no room for another tree: --dtb-from-boot needs the kernel",
+          code: .validationFailure)
+      }
       return try await Trial(saved: file, board: try namedBoard(), memory: memory, options)
     }
     let machine = try await BoardMachine(try namedBoard() ?? .virt, memory: memory)
-    return try Trial(kernel: kernel, options, machine)
+    return try Trial(kernel: kernel, options, machine, treeRoom: ferry.treeRoom)
   }
 
   private func namedBoard() throws(Stop) -> Board? {
@@ -104,10 +137,25 @@ struct TryCommand: AsyncParsableCommand {
         what: "the plan has neither a DTB nor an ATAG list: no kernel boots without",
         hint: "give --dtb FILE or --atags", code: .validationFailure)
     }
+    if via == .ferry { return try bundledBoot(trial) }
     return LabBoot(
       board: trial.board, memoryBytes: trial.memory.rawValue, segments: trial.segments,
       entry: entry.rawValue, registers: registers, timeout: .seconds(timeout), expect: expect,
       extraQEMUArguments: qemuArguments)
+  }
+
+  /// The same boot as a bundle, entered as a boot loader enters a zImage.
+  private func bundledBoot(_ trial: Trial) throws(Stop) -> LabBoot {
+    let bundled = try BundledPlan(trial.boot, trial.segments, tree: trial.tree, ferry)
+    let address = bundleAddress ?? bundled.load ?? trial.board.ramBase
+    return LabBoot(
+      board: trial.board, memoryBytes: trial.memory.rawValue,
+      segments: [
+        LabSegment(
+          name: "bundle", address: address.rawValue, bytes: bundled.written.bytes)
+      ],
+      entry: address.rawValue, registers: ARMRegisters(parameters: 0),
+      timeout: .seconds(timeout), expect: expect, extraQEMUArguments: qemuArguments)
   }
 
   private func boot(_ trial: Trial) async throws(Stop) {

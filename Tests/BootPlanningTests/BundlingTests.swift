@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import Bundles
+import DeviceTree
+import Handover
+import KernelImages
+import PhysicalMemory
+import SeededRandom
+import Testing
+
+/// Plans that become bundles, bundles that are planned for, and how far a zImage reaches.
+struct BundlingTests {
+  /// A made-up Ferry: header and room for the table.
+  private static let ferry: [UInt8] = {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    func set(_ word: UInt32, _ offset: Int) {
+      for index in 0..<4 { bytes[offset + index] = UInt8(word >> UInt32(8 * index) & 0xff) }
+    }
+    set(0x016f_2818, 0x24)
+    set(0x0403_0201, 0x30)
+    set(0x4545_4545, 0x34)
+    set(0x40, 0x38)
+    return bytes
+  }()
+
+  private static func plan(initrd: UInt64 = 3_000_000) throws -> BootPlan {
+    let figures = KernelsOfRecord.Figures(zImage: 1 << 20, inflated: 4 << 20, bss: 200_000)
+    let ram = try #require(
+      PhysicalRange(start: PhysicalAddress(0x4000_0000), count: .mebibytes(256)))
+    let request = PlanRequest(
+      kernel: figures.kernel, machine: PlannedMachine(memory: MemoryMap(ram: RangeSet(ram))),
+      parameters: .deviceTree(ByteCount(UInt64(5000)), memory: [ram]),
+      initrd: PlannedInitrd(byteCount: ByteCount(initrd)), handover: .image)
+    return try ARMPlanner.plan(request)
+  }
+
+  private static func bundle() throws -> (plan: BootPlan, bytes: [UInt8]) {
+    let plan = try plan()
+    let contents = plan.segments.map {
+      [UInt8](repeating: 7, count: Int($0.fileBytes.rawValue))
+    }
+    let draft = try #require(BundleDraft(plan, contents: contents))
+    return (plan, try draft.write(behind: ferry.span).bytes)
+  }
+
+  private static func request(_ bytes: [UInt8], ram: RangeSet) throws -> PlanRequest {
+    let image = try KernelImage.identify(bytes.span)
+    return PlanRequest(
+      kernel: PlannedKernel(
+        chain: image.chain, fileBytes: ByteCount(bytes.count), facts: try #require(image.kernel)),
+      machine: PlannedMachine(memory: MemoryMap(ram: ram)),
+      parameters: .deviceTree(ByteCount(UInt64(5000)), memory: ram.ranges))
+  }
+
+  @Test("A bundle holds exactly the plan")
+  func exact() throws {
+    let (plan, bytes) = try Self.bundle()
+    let image = try KernelImage.identify(bytes.span)
+    let bundle = try #require(image.kernel?.bundle)
+    #expect(image.chain == ["bundle"])
+    #expect(bundle.entry == plan.entry)
+    #expect(bundle.r2 == plan.registers?.r2)
+    #expect(bundle.segments.map(\.name) == plan.segments.map(\.name.rawValue))
+    #expect(bundle.segments.map(\.range) == plan.segments.map(\.range))
+    #expect(bundle.segments.map(\.fileBytes) == plan.segments.map(\.fileBytes))
+    #expect(bundle.ram == plan.machine.memory.ram)
+    #expect(bundle.innerInflatedBytes == plan.kernel.facts.inflatedBytes.value)
+    #expect(bundle.innerBSSBytes == plan.kernel.facts.bssBytes.value)
+    // To a loader it is what its table says, not what is inside.
+    #expect(image.kernel?.inflatedBytes.source == .sizeTable)
+    #expect(image.imageBytes == nil)
+    let base = try #require(plan.machine.memory.ram.ranges.first?.first)
+    let top = base.advanced(by: bundle.wrapperBytes)
+    for segment in plan.segments { #expect(segment.range.last < top ?? base) }
+    for written in plan.footprint { #expect(written.range.last < top ?? base) }
+  }
+
+  @Test("A damaged segment is an error with the segment, not a plan")
+  func damaged() throws {
+    var bytes = try Self.bundle().bytes
+    bytes[0x3000] ^= 1
+    #expect(throws: KernelImageError.bundle(.segmentDigest(index: 0))) {
+      _ = try KernelImage.identify(bytes.span)
+    }
+    #expect(throws: KernelImageError.self) {
+      _ = try KernelImage.identify(Array(bytes[..<(bytes.count - 1)]).span)
+    }
+  }
+
+  @Test("A bundle is loaded where there is room, and the tree it is passed keeps clear of it")
+  func placed() throws {
+    let (plan, bytes) = try Self.bundle()
+    let placed = try ARMPlanner.plan(
+      try Self.request(bytes, ram: plan.machine.memory.ram))
+    #expect(placed.fits)
+    #expect(!placed.hasErrors, "\(placed.diagnostics)")
+    #expect(placed.handover == .zimage)
+    let tree = try #require(placed.segments.first { $0.name == .dtb }?.range)
+    let kernel = try #require(placed.segments.first { $0.name == .kernel })
+    #expect(kernel.range.first == placed.entry)
+    #expect(kernel.fileBytes == ByteCount(bytes.count))
+    for written in placed.footprint { #expect(!written.range.overlaps(tree)) }
+    for segment in plan.segments {
+      let covered = placed.footprint.contains { $0.range.contains(segment.range) }
+      #expect(covered, "the footprint misses \(segment)")
+    }
+  }
+
+  @Test("kexec-tools' rule, which believes the table, keeps clear of all that a bundle writes")
+  func believed() throws {
+    let (plan, bytes) = try Self.bundle()
+    var request = try Self.request(bytes, ram: plan.machine.memory.ram)
+    request.rule = .kexecTools
+    let placed = try ARMPlanner.plan(request)
+    #expect(placed.fits)
+    #expect(!placed.hasErrors, "\(placed.diagnostics)")
+  }
+
+  @Test("An initrd for a bundle is an error: nothing would use it; so is the image handover")
+  func initrd() throws {
+    let (plan, bytes) = try Self.bundle()
+    var request = try Self.request(bytes, ram: plan.machine.memory.ram)
+    request.initrd = PlannedInitrd(byteCount: ByteCount(UInt64(5000)))
+    #expect(try ARMPlanner.plan(request).diagnostics.contains { $0.code == "KX153" })
+    request.initrd = nil
+    request.handover = .image
+    #expect(throws: BootPlanError.noImage) { _ = try ARMPlanner.plan(request) }
+  }
+
+  @Test("RAM that is too small for a bundle is told")
+  func tooSmall() throws {
+    let bytes = try Self.bundle().bytes
+    let ram = try #require(
+      PhysicalRange(start: PhysicalAddress(0x4000_0000), count: .mebibytes(4)))
+    let plan = try ARMPlanner.plan(try Self.request(bytes, ram: RangeSet(ram)))
+    #expect(!plan.fits)
+    #expect(plan.diagnostics.contains { $0.code == "KX103" })
+  }
+
+  @Test("A loader that must be told a place gets one behind everything that is touched")
+  func loadAddress() throws {
+    let (plan, bytes) = try Self.bundle()
+    let contents = plan.segments.map {
+      [UInt8](repeating: 7, count: Int($0.fileBytes.rawValue))
+    }
+    let draft = try #require(BundleDraft(plan, contents: contents))
+    let load = try #require(draft.loadAddress(bundle: ByteCount(bytes.count)))
+    let range = try #require(PhysicalRange(start: load, count: ByteCount(bytes.count)))
+    #expect(plan.machine.memory.ram.contains(range))
+    for segment in plan.segments { #expect(!segment.range.overlaps(range)) }
+    #expect(load.rawValue & 0xf_ffff == 0)
+    #expect(draft.loadAddress(bundle: .mebibytes(300)) == nil)
+  }
+
+  @Test("Wherever a zImage is loaded, nothing is written beyond its reach")
+  func reach() throws {
+    var random = SplitMix64(seed: 44)
+    var judged = 0
+    for index in 0..<400 {
+      let base = random.below(24) << 27
+      let ram = [Bytes(base, base + (512 << 20))]
+      let kernel = RandomKernel(&random, ram: ram, largest: 24 << 20)
+      guard kernel.truth.fixedAddress == nil else { continue }
+      let reach = try ZImageReach.bytes(of: kernel.facts, keptDTB: .zero).rawValue
+      let load = base + random.below(300 << 20) & ~0xfff
+      let tree = Bytes(base + (500 << 20), base + (500 << 20) + 4096)
+      let boot = SimulatedBoot(
+        kernel: kernel.truth, handover: TrueHandover(parameters: .deviceTree(ram)), ram: ram,
+        reserved: [])
+      let memory = (kernel.truth.zImage + 4 + 0xfff) & ~0xfff
+      // A load that hangs, at the end of a window for instance, is not the table's to prevent.
+      guard
+        let written = try? boot.run(
+          LoadedMemory(
+            handover: .zimage, kernel: load, kernelMemory: memory, initrd: nil,
+            parameters: tree)
+        ).written
+      else { continue }
+      judged += 1
+      for (owner, bytes) in written where owner != .parameters {
+        #expect(bytes.high <= load + reach, "case \(index): \(owner) \(bytes) from \(load)")
+      }
+    }
+    #expect(judged > 100)
+  }
+}
