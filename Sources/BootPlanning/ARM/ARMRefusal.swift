@@ -14,7 +14,7 @@ struct ARMRefusal {
     var result = [
       Diagnostic(
         "KX103", .error, "nothing fits: " + summary,
-        hint: smallest ?? "free reserved memory, or use a smaller kernel or initrd")
+        hint: hint)
     ]
     for hole in search.view.free.ranges.prefix(16) {
       result.append(
@@ -38,6 +38,14 @@ struct ARMRefusal {
     return text + ", and \(search.view.free.count) of RAM is free"
   }
 
+  private var hint: String {
+    let size = smallest ?? "free reserved memory, or use a smaller kernel or initrd"
+    guard !handovers.contains(.image), search.keptDTB == 0, !search.request.cannotLoadImage,
+      let image = search.image(), search.leavesWorkingMemory(image)
+    else { return size }
+    return "use --handover image, which fits; by zimage, " + size
+  }
+
   private var smallest: String? {
     guard let size = SmallestRAM.find(search.request) else { return nil }
     let first = search.request.machine.memory.ram.ranges.first?.first ?? PhysicalAddress(0)
@@ -59,8 +67,21 @@ struct ARMRefusal {
       return "all would lie in it, but \(ByteCount(search.memoryLeft(found))) would be left for "
         + "the kernel to work with, and it needs \(ByteCount(search.memoryNeeded))"
     }
+    if let cramped = crampedZImage, hole.contains(PhysicalAddress(cramped.kernel)) {
+      let start = PhysicalAddress(cramped.kernel - figures.textOffset)
+      return "the kernel fits at \(PhysicalAddress(kernel)), but the decompressor puts it at "
+        + "\(PhysicalAddress(cramped.kernel)); from \(start) on "
+        + "\(ByteCount(search.memoryLeft(cramped))) would be left for the kernel to work with, and "
+        + "it needs \(ByteCount(search.memoryNeeded))"
+    }
     return "the kernel fits at \(PhysicalAddress(kernel)), but its decompressor does not find "
       + "room for itself, its heap and the companions in the 128 MiB window"
+  }
+
+  /// A placement by the decompressor's rules that leaves the kernel too little memory.
+  private var crampedZImage: ARMPlacement? {
+    guard let zImage = search.request.kernel.facts.zImage else { return nil }
+    return search.zimage(zImage) { _ in true }
   }
 
   private func kernelStart(in hole: PhysicalRange) -> UInt64? {
