@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import DeviceTree
 import KernelImages
+import LinuxInterface
 import PhysicalMemory
 import Reporting
 import Testing

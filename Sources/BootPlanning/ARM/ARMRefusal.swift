@@ -16,9 +16,10 @@ struct ARMRefusal {
         "KX103", .error, "nothing fits: " + summary,
         hint: hint)
     ]
+    let cramped = crampedZImage
     for hole in search.view.free.ranges.prefix(16) {
       result.append(
-        Diagnostic("KX104", .note, "hole \(hole) (\(hole.count)): " + reason(hole)))
+        Diagnostic("KX104", .note, "hole \(hole) (\(hole.count)): " + reason(hole, cramped)))
     }
     let more = search.view.free.ranges.count - 16
     if more > 0 {
@@ -52,7 +53,7 @@ struct ARMRefusal {
     return "the smallest RAM that would do is \(size.rounded) (\(size)) from \(first)"
   }
 
-  private func reason(_ hole: PhysicalRange) -> String {
+  private func reason(_ hole: PhysicalRange, _ cramped: ARMPlacement?) -> String {
     guard let start = kernelStart(in: hole) else { return Self.kernelReason(search, hole) }
     let kernel = start + figures.textOffset
     if search.request.load != nil {
@@ -67,7 +68,7 @@ struct ARMRefusal {
       return "all would lie in it, but \(ByteCount(search.memoryLeft(found))) would be left for "
         + "the kernel to work with, and it needs \(ByteCount(search.memoryNeeded))"
     }
-    if let cramped = crampedZImage, hole.contains(PhysicalAddress(cramped.kernel)) {
+    if let cramped, hole.contains(PhysicalAddress(cramped.kernel)) {
       let start = PhysicalAddress(cramped.kernel - figures.textOffset)
       return "the kernel fits at \(PhysicalAddress(kernel)), but the decompressor puts it at "
         + "\(PhysicalAddress(cramped.kernel)); from \(start) on "
@@ -80,7 +81,9 @@ struct ARMRefusal {
 
   /// A placement by the decompressor's rules that leaves the kernel too little memory.
   private var crampedZImage: ARMPlacement? {
-    guard let zImage = search.request.kernel.facts.zImage else { return nil }
+    guard !handovers.contains(.image), let zImage = search.request.kernel.facts.zImage else {
+      return nil
+    }
     return search.zimage(zImage) { _ in true }
   }
 
