@@ -46,20 +46,15 @@ struct SavedFigureTests {
   }
 
   @Test("An estimate in a saved plan is no statement of the user's")
-  func estimated() throws {
-    let loader = loader()
-    let json = loader.run("-l /boot/mute --initrd=/boot/initrd --dry-run --json").output
+  func estimated() {
+    let json = loader().run("-l /boot/mute --initrd=/boot/initrd --dry-run --json").output
     let forged = json.replacing(/"bssBytes": [0-9]+/, with: "\"bssBytes\": 4096")
     #expect(forged != json)
-    loader.kernel.files["/tmp/plan.json"] = Array(json.utf8)
-    #expect(loader.run("--load-plan=/tmp/plan.json").exit == .done)
-    loader.kernel.files["/tmp/plan.json"] = Array(forged.utf8)
-    let settings = try Settings(["-l", "/boot/mute"])
-    let plain = try DeviceBoot(settings, on: loader.kernel, digests: false).plan
-    _ = loader.run("--load-plan=/tmp/plan.json --json")
-    let estimate = plain.kernel.facts.bssBytes.value.rawValue
-    #expect(
-      String(decoding: loader.kernel.output, as: UTF8.self).contains("\"bssBytes\": \(estimate)"))
+    let other = self.loader()
+    other.kernel.files["/tmp/plan.json"] = Array(forged.utf8)
+    let loaded = other.run("--load-plan=/tmp/plan.json --json")
+    #expect(loaded.exit == .done, "\(loaded.complaints)")
+    #expect(loaded.output.contains("bssBytes") && !loaded.output.contains("\"bssBytes\": 4096"))
   }
 
   @Test("That /proc/device-tree stood in for /sys/firmware/fdt is noted")
