@@ -14,6 +14,9 @@ public struct PlanRequest: Sendable, Hashable {
   ///
   /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1).
   public var decompressorMemory: [PhysicalRange]?
+  /// The memory in the tree that the running kernel was started with, of which it may use less;
+  /// nil when it was started without one, or nobody knows.
+  public var runningMemory: [PhysicalRange]?
   /// The initial ramdisk; nil without one.
   public var initrd: PlannedInitrd?
   /// The command line of the new kernel.
@@ -28,6 +31,8 @@ public struct PlanRequest: Sendable, Hashable {
   public var imageBytes: ByteCount?
   /// The memory the new kernel needs to work with, when the user states it.
   public var workingBytes: ByteCount?
+  /// Whether the running machine has too little free memory to load the plain Image.
+  var cannotLoadImage = false
   /// What the caller found out while preparing: grafted memory nodes, dropped properties.
   public var diagnostics: [Diagnostic]
 

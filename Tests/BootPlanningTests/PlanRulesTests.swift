@@ -93,7 +93,7 @@ struct PlanRulesTests {
   }
 
   /// The exact number of bytes in `18.5 MiB (19 398 656 B)` behind some words.
-  private static func bytes(in text: String, behind words: String) -> UInt64? {
+  static func bytes(in text: String, behind words: String) -> UInt64? {
     guard let start = text.range(of: words)?.upperBound,
       let open = text[start...].firstIndex(of: "("),
       let close = text[open...].firstIndex(of: ")")

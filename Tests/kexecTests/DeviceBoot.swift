@@ -51,10 +51,12 @@ struct DeviceRun: Hashable, Sendable, CustomStringConvertible {
   let reserved: Range<UInt64>?
   /// The kernel that QEMU starts.
   let first: String
+  /// The only kernel of the run; nil for any.
+  let only: String?
   var boots: [DeviceBoot] = []
 
   var description: String {
-    "\(boots.count) boots, \(mebibytes) MiB"
+    "\(boots.count) boots\(only.map { " of " + $0 } ?? ""), \(mebibytes) MiB"
       + (reserved.map { ", reserved from 0x" + String($0.lowerBound, radix: 16) } ?? "")
   }
 
@@ -63,6 +65,10 @@ struct DeviceRun: Hashable, Sendable, CustomStringConvertible {
   private init(_ boot: DeviceBoot) {
     mebibytes = boot.mebibytes
     let isTiny = boot.kernel.isTiny
+    // A zImage of Debian's larger kernel goes above the first 128 MiB, which are lost to those that
+    // follow: the initrd, in which all kernels of a run are, must fit what is left.
+    only =
+      boot.place == "reserved" && boot.mebibytes == 256 && !isTiny ? boot.kernel.name : nil
     switch boot.place {
     case "reserved":
       reserved = isTiny ? 0x404c_0000..<0x4080_0000 : 0x4180_0000..<0x4200_0000
@@ -73,13 +79,20 @@ struct DeviceRun: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Puts boots together; none is left out.
+  /// Puts boots together; none is left out. Of one kernel those by zimage come last, since they may
+  /// cost the RAM that others need.
   static func runs(_ boots: [DeviceBoot]) -> [DeviceRun] {
     var runs: [DeviceRun] = []
-    for boot in boots {
+    let sorted = LabKernel.names.flatMap { name in
+      DeviceBoot.handovers.flatMap { handover in
+        boots.filter { $0.kernel.name == name && $0.handover == handover }
+      }
+    }
+    for boot in sorted {
       var run = DeviceRun(boot)
       let index = runs.firstIndex {
         $0.mebibytes == run.mebibytes && $0.reserved == run.reserved && $0.first == run.first
+          && $0.only == run.only
       }
       if let index {
         runs[index].boots.append(boot)

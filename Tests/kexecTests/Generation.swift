@@ -38,6 +38,14 @@ struct Generation: Sendable {
   func first(_ key: String) -> String? { told[key]?.first }
   var isIntact: Bool { told["initrd"] == ["intact"] }
 
+  /// Where the loader said that the next kernel takes RAM to start, when that costs RAM (KX145).
+  var costlyStart: UInt64? {
+    // The lines of a message are broken to fit the console.
+    let words = loading.joined(separator: " ").split(separator: " ").joined(separator: " ")
+    return words.firstMatch(of: /KX145: [^:]*: it takes RAM to start at (0x[0-9a-f]+)/)
+      .map { number(String($0.1)) }
+  }
+
   /// Reads a console, one generation after the other.
   static func read(_ console: [String]) -> [Generation] {
     var all: [Generation] = []

@@ -24,7 +24,7 @@ struct ARMExplanation {
     if let initrd = placement.initrd {
       note("KX133", "initrd at \(initrd.first): " + companionText(initrd))
     }
-    result += lostMemory
+    result += ARMLostMemory(search: search, placement: placement).diagnostics
     return result
   }
 
@@ -113,22 +113,6 @@ struct ARMExplanation {
             + "before 5.11 cannot, and the image does not tell its version"))
     }
     return result
-  }
-
-  /// RAM below the start that the new kernel takes for the start of RAM is lost to it.
-  private var lostMemory: [Diagnostic] {
-    guard start > 0,
-      let below = PhysicalRange(first: PhysicalAddress(0), last: PhysicalAddress(start - 1))
-    else { return [] }
-    let lost = search.view.known.intersection(below)
-    guard !lost.isEmpty else { return [] }
-    return [
-      Diagnostic(
-        "KX145", .warning,
-        "the new kernel will not use \(lost.count) of RAM below \(PhysicalAddress(start)), where "
-          + "it takes RAM to start",
-        hint: "free the memory below it, or use another kernel")
-    ]
   }
 }
 

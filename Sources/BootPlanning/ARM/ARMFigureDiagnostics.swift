@@ -17,7 +17,9 @@ extension ARMPlanner {
       result.append(
         Diagnostic(
           code, .warning, "the kernel's \(name) is not known; planning with \(value)",
-          hint: "give --vmlinux FILE, or the figure itself with --assume"))
+          hint:
+            "give --vmlinux FILE; kx plan also takes the figure itself with --assume, and kexec "
+            + "loads its plan with --load-plan"))
     }
     estimated(
       "KX140", "inflated size", kernel.inflatedBytes.source,
@@ -50,18 +52,6 @@ extension ARMPlanner {
           "there is neither a DTB nor an ATAG list: the plan shows the memory, but a kernel "
             + "entered with r2 = 0 does not boot",
           hint: "give --dtb FILE or --atags"))
-    }
-    if case .deviceTree(_, let memory) = request.parameters, !memory.isEmpty {
-      let named = RangeSet(memory)
-      let absent = named.subtracting(request.machine.memory.ram)
-      if let first = absent.ranges.first {
-        result.append(
-          Diagnostic(
-            "KX116", .warning,
-            "the DTB names \(absent.count) of memory that the machine does not have, from "
-              + "\(first.first) on; nothing is put there, but the new kernel will use it",
-            hint: "use the DTB of this machine"))
-      }
     }
     return result
   }

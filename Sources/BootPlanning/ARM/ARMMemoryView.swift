@@ -69,15 +69,33 @@ struct ARMMemoryView {
       let above = PhysicalRange(
         first: PhysicalAddress(start), last: PhysicalRange.below4GiB.last)
     else { return RangeSet() }
-    guard let limits else { return told.intersection(above) }
+    return named(start: start).intersection(above)
+  }
+
+  /// The memory below 4 GiB that the new kernel is told of, by `mem=` or else by the tree.
+  private func named(start: UInt64) -> RangeSet {
+    guard let limits else { return told.intersection(.below4GiB) }
     var named = RangeSet()
     for limit in limits {
       let range = PhysicalRange(
         start: PhysicalAddress(limit.start ?? start), count: ByteCount(limit.size))
       if let whole = range?.rounded(inwardTo: .page) { named.insert(whole) }
     }
-    return named.intersection(above)
+    return named.intersection(.below4GiB)
   }
+
+  /// The memory that the new kernel is told of and drops, since it lies below its own start.
+  ///
+  /// - Parameter start: PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
+  /// - Returns: Whole pages below the start, be they RAM or not.
+  ///
+  /// Source: drivers/of/fdt.c `early_init_dt_add_memory_arch`, "Ignoring memory range" (v6.1).
+  func dropped(start: UInt64) -> RangeSet {
+    named(start: start).subtracting(believed(start: start))
+  }
+
+  /// RAM of the machine that the new kernel is told of and drops.
+  func lost(start: UInt64) -> RangeSet { dropped(start: start).intersection(addressable) }
 
   /// The head of the first block of RAM when that does not begin with a whole 2 MiB section: the
   /// kernel takes it out of its map.

@@ -125,6 +125,7 @@ public enum ARMPlanner {
       entry: placement.map { PhysicalAddress($0.load) }, registers: registers, segments: segments,
       footprint: placement?.footprint ?? [],
       diagnostics: request.diagnostics + figureDiagnostics(request)
+        + absentMemory(request, kernel: placement?.kernel)
     )
   }
 }

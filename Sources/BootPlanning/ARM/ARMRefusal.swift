@@ -14,11 +14,12 @@ struct ARMRefusal {
     var result = [
       Diagnostic(
         "KX103", .error, "nothing fits: " + summary,
-        hint: smallest ?? "free reserved memory, or use a smaller kernel or initrd")
+        hint: hint)
     ]
+    let cramped = crampedZImage
     for hole in search.view.free.ranges.prefix(16) {
       result.append(
-        Diagnostic("KX104", .note, "hole \(hole) (\(hole.count)): " + reason(hole)))
+        Diagnostic("KX104", .note, "hole \(hole) (\(hole.count)): " + reason(hole, cramped)))
     }
     let more = search.view.free.ranges.count - 16
     if more > 0 {
@@ -38,13 +39,21 @@ struct ARMRefusal {
     return text + ", and \(search.view.free.count) of RAM is free"
   }
 
+  private var hint: String {
+    let size = smallest ?? "free reserved memory, or use a smaller kernel or initrd"
+    guard !handovers.contains(.image), search.keptDTB == 0, !search.request.cannotLoadImage,
+      let image = search.image(), search.leavesWorkingMemory(image)
+    else { return size }
+    return "use --handover image, which fits; by zimage, " + size
+  }
+
   private var smallest: String? {
     guard let size = SmallestRAM.find(search.request) else { return nil }
     let first = search.request.machine.memory.ram.ranges.first?.first ?? PhysicalAddress(0)
     return "the smallest RAM that would do is \(size.rounded) (\(size)) from \(first)"
   }
 
-  private func reason(_ hole: PhysicalRange) -> String {
+  private func reason(_ hole: PhysicalRange, _ cramped: ARMPlacement?) -> String {
     guard let start = kernelStart(in: hole) else { return Self.kernelReason(search, hole) }
     let kernel = start + figures.textOffset
     if search.request.load != nil {
@@ -59,8 +68,23 @@ struct ARMRefusal {
       return "all would lie in it, but \(ByteCount(search.memoryLeft(found))) would be left for "
         + "the kernel to work with, and it needs \(ByteCount(search.memoryNeeded))"
     }
+    if let cramped, hole.contains(PhysicalAddress(cramped.kernel)) {
+      let start = PhysicalAddress(cramped.kernel - figures.textOffset)
+      return "the kernel fits at \(PhysicalAddress(kernel)), but the decompressor puts it at "
+        + "\(PhysicalAddress(cramped.kernel)); from \(start) on "
+        + "\(ByteCount(search.memoryLeft(cramped))) would be left for the kernel to work with, and "
+        + "it needs \(ByteCount(search.memoryNeeded))"
+    }
     return "the kernel fits at \(PhysicalAddress(kernel)), but its decompressor does not find "
       + "room for itself, its heap and the companions in the 128 MiB window"
+  }
+
+  /// A placement by the decompressor's rules that leaves the kernel too little memory.
+  private var crampedZImage: ARMPlacement? {
+    guard !handovers.contains(.image), let zImage = search.request.kernel.facts.zImage else {
+      return nil
+    }
+    return search.zimage(zImage) { _ in true }
   }
 
   private func kernelStart(in hole: PhysicalRange) -> UInt64? {

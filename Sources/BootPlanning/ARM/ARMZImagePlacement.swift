@@ -19,17 +19,34 @@ extension ARMPlacementSearch {
     guard let zImage = request.kernel.facts.zImage else { return nil }
     if let load = request.load { return zimage(zImage, at: load) }
     guard isLargeEnough else { return nil }
-    // A window in which K is certain comes before any in which the image leaves it open.
-    for certain in [true, false] {
-      for stance in Stance.allCases {
-        for window in windows() {
-          let kernels = ARMDestination.kernels(
-            of: zImage, load: window.first.rawValue, textOffset: figures.textOffset,
-            memory: treeMemory, keepsDTB: keptDTB > 0)
-          guard (kernels.count == 1) == certain else { continue }
-          for kernel in kernels {
-            if let found = zimage(zImage, stance, in: window, kernel: kernel),
-              leavesWorkingMemory(found)
+    return zimage(zImage) { leavesWorkingMemory($0) }
+  }
+
+  /// Finds the best placement of a zImage that a caller accepts.
+  ///
+  /// The kernel loses all RAM below its window, so a low kernel counts for more than comfort.
+  func zimage(_ zImage: ZImage, accepting isGood: (ARMPlacement) -> Bool) -> ARMPlacement? {
+    let targets = windows().map { window in
+      (
+        window: window,
+        kernels: ARMDestination.kernels(
+          of: zImage, load: window.first.rawValue, textOffset: figures.textOffset,
+          memory: treeMemory, keepsDTB: keptDTB > 0)
+      )
+    }
+    // A window in which K is certain comes before any in which the image leaves it open; of two
+    // kernels the more likely comes first.
+    for (count, index) in [(1, 0), (2, 0), (2, 1)] {
+      let open = targets.filter { $0.kernels.count == count }
+      var kernels: [UInt64] = []
+      for kernel in open.map({ $0.kernels[index] }).sorted() where kernels.last != kernel {
+        kernels.append(kernel)
+      }
+      for kernel in kernels {
+        for stance in Stance.allCases {
+          for target in open where target.kernels[index] == kernel {
+            if let found = zimage(zImage, stance, in: target.window, kernel: kernel),
+              isGood(found)
             {
               return found
             }

@@ -7,7 +7,7 @@ enum SmallestRAM {
   static let step: UInt64 = 2 << 20
 
   /// Finds the smallest single bank of RAM, from where RAM begins today, with today's
-  /// reservations, that a plan fits.
+  /// reservations, that a plan fits. A DTB that names memory below goes on doing so.
   ///
   /// - Returns: The size in bytes, a multiple of 2 MiB; nil when even 4 GiB does not help.
   static func find(_ request: PlanRequest) -> ByteCount? {
@@ -33,7 +33,10 @@ enum SmallestRAM {
     var smaller = request
     smaller.machine.memory.ram = RangeSet(bank)
     if case .deviceTree(let bytes, let memory) = request.parameters, !memory.isEmpty {
-      smaller.parameters = .deviceTree(bytes, memory: [bank])
+      // What a decompressor takes for the start of RAM follows from the tree, not from the machine.
+      let lowest = memory.map { $0.first }.min() ?? first
+      let named = PhysicalRange(first: min(lowest, first), last: bank.last) ?? bank
+      smaller.parameters = .deviceTree(bytes, memory: [named])
       smaller.decompressorMemory = nil
     }
     guard let figures = try? ARMFigures(request.kernel.facts) else { return false }

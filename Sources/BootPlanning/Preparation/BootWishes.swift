@@ -10,6 +10,9 @@ public struct BootWishes: Sendable {
   public var reserved: [ReservedRange] = []
   /// The tree the machine runs with.
   public var runningTree: DeviceTree?
+  /// Whether that tree was put together from /proc/device-tree, which lacks the memory reservation
+  /// block.
+  public var runningTreeIsLive = false
   /// The ATAG list the machine runs with.
   public var runningATAGs: ATAGList?
   /// The page size of the running kernel.

@@ -66,6 +66,14 @@ public struct GatheredBoot<File: BootFile>: Sendable {
       // A machine that was started without a tree hands on what it was started with.
       sources.wantsATAGs = sources.tree == nil && wishes.runningATAGs != nil
     }
+    if wishes.runningTreeIsLive {
+      diagnostics.append(
+        Diagnostic(
+          "KX118", .note,
+          "/sys/firmware/fdt is not there or cannot be read, so the running tree is that of "
+            + "/proc/device-tree; memory that only its reservation block kept free is not known",
+          hint: "give --dtb FILE, the tree that the machine was started with"))
+    }
     for overlay in inputs.overlays { try apply(overlay) }
     let named = inputs.tree == nil ? nil : sources.tree?.tree.commandLine
     if sources.commandLine == nil, named == nil { sources.commandLine = wishes.runningCommandLine }

@@ -110,6 +110,7 @@ extension GatheredBoot {
     {
       var smaller = request
       smaller.handover = .zimage
+      smaller.cannotLoadImage = true
       var other = try ARMPlanner.plan(smaller)
       if other.fits, memory.refusal(of: other) == nil {
         other.diagnostics.append(

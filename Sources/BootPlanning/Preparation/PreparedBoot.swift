@@ -81,6 +81,7 @@ public struct PreparedBoot: Sendable {
       parameters: parameters, initrd: sources.initrd, commandLine: commandLine,
       diagnostics: diagnostics)
     request.decompressorMemory = decompressorMemory
+    request.runningMemory = try? sources.runningTree?.memory()
   }
 
   /// Makes the bytes that r2 will point to.

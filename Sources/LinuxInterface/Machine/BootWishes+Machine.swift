@@ -6,6 +6,7 @@ extension BootWishes {
   public mutating func take(_ machine: MachineState) {
     memory = machine.memory
     runningTree = machine.parameters.tree
+    if case .deviceTree(_, _, .live) = machine.parameters { runningTreeIsLive = true }
     runningATAGs = machine.parameters.atags
     runningCommandLine = machine.commandLine
     pageBytes = machine.facts.pageBytes

@@ -2,6 +2,7 @@
 import BootPlanning
 import KernelImages
 import PhysicalMemory
+import Reporting
 
 /// What the command line asks for.
 struct Settings {
@@ -37,6 +38,8 @@ struct Settings {
   var type: ImageKind?
   var fitConfiguration: String?
   var imageBytes: ByteCount?
+  /// The kernel of a saved plan, some figures of which the user may have stated.
+  var figures: SavedKernel?
   var pageOffset: UInt64?
   var memoryFloor: PhysicalAddress?
   var memoryCeiling: PhysicalAddress?

@@ -4,6 +4,7 @@ import DeviceTree
 import KernelImages
 import LinuxInterface
 import PhysicalMemory
+import Reporting
 
 /// A boot of the machine this program runs on, or of one that a snapshot tells of: read, put
 /// together and planned.
@@ -117,6 +118,12 @@ struct DeviceBoot {
     options.fitConfiguration = settings.fitConfiguration
     options.imageSize = settings.imageBytes
     options.pageOffset = settings.pageOffset
+    func stated(_ figure: Figure<ByteCount>?) -> ByteCount? {
+      figure.flatMap { $0.source == .option ? $0.value : nil }
+    }
+    options.inflatedBytes = stated(settings.figures?.inflatedBytes)
+    options.bssBytes = stated(settings.figures?.bssBytes)
+    options.textOffset = stated(settings.figures?.textOffset)
     if let file = inputs.vmlinux {
       options.vmlinux = ByteReader(file.span).copy(0, file.span.count)
     }

@@ -29,6 +29,7 @@ extension Program {
     wanted.wantsATAGs = saved.segments.contains { $0.name == .atags }
     wanted.commandLine = saved.commandLine
     wanted.handover = saved.handover
+    wanted.figures = saved.kernel
     guard wanted.kernel != nil, saved.rule == .exact else {
       throw Stop(
         what: "the saved plan was made from figures alone, or by another rule than exact",
