@@ -19,7 +19,9 @@ extension DeviceTree {
     var ignored: [String] = []
     let cells = try CellCounts(root: root)
     var count = 0
-    for folder in root.children where folder.hasBaseName("reserved-memory") {
+    for index in root.children.indices
+    where root.children[index].hasBaseName("reserved-memory") {
+      let folder = root.children[index]
       if CellCounts(folder) != cells || folder.property(named: "ranges") == nil {
         ignored.append(
           "/" + folder.name + ": its cell counts are not the root's, or ranges is missing")

@@ -10,56 +10,62 @@ extension DeviceTree {
   ///
   /// - Returns: The file.
   public func flattened() -> [UInt8] {
-    var structure: [UInt8] = []
-    var strings = StringsBlock()
-    Self.append(root, to: &structure, &strings)
-    structure.appendBigEndian(StructureToken.end)
-
     let entries = memoryReservations.filter { $0.size != 0 }
     let structureOffset = FlattenedHeader.byteCount + 16 * (entries.count + 1)
-    let stringsOffset = structureOffset + structure.count
-    let totalSize = stringsOffset + strings.bytes.count
+    let structureCount = Self.byteCount(root) + 4
+    let stringsOffset = structureOffset + structureCount
 
-    var file: [UInt8] = []
-    file.reserveCapacity(totalSize)
-    file.appendBigEndian(FlattenedHeader.magic)
-    file.appendBigEndian(UInt32(truncatingIfNeeded: totalSize))
-    file.appendBigEndian(UInt32(truncatingIfNeeded: structureOffset))
-    file.appendBigEndian(UInt32(truncatingIfNeeded: stringsOffset))
-    file.appendBigEndian(UInt32(FlattenedHeader.byteCount))
-    file.appendBigEndian(FlattenedHeader.version)
-    file.appendBigEndian(FlattenedHeader.lastCompatibleVersion)
-    file.appendBigEndian(bootCPU)
-    file.appendBigEndian(UInt32(truncatingIfNeeded: strings.bytes.count))
-    file.appendBigEndian(UInt32(truncatingIfNeeded: structure.count))
-    for entry in entries + [MemoryReservation(address: 0, size: 0)] {
-      file.appendBigEndian(entry.address)
-      file.appendBigEndian(entry.size)
+    var file = FlattenedWriter(byteCount: stringsOffset)
+    file.skip(FlattenedHeader.byteCount)
+    for entry in entries {
+      file.write(entry.address)
+      file.write(entry.size)
     }
-    file += structure
-    file += strings.bytes
-    return file
+    file.skip(16)
+    var strings = StringsBlock()
+    Self.write(root, to: &file, &strings)
+    file.write(StructureToken.end)
+
+    file.rewind()
+    file.write(FlattenedHeader.magic)
+    file.write(UInt32(truncatingIfNeeded: stringsOffset + strings.bytes.count))
+    file.write(UInt32(truncatingIfNeeded: structureOffset))
+    file.write(UInt32(truncatingIfNeeded: stringsOffset))
+    file.write(UInt32(FlattenedHeader.byteCount))
+    file.write(FlattenedHeader.version)
+    file.write(FlattenedHeader.lastCompatibleVersion)
+    file.write(bootCPU)
+    file.write(UInt32(truncatingIfNeeded: strings.bytes.count))
+    file.write(UInt32(truncatingIfNeeded: structureCount))
+    return file.bytes + strings.bytes
   }
 
-  private static func append(
-    _ node: Node, to structure: inout [UInt8], _ strings: inout StringsBlock
+  /// The bytes that a node takes in the structure block.
+  private static func byteCount(_ node: Node) -> Int {
+    // Two tokens, the name and its zero byte.
+    var count = 8 + FlattenedWriter.padded(StringsBlock.bytes(of: node.nameBytes).count + 1)
+    for index in node.properties.indices {
+      count += 12 + FlattenedWriter.padded(node.properties[index].value.count)
+    }
+    for index in node.children.indices { count += byteCount(node.children[index]) }
+    return count
+  }
+
+  private static func write(
+    _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {
-    structure.appendBigEndian(StructureToken.beginNode)
-    structure += StringsBlock.bytes(of: node.name)
-    structure.append(0)
-    pad(&structure)
-    for property in node.properties {
-      structure.appendBigEndian(StructureToken.property)
-      structure.appendBigEndian(UInt32(truncatingIfNeeded: property.value.count))
-      structure.appendBigEndian(strings.offset(of: property.name))
-      structure += property.value
-      pad(&structure)
+    file.write(StructureToken.beginNode)
+    file.write(StringsBlock.bytes(of: node.nameBytes))
+    file.skip(1)
+    file.pad()
+    for index in node.properties.indices {
+      file.write(StructureToken.property)
+      file.write(UInt32(truncatingIfNeeded: node.properties[index].value.count))
+      file.write(strings.offset(of: node.properties[index].nameBytes))
+      file.write(node.properties[index].value)
+      file.pad()
     }
-    for child in node.children { append(child, to: &structure, &strings) }
-    structure.appendBigEndian(StructureToken.endNode)
-  }
-
-  private static func pad(_ structure: inout [UInt8]) {
-    while structure.count % 4 != 0 { structure.append(0) }
+    for index in node.children.indices { write(node.children[index], to: &file, &strings) }
+    file.write(StructureToken.endNode)
   }
 }
