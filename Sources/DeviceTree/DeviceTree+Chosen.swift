@@ -111,7 +111,7 @@ extension DeviceTree {
 
   /// Removes the reservations that cover exactly the initial ramdisk or its whole pages.
   mutating func removeInitrdReservations() -> [Edit] {
-    guard let initrd else { return [] }
+    guard !memoryReservations.isEmpty, let initrd else { return [] }
     return removeReservations(of: initrd, why: "it held the previous initrd")
   }
 }

@@ -99,7 +99,11 @@ extension DeviceTree {
   private static func collectMemoryNodes(
     _ node: Node, _ steps: inout [Int], _ found: inout [[Int]]
   ) {
-    if node.property(named: "device_type")?.hasText("memory") == true { found.append(steps) }
+    for index in node.properties.indices
+    where node.properties[index].nameBytes.equals("device_type") {
+      if node.properties[index].hasText("memory") { found.append(steps) }
+      break
+    }
     for index in node.children.indices {
       steps.append(index)
       collectMemoryNodes(node.children[index], &steps, &found)

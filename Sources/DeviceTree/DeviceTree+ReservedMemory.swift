@@ -14,6 +14,10 @@ extension DeviceTree {
   /// - Returns: What is reserved, with reasons.
   /// - Throws: Cell counts of the root that cannot be read, or more ranges than any machine has.
   public func reservedMemory() throws(DeviceTreeError) -> ReservedMemory {
+    try reservedMemory(initrd: initrd)
+  }
+
+  func reservedMemory(initrd: PhysicalRange?) throws(DeviceTreeError) -> ReservedMemory {
     var fixed: [ReservedMemory.FixedRegion] = []
     var dynamic: [ReservedMemory.DynamicRegion] = []
     var ignored: [String] = []

@@ -17,13 +17,10 @@ extension DeviceTree {
       edits += removeReservations(of: previousTree, why: "it held the previous device tree")
     }
     edits += removeInitrd()
-    let header = chosen?.property(named: Self.crashHeader)
-    edits += removeReservations(of: header, why: "it held the header of a crashed kernel")
-    edits += removeFromChosen(Self.crashHeader)
-    let measurements = chosen?.property(named: Self.measurements)
-    edits += removeReservations(
-      of: measurements, why: "it held measurements for the running kernel")
-    edits += removeFromChosen(Self.measurements)
+    for (name, why) in Self.staleRanges {
+      edits += removeReservations(of: chosen?.property(named: name), why: why)
+      edits += removeFromChosen(name)
+    }
     edits += removeFromChosen("linux,usable-memory-range")
     let name = "linux,usable-memory"
     for steps in memoryNodes where root.descendant(steps[...])?.property(named: name) != nil {
@@ -31,6 +28,20 @@ extension DeviceTree {
       edits.append(.propertyRemoved(path: steps.isEmpty ? "/" : path(of: steps), name: name))
     }
     return edits
+  }
+
+  /// Lists the memory that the tree sets aside for the next kernel as well: all but what
+  /// ``removeStaleEntries(previousTree:)`` would remove.
+  ///
+  /// - Returns: The ranges with their reasons.
+  /// - Throws: As ``reservedMemory()``.
+  public func lastingReservations() throws(DeviceTreeError) -> [ReservedRange] {
+    var lasting = self
+    _ = lasting.removeInitrdReservations()
+    for (name, why) in Self.staleRanges where !lasting.memoryReservations.isEmpty {
+      _ = lasting.removeReservations(of: chosen?.property(named: name), why: why)
+    }
+    return try lasting.reservedMemory(initrd: nil).ranges
   }
 
   /// The random bytes that ``refreshSeeds(from:)`` needs to replace every seed.
@@ -65,8 +76,10 @@ extension DeviceTree {
   }
 
   private static let seeds = ["kaslr-seed", "rng-seed"]
-  private static let crashHeader = "linux,elfcorehdr"
-  private static let measurements = "linux,ima-kexec-buffer"
+  private static let staleRanges = [
+    ("linux,elfcorehdr", "it held the header of a crashed kernel"),
+    ("linux,ima-kexec-buffer", "it held measurements for the running kernel"),
+  ]
 
   /// Removes a property of `/chosen`.
   mutating func removeFromChosen(_ name: String) -> [Edit] {

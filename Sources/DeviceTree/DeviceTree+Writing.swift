@@ -10,14 +10,13 @@ extension DeviceTree {
   ///
   /// - Returns: The file.
   public func flattened() -> [UInt8] {
-    let entries = memoryReservations.filter { $0.size != 0 }
-    let structureOffset = FlattenedHeader.byteCount + 16 * (entries.count + 1)
+    let structureOffset = structureOffset
     let structureCount = Self.byteCount(root) + 4
     let stringsOffset = structureOffset + structureCount
 
     var file = FlattenedWriter(byteCount: stringsOffset)
     file.skip(FlattenedHeader.byteCount)
-    for entry in entries {
+    for entry in memoryReservations where entry.size != 0 {
       file.write(entry.address)
       file.write(entry.size)
     }
@@ -40,16 +39,50 @@ extension DeviceTree {
     return file.bytes + strings.bytes
   }
 
+  /// Where the value of a property of `/chosen` stands in the flattened tree.
+  func valueOffset(ofChosen name: StaticString) -> Int? {
+    guard let chosen = chosenIndex else { return nil }
+    var offset = structureOffset + Self.headCount(root) + Self.byteCount(root.properties[...])
+    for index in 0..<chosen { offset += Self.byteCount(root.children[index]) }
+    let node = root.children[chosen]
+    for index in node.properties.indices where node.properties[index].nameBytes.equals(name) {
+      let before = node.properties[..<index]
+      return offset + Self.headCount(node) + Self.byteCount(before)
+        + Self.propertyHeadCount
+    }
+    return nil
+  }
+
+  /// Behind the reservations and the entry of zeros that ends them.
+  private var structureOffset: Int {
+    var count = 1
+    for entry in memoryReservations where entry.size != 0 { count += 1 }
+    return FlattenedHeader.byteCount + 16 * count
+  }
+
   /// The bytes that a node takes in the structure block.
   private static func byteCount(_ node: Node) -> Int {
-    // Two tokens, the name and its zero byte.
-    var count = 8 + FlattenedWriter.padded(StringsBlock.bytes(of: node.nameBytes).count + 1)
-    for index in node.properties.indices {
-      count += 12 + FlattenedWriter.padded(node.properties[index].value.count)
-    }
+    var count = headCount(node) + byteCount(node.properties[...])
     for index in node.children.indices { count += byteCount(node.children[index]) }
+    // The token at its end.
+    return count + 4
+  }
+
+  /// A token, the name and its zero byte.
+  private static func headCount(_ node: Node) -> Int {
+    4 + FlattenedWriter.padded(StringsBlock.bytes(of: node.nameBytes).count + 1)
+  }
+
+  private static func byteCount(_ properties: ArraySlice<Property>) -> Int {
+    var count = 0
+    for index in properties.indices {
+      count += propertyHeadCount + FlattenedWriter.padded(properties[index].value.count)
+    }
     return count
   }
+
+  /// A token, the length and the place of the name.
+  private static let propertyHeadCount = 12
 
   private static func write(
     _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock

@@ -11,14 +11,23 @@ struct FlattenedWriter {
     bytes = [UInt8](repeating: 0, count: byteCount)
   }
 
+  /// Starts with a file that is there.
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+  }
+
   /// Writes a 32-bit number, most significant byte first; nothing where the file has no room.
   mutating func write(_ number: UInt32) {
-    guard bytes.count - offset >= 4 else { return }
-    let place = offset
+    write(number, at: offset)
+    offset = min(offset + 4, bytes.count)
+  }
+
+  /// Writes a 32-bit number to a certain place; nothing where the file has no room.
+  mutating func write(_ number: UInt32, at place: Int) {
+    guard place >= 0, bytes.count - place >= 4 else { return }
     unsafe bytes.withUnsafeMutableBytes { file in
       unsafe file.storeBytes(of: number.bigEndian, toByteOffset: place, as: UInt32.self)
     }
-    offset += 4
   }
 
   /// Writes a 64-bit number, most significant byte first.

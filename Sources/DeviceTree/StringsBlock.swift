@@ -12,6 +12,12 @@ struct StringsBlock {
   private static let farthest = 64
 
   private(set) var bytes: [UInt8] = []
+
+  init() {
+    // What the names of a small board take, so that the block is seldom moved.
+    bytes.reserveCapacity(2048)
+  }
+
   /// The lowest offset of each ending and its hash, at a place that the hash tells or soon behind
   /// it; a power of two of places, at most a quarter of them taken.
   private var index = [Ending?](repeating: nil, count: 2048)

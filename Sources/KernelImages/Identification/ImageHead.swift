@@ -26,13 +26,17 @@ struct ImageHead {
     words.reserveCapacity(end / 4)
     var at = 0
     while at + 12 <= end, let word = reader.littleEndian32(at: at) {
-      if at & 3 == 0 { words.append(isBigEndian ? word.byteSwapped : word) }
+      words.append(isBigEndian ? word.byteSwapped : word)
+      at += 4
+    }
+    let bytes = reader.bytes
+    at = 0
+    while at + 12 <= end, !isLPAE {
       // mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5: in ARM and in Thumb code.
-      switch word & 0xffff {
-      case 0x3f91, 0x10ee, 0xee10:
-        if Self.longDescriptorChecks.contains(where: { reader.matches($0, at: at) }) {
-          isLPAE = true
-        }
+      switch bytes[at] {
+      case 0x91 where bytes[at + 1] == 0x3f, 0xee where bytes[at + 1] == 0x10,
+        0x10 where bytes[at + 1] == 0xee:
+        isLPAE = Self.longDescriptorChecks.contains { reader.matches($0, at: at) }
       default: break
       }
       at += 2

@@ -70,7 +70,11 @@ struct OptionReader {
   }
 
   private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
-    var candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
+    // Most differ in their first letter, which is sooner seen.
+    let initial = name.first
+    var candidates = Option.allCases.filter {
+      $0.rawValue.utf8.first == initial && $0.rawValue.utf8.starts(with: name)
+    }
     if let exact = candidates.first(where: { $0.rawValue.utf8.count == name.count }) {
       return exact
     }
