@@ -99,10 +99,10 @@ extension DeviceTree {
   private static func collectMemoryNodes(
     _ node: Node, _ steps: inout [Int], _ found: inout [[Int]]
   ) {
-    for index in node.properties.indices
-    where node.properties[index].nameBytes.equals("device_type") {
-      if node.properties[index].hasText("memory") { found.append(steps) }
-      break
+    if let index = node.index(ofProperty: "device_type"),
+      node.properties[index].hasText("memory")
+    {
+      found.append(steps)
     }
     for index in node.children.indices {
       steps.append(index)

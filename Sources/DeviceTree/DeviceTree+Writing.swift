@@ -4,8 +4,6 @@ extension DeviceTree {
   /// Writes the tree as a version 17 file of its true size, byte for byte as dtc writes it: header,
   /// memory reservations, structure, strings, without space to grow.
   ///
-  /// Names count up to their first zero byte, of which a name that was read has none.
-  ///
   /// Source: Devicetree Specification v0.4, section 5.
   ///
   /// - Returns: The file.
@@ -36,21 +34,22 @@ extension DeviceTree {
     file.write(bootCPU)
     file.write(UInt32(truncatingIfNeeded: strings.bytes.count))
     file.write(UInt32(truncatingIfNeeded: structureCount))
-    return file.bytes + strings.bytes
+    return file.bytes(followedBy: strings.bytes)
   }
 
-  /// Where the value of a property of `/chosen` stands in the flattened tree.
-  func valueOffset(ofChosen name: StaticString) -> Int? {
+  /// Where the values of two properties of `/chosen` stand in the flattened tree.
+  func valueOffsets(ofChosen one: StaticString, _ other: StaticString) -> (Int, Int)? {
     guard let chosen = chosenIndex else { return nil }
     var offset = structureOffset + Self.headCount(root) + Self.byteCount(root.properties[...])
     for index in 0..<chosen { offset += Self.byteCount(root.children[index]) }
     let node = root.children[chosen]
-    for index in node.properties.indices where node.properties[index].nameBytes.equals(name) {
-      let before = node.properties[..<index]
-      return offset + Self.headCount(node) + Self.byteCount(before)
-        + Self.propertyHeadCount
-    }
-    return nil
+    offset += Self.headCount(node) + Self.propertyHeadCount
+    guard let first = node.index(ofProperty: one), let second = node.index(ofProperty: other)
+    else { return nil }
+    return (
+      offset + Self.byteCount(node.properties[..<first]),
+      offset + Self.byteCount(node.properties[..<second])
+    )
   }
 
   /// Behind the reservations and the entry of zeros that ends them.
@@ -70,7 +69,7 @@ extension DeviceTree {
 
   /// A token, the name and its zero byte.
   private static func headCount(_ node: Node) -> Int {
-    4 + FlattenedWriter.padded(StringsBlock.bytes(of: node.nameBytes).count + 1)
+    4 + FlattenedWriter.padded(node.nameBytes.count + 1)
   }
 
   private static func byteCount(_ properties: ArraySlice<Property>) -> Int {
@@ -88,7 +87,7 @@ extension DeviceTree {
     _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {
     file.write(StructureToken.beginNode)
-    file.write(StringsBlock.bytes(of: node.nameBytes))
+    file.write(node.nameBytes)
     file.skip(1)
     file.pad()
     for index in node.properties.indices {

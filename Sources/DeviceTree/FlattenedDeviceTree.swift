@@ -20,11 +20,8 @@ public struct FlattenedDeviceTree: Sendable {
     if withInitrd {
       let anywhere = PhysicalRange(first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
       _ = try tree.setInitrd(anywhere)
-      if let start = tree.valueOffset(ofChosen: "linux,initrd-start"),
-        let end = tree.valueOffset(ofChosen: "linux,initrd-end")
-      {
-        initrd = (start, end)
-      }
+      initrd = tree.valueOffsets(ofChosen: "linux,initrd-start", "linux,initrd-end")
+        .map { (start: $0.0, end: $0.1) }
     }
     bytes = tree.flattened()
     self.initrd = initrd
@@ -43,7 +40,7 @@ public struct FlattenedDeviceTree: Sendable {
     guard let end = place.end.flatMap({ UInt32(exactly: $0.rawValue) }),
       let start = UInt32(exactly: place.first.rawValue)
     else { throw DeviceTreeError(.node("/chosen"), .doesNotFit(place.last.rawValue, cells: 1)) }
-    var file = FlattenedWriter(bytes)
+    var file = FlattenedWriter(copying: bytes)
     file.write(start, at: initrd.start)
     file.write(end, at: initrd.end)
     return file.bytes

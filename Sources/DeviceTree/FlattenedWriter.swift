@@ -11,9 +11,18 @@ struct FlattenedWriter {
     bytes = [UInt8](repeating: 0, count: byteCount)
   }
 
-  /// Starts with a file that is there.
-  init(_ bytes: [UInt8]) {
-    self.bytes = bytes
+  /// Starts with a copy of a file.
+  init(copying bytes: [UInt8]) {
+    self.init(byteCount: bytes.count)
+    write(bytes)
+  }
+
+  /// The file with more behind it.
+  func bytes(followedBy more: [UInt8]) -> [UInt8] {
+    var whole = FlattenedWriter(byteCount: bytes.count + more.count)
+    whole.write(bytes)
+    whole.write(more)
+    return whole.bytes
   }
 
   /// Writes a 32-bit number, most significant byte first; nothing where the file has no room.

@@ -2,6 +2,12 @@
 
 /// Names are bytes: a tree is searched often, and texts take long to compare.
 extension [UInt8] {
+  /// The bytes of a name up to its first zero byte, where it would end in a file.
+  init(name: String) {
+    self = Array(name.utf8)
+    if let zero = firstIndex(of: 0) { removeSubrange(zero...) }
+  }
+
   /// Tells whether these are the bytes of a text.
   func equals(_ text: StaticString) -> Bool {
     count == text.utf8CodeUnitCount && begins(with: text)

@@ -2,10 +2,11 @@
 
 /// A node of a device tree with its properties and children, both in the order of the file.
 public struct Node: Hashable, Sendable {
-  /// The name with its unit address, `memory@40000000`; empty for the root.
+  /// The name with its unit address, `memory@40000000`; empty for the root. It ends in front of its
+  /// first zero byte.
   public var name: String {
     get { String(decoding: nameBytes, as: UTF8.self) }
-    set { nameBytes = Array(newValue.utf8) }
+    set { nameBytes = Array(name: newValue) }
   }
   /// The bytes of the name.
   var nameBytes: [UInt8]
@@ -21,7 +22,7 @@ public struct Node: Hashable, Sendable {
   ///   - properties: The properties in order.
   ///   - children: The children in order.
   public init(_ name: String = "", properties: [Property] = [], children: [Node] = []) {
-    nameBytes = Array(name.utf8)
+    nameBytes = Array(name: name)
     self.properties = properties
     self.children = children
   }
@@ -54,9 +55,11 @@ public struct Node: Hashable, Sendable {
 
   /// Finds a property by its exact name.
   public func property(named name: StaticString) -> Property? {
-    for index in properties.indices where properties[index].nameBytes.equals(name) {
-      return properties[index]
-    }
+    index(ofProperty: name).map { properties[$0] }
+  }
+
+  func index(ofProperty name: StaticString) -> Int? {
+    for index in properties.indices where properties[index].nameBytes.equals(name) { return index }
     return nil
   }
 
@@ -79,7 +82,7 @@ public struct Node: Hashable, Sendable {
 
   /// Sets a property to bytes; a new one is appended.
   public mutating func set(_ name: String, bytes: [UInt8]) {
-    let nameBytes = Array(name.utf8)
+    let nameBytes = Array(name: name)
     if let index = index(ofProperty: nameBytes) {
       properties[index].value = bytes
     } else {

@@ -4,10 +4,10 @@
 ///
 /// Source: Devicetree Specification v0.4, section 2.2.4.
 public struct Property: Hashable, Sendable {
-  /// The name, printable ASCII.
+  /// The name, printable ASCII. It ends in front of its first zero byte.
   public var name: String {
     get { String(decoding: nameBytes, as: UTF8.self) }
-    set { nameBytes = Array(newValue.utf8) }
+    set { nameBytes = Array(name: newValue) }
   }
   /// The bytes of the name.
   var nameBytes: [UInt8]
@@ -20,7 +20,7 @@ public struct Property: Hashable, Sendable {
   ///   - name: The name, 1 to 255 characters of printable ASCII.
   ///   - value: The value; empty for a flag.
   public init(_ name: String, _ value: [UInt8] = []) {
-    self.init(Array(name.utf8), value)
+    self.init(Array(name: name), value)
   }
 
   init(_ nameBytes: [UInt8], _ value: [UInt8]) {

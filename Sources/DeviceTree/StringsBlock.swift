@@ -28,19 +28,12 @@ struct StringsBlock {
     let offset: UInt32
   }
 
-  /// The bytes of a name up to its first zero byte.
-  static func bytes(of name: [UInt8]) -> [UInt8] {
-    guard let zero = name.firstIndex(of: 0) else { return name }
-    return Array(name[..<zero])
-  }
-
-  /// Finds or appends a name, which counts up to its first zero byte.
+  /// Finds or appends a name, which has no zero byte in it.
   mutating func offset(of name: [UInt8]) -> UInt32 {
     var hash = Self.start
     var place = name.count
     while place > 0 {
       place -= 1
-      if name[place] == 0 { return offset(of: Array(name[..<place])) }
       hash = Self.extend(hash, by: name[place])
     }
     return find(name, hash) ?? append(name)

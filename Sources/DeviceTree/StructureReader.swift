@@ -75,6 +75,7 @@ struct StructureReader {
         }
         node.properties.append(try readProperty(reader))
       case StructureToken.beginNode:
+        if node.children.isEmpty { node.children.reserveCapacity(8) }
         node.children.append(try readNode(reader, depth: depth + 1))
       case StructureToken.endNode:
         // Old versions repeat the name in a property, which dtc drops as well.

@@ -25,12 +25,12 @@ extension KernelFacts {
     facts.pageBytes = ByteCount(kernel.pageBytes)
     do throws(Errno) {
       let name = try kernel.systemName()
-      facts.release = name.release
-      facts.machine = name.machine
+      facts.release = oneLine(name.release)
+      facts.machine = oneLine(name.machine)
     } catch {
       throw LinuxInterfaceError("the kernel's name", .system(error, "read"))
     }
-    if let text = try reader.text("/proc/meminfo") {
+    if let text = try reader.lines("/proc/meminfo") {
       facts.memoryTotal = kibibytes("MemTotal:", in: text)
       facts.memoryAvailable = kibibytes("MemAvailable:", in: text)
     }
@@ -49,7 +49,7 @@ extension KernelFacts {
     if let text = try reader.text("/sys/kernel/security/lockdown") {
       facts.lockdown = Lockdown(parsing: text)
     }
-    if let text = try reader.text("/proc/self/status") {
+    if let text = try reader.lines("/proc/self/status") {
       facts.capabilities = DecimalText.field("CapEff:", in: text, hexadecimal: true)
       facts.seccompMode = DecimalText.field("Seccomp:", in: text)
     }
