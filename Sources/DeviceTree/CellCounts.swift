@@ -48,25 +48,23 @@ struct CellCounts: Equatable {
   func ranges(
     _ property: Property, in path: String, leavingRest rest: Bool = false
   ) throws(DeviceTreeError) -> [PhysicalRange] {
-    let name = property.name
     let whole = property.value.count / 4 / perEntry * perEntry
     guard rest || property.value.count == whole * 4 else {
       throw DeviceTreeError(
         .node(path),
         .malformed(
-          name + " of " + String(property.value.count) + " bytes is not a list of "
+          property.name + " of " + String(property.value.count) + " bytes is not a list of "
             + String(perEntry * 4) + "-byte entries"))
     }
     guard whole / perEntry <= Self.maximumRanges else {
       throw DeviceTreeError(
-        .node(path), .tooMany("ranges in " + name, limit: UInt64(Self.maximumRanges)))
+        .node(path), .tooMany("ranges in " + property.name, limit: UInt64(Self.maximumRanges)))
     }
-    let cells = Property(name, Array(property.value.prefix(whole * 4))).asCells ?? []
     var ranges: [PhysicalRange] = []
     for start in stride(from: 0, to: whole, by: perEntry) {
       let middle = start + Int(address)
-      let first = Self.number(cells[start..<middle])
-      let count = Self.number(cells[middle..<(start + perEntry)])
+      let first = property.number(ofCells: start..<middle)
+      let count = property.number(ofCells: middle..<(start + perEntry))
       if count == 0 { continue }
       guard
         let range = PhysicalRange(start: PhysicalAddress(first), count: ByteCount(count))
@@ -74,7 +72,7 @@ struct CellCounts: Equatable {
         throw DeviceTreeError(
           .node(path), at: start * 4,
           .malformed(
-            name + " passes the end of the address space: " + hexadecimal(first) + " + "
+            property.name + " passes the end of the address space: " + hexadecimal(first) + " + "
               + hexadecimal(count)))
       }
       ranges.append(range)

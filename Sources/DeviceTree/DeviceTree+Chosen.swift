@@ -6,12 +6,25 @@ extension DeviceTree {
   /// address; nil when there is none.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_scan_chosen.
-  public var chosenPath: String? {
-    root.children.first { $0.hasBaseName("chosen") }.map { "/" + $0.name }
-  }
+  public var chosenPath: String? { chosenIndex.map { "/" + root.children[$0].name } }
 
   /// The node that tells the kernel how to boot, nil when there is none.
-  public var chosen: Node? { chosenPath.flatMap { node(at: $0) } }
+  public var chosen: Node? { chosenIndex.map { root.children[$0] } }
+
+  /// The place of ``chosen`` among the children of the root.
+  var chosenIndex: Int? {
+    for index in root.children.indices where root.children[index].hasBaseName("chosen") {
+      return index
+    }
+    return nil
+  }
+
+  /// Edits the node that tells the kernel how to boot; a missing one is appended.
+  private mutating func editChosen(_ body: (inout Node) -> Void) {
+    let index = chosenIndex ?? root.children.endIndex
+    if index == root.children.endIndex { root.children.append(Node("chosen")) }
+    body(&root.children[index])
+  }
 
   /// The command line, `bootargs`; nil when there is none.
   public var commandLine: String? { chosen?.property(named: "bootargs")?.text }
@@ -49,10 +62,10 @@ extension DeviceTree {
     let old = self.commandLine
     guard old != commandLine else { return [] }
     guard let commandLine else {
-      if let path = chosenPath { edit(path) { _ = $0.remove("bootargs") } }
+      if let index = chosenIndex { root.children[index].remove("bootargs") }
       return old.map { [.commandLineRemoved(old: $0)] } ?? []
     }
-    edit(chosenPath ?? "/chosen", create: true) { $0.set("bootargs", string: commandLine) }
+    editChosen { $0.set("bootargs", string: commandLine) }
     return [.commandLineSet(old: old, new: commandLine)]
   }
 
@@ -73,7 +86,7 @@ extension DeviceTree {
         .node("/chosen"), .malformed("an initrd cannot end with the address space"))
     }
     var edits = removeInitrdReservations()
-    edit(chosenPath ?? "/chosen", create: true) { node in
+    editChosen { node in
       if end <= UInt64(UInt32.max) {
         node.set("linux,initrd-start", u32: UInt32(range.first.rawValue))
         node.set("linux,initrd-end", u32: UInt32(end))
@@ -91,14 +104,14 @@ extension DeviceTree {
   /// - Returns: The edits.
   public mutating func removeInitrd() -> [Edit] {
     var edits = removeInitrdReservations()
-    guard let path = chosenPath else { return edits }
-    edits += removeProperties(["linux,initrd-start", "linux,initrd-end"], at: path)
+    edits += removeFromChosen("linux,initrd-start")
+    edits += removeFromChosen("linux,initrd-end")
     return edits
   }
 
   /// Removes the reservations that cover exactly the initial ramdisk or its whole pages.
-  private mutating func removeInitrdReservations() -> [Edit] {
-    guard let initrd else { return [] }
+  mutating func removeInitrdReservations() -> [Edit] {
+    guard !memoryReservations.isEmpty, let initrd else { return [] }
     return removeReservations(of: initrd, why: "it held the previous initrd")
   }
 }

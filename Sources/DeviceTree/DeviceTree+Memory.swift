@@ -20,7 +20,22 @@ extension DeviceTree {
   ) throws(DeviceTreeError) -> [MemoryBank] {
     let cells = try CellCounts(root: root)
     var banks: [MemoryBank] = []
-    try Self.collect(root, "", depth: 0, cells, preferringUsable, &banks)
+    for steps in memoryNodes {
+      guard let node = root.descendant(steps[...]) else { continue }
+      let usable = preferringUsable ? node.property(named: "linux,usable-memory") : nil
+      guard let told = usable ?? node.property(named: "reg") else { continue }
+      let path = path(of: steps)
+      for range in try cells.ranges(told, in: path, leavingRest: true) {
+        banks.append(
+          MemoryBank(
+            range: range, path: path, isTakenByKernel: steps.count == 1 && node.isAvailable,
+            isUsableMemory: usable != nil))
+      }
+      guard banks.count <= CellCounts.maximumRanges else {
+        throw DeviceTreeError(
+          .node(path), .tooMany("banks of memory", limit: UInt64(CellCounts.maximumRanges)))
+      }
+    }
     return banks
   }
 
@@ -41,7 +56,7 @@ extension DeviceTree {
   /// - Returns: The ranges, empty when there is no such property.
   public func usableMemoryRanges() throws(DeviceTreeError) -> [PhysicalRange] {
     guard let path = chosenPath,
-      let property = node(at: path)?.property(named: "linux,usable-memory-range")
+      let property = chosen?.property(named: "linux,usable-memory-range")
     else { return [] }
     return try CellCounts(root: root).ranges(property, in: path)
   }
@@ -73,27 +88,37 @@ extension DeviceTree {
     return [.memoryAdded(path: path, ranges: ranges)]
   }
 
-  private static func collect(
-    _ node: Node, _ path: String, depth: Int, _ cells: CellCounts, _ preferringUsable: Bool,
-    _ banks: inout [MemoryBank]
-  ) throws(DeviceTreeError) {
-    if node.property(named: "device_type")?.text == "memory" {
-      let usable = preferringUsable ? node.property(named: "linux,usable-memory") : nil
-      if let told = usable ?? node.property(named: "reg") {
-        for range in try cells.ranges(told, in: path, leavingRest: true) {
-          banks.append(
-            MemoryBank(
-              range: range, path: path, isTakenByKernel: depth == 1 && node.isAvailable,
-              isUsableMemory: usable != nil))
-        }
-        guard banks.count <= CellCounts.maximumRanges else {
-          throw DeviceTreeError(
-            .node(path), .tooMany("banks of memory", limit: UInt64(CellCounts.maximumRanges)))
-        }
-      }
+  /// The nodes at any depth whose `device_type` is `memory`: the child indices that lead to each.
+  var memoryNodes: [[Int]] {
+    var found: [[Int]] = []
+    var steps: [Int] = []
+    Self.collectMemoryNodes(root, &steps, &found)
+    return found
+  }
+
+  private static func collectMemoryNodes(
+    _ node: Node, _ steps: inout [Int], _ found: inout [[Int]]
+  ) {
+    if let index = node.index(ofProperty: "device_type"),
+      node.properties[index].hasText("memory")
+    {
+      found.append(steps)
     }
-    for child in node.children {
-      try collect(child, path + "/" + child.name, depth: depth + 1, cells, preferringUsable, &banks)
+    for index in node.children.indices {
+      steps.append(index)
+      collectMemoryNodes(node.children[index], &steps, &found)
+      steps.removeLast()
     }
+  }
+
+  /// The path that child indices lead along; empty for the root.
+  func path(of steps: [Int]) -> String {
+    var path = ""
+    var node = root
+    for step in steps where node.children.indices.contains(step) {
+      node = node.children[step]
+      path += "/" + node.name
+    }
+    return path
   }
 }

@@ -14,12 +14,18 @@ extension DeviceTree {
   /// - Returns: What is reserved, with reasons.
   /// - Throws: Cell counts of the root that cannot be read, or more ranges than any machine has.
   public func reservedMemory() throws(DeviceTreeError) -> ReservedMemory {
+    try reservedMemory(initrd: initrd)
+  }
+
+  func reservedMemory(initrd: PhysicalRange?) throws(DeviceTreeError) -> ReservedMemory {
     var fixed: [ReservedMemory.FixedRegion] = []
     var dynamic: [ReservedMemory.DynamicRegion] = []
     var ignored: [String] = []
     let cells = try CellCounts(root: root)
     var count = 0
-    for folder in root.children where folder.hasBaseName("reserved-memory") {
+    for index in root.children.indices
+    where root.children[index].hasBaseName("reserved-memory") {
+      let folder = root.children[index]
       if CellCounts(folder) != cells || folder.property(named: "ranges") == nil {
         ignored.append(
           "/" + folder.name + ": its cell counts are not the root's, or ranges is missing")

@@ -17,28 +17,37 @@ extension DeviceTree {
       edits += removeReservations(of: previousTree, why: "it held the previous device tree")
     }
     edits += removeInitrd()
-    if let path = chosenPath {
-      for (name, why) in [
-        ("linux,elfcorehdr", "it held the header of a crashed kernel"),
-        ("linux,ima-kexec-buffer", "it held measurements for the running kernel"),
-      ] {
-        // A value that cannot be read has no reservation that could be told from others.
-        if let property = node(at: path)?.property(named: name),
-          let ranges = try? CellCounts(root: root).ranges(property, in: path)
-        {
-          for range in ranges { edits += removeReservations(of: range, why: why) }
-        }
-        edits += removeProperties([name], at: path)
-      }
-      edits += removeProperties(["linux,usable-memory-range"], at: path)
+    for (name, why) in Self.staleRanges {
+      edits += removeReservations(of: chosen?.property(named: name), why: why)
+      edits += removeFromChosen(name)
     }
-    Self.removeUsableMemory(&root, "", &edits)
+    edits += removeFromChosen("linux,usable-memory-range")
+    let name = "linux,usable-memory"
+    for steps in memoryNodes where root.descendant(steps[...])?.property(named: name) != nil {
+      root.edit(steps[...]) { _ = $0.remove(name) }
+      edits.append(.propertyRemoved(path: steps.isEmpty ? "/" : path(of: steps), name: name))
+    }
     return edits
+  }
+
+  /// Lists the memory that the tree sets aside for the next kernel as well: all but what
+  /// ``removeStaleEntries(previousTree:)`` would remove.
+  ///
+  /// - Returns: The ranges with their reasons.
+  /// - Throws: As ``reservedMemory()``.
+  public func lastingReservations() throws(DeviceTreeError) -> [ReservedRange] {
+    var lasting = self
+    _ = lasting.removeInitrdReservations()
+    for (name, why) in Self.staleRanges where !lasting.memoryReservations.isEmpty {
+      _ = lasting.removeReservations(of: chosen?.property(named: name), why: why)
+    }
+    return try lasting.reservedMemory(initrd: nil).ranges
   }
 
   /// The random bytes that ``refreshSeeds(from:)`` needs to replace every seed.
   public var seedByteCount: ByteCount {
-    ByteCount(Self.seeds.reduce(0) { $0 + (chosen?.property(named: $1)?.value.count ?? 0) })
+    let chosen = chosen
+    return ByteCount(Self.seeds.reduce(0) { $0 + (chosen?.property(named: $1)?.value.count ?? 0) })
   }
 
   /// Replaces the random seeds of `/chosen`, which the running kernel has used up, each by as many
@@ -48,48 +57,52 @@ extension DeviceTree {
   /// - Parameter random: Fresh random bytes, ``seedByteCount`` of them; empty removes the seeds.
   /// - Returns: The edits, which do not show the bytes.
   public mutating func refreshSeeds(from random: [UInt8] = []) -> [Edit] {
-    guard let path = chosenPath else { return [] }
+    guard let index = chosenIndex else { return [] }
     var edits: [Edit] = []
     var rest = random[...]
     for name in Self.seeds {
-      guard let old = node(at: path)?.property(named: name)?.value else { continue }
+      guard let old = root.children[index].property(named: name)?.value else { continue }
       if old.count > 0, rest.count >= old.count {
         let fresh = Array(rest.prefix(old.count))
         rest = rest.dropFirst(old.count)
-        edit(path) { $0.set(name, bytes: fresh) }
+        root.children[index].set(name, bytes: fresh)
+        let path = "/" + root.children[index].name
         edits.append(.seedReplaced(path: path, name: name, length: ByteCount(old.count)))
       } else {
-        edits += removeProperties([name], at: path)
+        edits += removeFromChosen(name)
       }
     }
     return edits
   }
 
-  /// Removes the property from memory nodes at any depth, as deep as the decompressor looks.
-  private static func removeUsableMemory(_ node: inout Node, _ path: String, _ edits: inout [Edit])
-  {
-    let name = "linux,usable-memory"
-    if node.property(named: "device_type")?.text == "memory", node.remove(name) != nil {
-      edits.append(.propertyRemoved(path: path.isEmpty ? "/" : path, name: name))
+  private static let seeds = ["kaslr-seed", "rng-seed"]
+  private static let staleRanges = [
+    ("linux,elfcorehdr", "it held the header of a crashed kernel"),
+    ("linux,ima-kexec-buffer", "it held measurements for the running kernel"),
+  ]
+
+  /// Removes a property of `/chosen`.
+  mutating func removeFromChosen(_ name: String) -> [Edit] {
+    guard let index = chosenIndex, root.children[index].property(named: name) != nil else {
+      return []
     }
-    for index in node.children.indices {
-      removeUsableMemory(&node.children[index], path + "/" + node.children[index].name, &edits)
-    }
+    root.children[index].remove(name)
+    return [.propertyRemoved(path: "/" + root.children[index].name, name: name)]
   }
 
-  private static let seeds = ["kaslr-seed", "rng-seed"]
-
-  mutating func removeProperties(_ names: [String], at path: String) -> [Edit] {
-    var edits: [Edit] = []
-    for name in names where edit(path, { $0.remove(name) != nil }) == true {
-      edits.append(.propertyRemoved(path: path, name: name))
-    }
-    return edits
+  /// Removes the reservations of the memory that a property of `/chosen` tells. A value that cannot
+  /// be read has no reservation that could be told from others.
+  private mutating func removeReservations(of property: Property?, why: String) -> [Edit] {
+    guard let property, !memoryReservations.isEmpty,
+      let ranges = try? CellCounts(root: root).ranges(property, in: "/chosen")
+    else { return [] }
+    return ranges.flatMap { removeReservations(of: $0, why: why) }
   }
 
   /// Removes the entries that start where a range starts and end where it ends, either of which
   /// may be rounded outward to a page.
   mutating func removeReservations(of range: PhysicalRange, why: String) -> [Edit] {
+    if memoryReservations.isEmpty { return [] }
     let pages = range.rounded(outwardTo: .page)
     var edits: [Edit] = []
     memoryReservations.removeAll { entry in

@@ -4,62 +4,100 @@ extension DeviceTree {
   /// Writes the tree as a version 17 file of its true size, byte for byte as dtc writes it: header,
   /// memory reservations, structure, strings, without space to grow.
   ///
-  /// Names count up to their first zero byte, of which a name that was read has none.
-  ///
   /// Source: Devicetree Specification v0.4, section 5.
   ///
   /// - Returns: The file.
   public func flattened() -> [UInt8] {
-    var structure: [UInt8] = []
+    let structureOffset = structureOffset
+    let structureCount = Self.byteCount(root) + 4
+    let stringsOffset = structureOffset + structureCount
+
+    var file = FlattenedWriter(byteCount: stringsOffset)
+    file.skip(FlattenedHeader.byteCount)
+    for entry in memoryReservations where entry.size != 0 {
+      file.write(entry.address)
+      file.write(entry.size)
+    }
+    file.skip(16)
     var strings = StringsBlock()
-    Self.append(root, to: &structure, &strings)
-    structure.appendBigEndian(StructureToken.end)
+    Self.write(root, to: &file, &strings)
+    file.write(StructureToken.end)
 
-    let entries = memoryReservations.filter { $0.size != 0 }
-    let structureOffset = FlattenedHeader.byteCount + 16 * (entries.count + 1)
-    let stringsOffset = structureOffset + structure.count
-    let totalSize = stringsOffset + strings.bytes.count
-
-    var file: [UInt8] = []
-    file.reserveCapacity(totalSize)
-    file.appendBigEndian(FlattenedHeader.magic)
-    file.appendBigEndian(UInt32(truncatingIfNeeded: totalSize))
-    file.appendBigEndian(UInt32(truncatingIfNeeded: structureOffset))
-    file.appendBigEndian(UInt32(truncatingIfNeeded: stringsOffset))
-    file.appendBigEndian(UInt32(FlattenedHeader.byteCount))
-    file.appendBigEndian(FlattenedHeader.version)
-    file.appendBigEndian(FlattenedHeader.lastCompatibleVersion)
-    file.appendBigEndian(bootCPU)
-    file.appendBigEndian(UInt32(truncatingIfNeeded: strings.bytes.count))
-    file.appendBigEndian(UInt32(truncatingIfNeeded: structure.count))
-    for entry in entries + [MemoryReservation(address: 0, size: 0)] {
-      file.appendBigEndian(entry.address)
-      file.appendBigEndian(entry.size)
-    }
-    file += structure
-    file += strings.bytes
-    return file
+    file.rewind()
+    file.write(FlattenedHeader.magic)
+    file.write(UInt32(truncatingIfNeeded: stringsOffset + strings.bytes.count))
+    file.write(UInt32(truncatingIfNeeded: structureOffset))
+    file.write(UInt32(truncatingIfNeeded: stringsOffset))
+    file.write(UInt32(FlattenedHeader.byteCount))
+    file.write(FlattenedHeader.version)
+    file.write(FlattenedHeader.lastCompatibleVersion)
+    file.write(bootCPU)
+    file.write(UInt32(truncatingIfNeeded: strings.bytes.count))
+    file.write(UInt32(truncatingIfNeeded: structureCount))
+    return file.bytes(followedBy: strings.bytes)
   }
 
-  private static func append(
-    _ node: Node, to structure: inout [UInt8], _ strings: inout StringsBlock
+  /// Where the values of two properties of `/chosen` stand in the flattened tree.
+  func valueOffsets(ofChosen one: StaticString, _ other: StaticString) -> (Int, Int)? {
+    guard let chosen = chosenIndex else { return nil }
+    var offset = structureOffset + Self.headCount(root) + Self.byteCount(root.properties[...])
+    for index in 0..<chosen { offset += Self.byteCount(root.children[index]) }
+    let node = root.children[chosen]
+    offset += Self.headCount(node) + Self.propertyHeadCount
+    guard let first = node.index(ofProperty: one), let second = node.index(ofProperty: other)
+    else { return nil }
+    return (
+      offset + Self.byteCount(node.properties[..<first]),
+      offset + Self.byteCount(node.properties[..<second])
+    )
+  }
+
+  /// Behind the reservations and the entry of zeros that ends them.
+  private var structureOffset: Int {
+    var count = 1
+    for entry in memoryReservations where entry.size != 0 { count += 1 }
+    return FlattenedHeader.byteCount + 16 * count
+  }
+
+  /// The bytes that a node takes in the structure block.
+  private static func byteCount(_ node: Node) -> Int {
+    var count = headCount(node) + byteCount(node.properties[...])
+    for index in node.children.indices { count += byteCount(node.children[index]) }
+    // The token at its end.
+    return count + 4
+  }
+
+  /// A token, the name and its zero byte.
+  private static func headCount(_ node: Node) -> Int {
+    4 + FlattenedWriter.padded(node.nameBytes.count + 1)
+  }
+
+  private static func byteCount(_ properties: ArraySlice<Property>) -> Int {
+    var count = 0
+    for index in properties.indices {
+      count += propertyHeadCount + FlattenedWriter.padded(properties[index].value.count)
+    }
+    return count
+  }
+
+  /// A token, the length and the place of the name.
+  private static let propertyHeadCount = 12
+
+  private static func write(
+    _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {
-    structure.appendBigEndian(StructureToken.beginNode)
-    structure += StringsBlock.bytes(of: node.name)
-    structure.append(0)
-    pad(&structure)
-    for property in node.properties {
-      structure.appendBigEndian(StructureToken.property)
-      structure.appendBigEndian(UInt32(truncatingIfNeeded: property.value.count))
-      structure.appendBigEndian(strings.offset(of: property.name))
-      structure += property.value
-      pad(&structure)
+    file.write(StructureToken.beginNode)
+    file.write(node.nameBytes)
+    file.skip(1)
+    file.pad()
+    for index in node.properties.indices {
+      file.write(StructureToken.property)
+      file.write(UInt32(truncatingIfNeeded: node.properties[index].value.count))
+      file.write(strings.offset(of: node.properties[index].nameBytes))
+      file.write(node.properties[index].value)
+      file.pad()
     }
-    for child in node.children { append(child, to: &structure, &strings) }
-    structure.appendBigEndian(StructureToken.endNode)
-  }
-
-  private static func pad(_ structure: inout [UInt8]) {
-    while structure.count % 4 != 0 { structure.append(0) }
+    for index in node.children.indices { write(node.children[index], to: &file, &strings) }
+    file.write(StructureToken.endNode)
   }
 }

@@ -2,8 +2,14 @@
 
 /// A node of a device tree with its properties and children, both in the order of the file.
 public struct Node: Hashable, Sendable {
-  /// The name with its unit address, `memory@40000000`; empty for the root.
-  public var name: String
+  /// The name with its unit address, `memory@40000000`; empty for the root. It ends in front of its
+  /// first zero byte.
+  public var name: String {
+    get { String(decoding: nameBytes, as: UTF8.self) }
+    set { nameBytes = Array(name: newValue) }
+  }
+  /// The bytes of the name.
+  var nameBytes: [UInt8]
   /// The properties in order; a name that stands twice counts where it stands first.
   public var properties: [Property]
   /// The children in order.
@@ -16,22 +22,27 @@ public struct Node: Hashable, Sendable {
   ///   - properties: The properties in order.
   ///   - children: The children in order.
   public init(_ name: String = "", properties: [Property] = [], children: [Node] = []) {
-    self.name = name
+    nameBytes = Array(name: name)
     self.properties = properties
     self.children = children
   }
 
-  /// The name without its unit address: `memory` of `memory@40000000`.
-  public var baseName: String {
-    guard let at = name.utf8.firstIndex(of: UInt8(ascii: "@")) else { return name }
-    return String(name[..<at])
+  init(nameBytes: [UInt8]) {
+    self.nameBytes = nameBytes
+    properties = []
+    children = []
   }
 
-  /// Tells whether ``baseName`` is a certain name. Most others differ in their first byte, which is
-  /// cheaper to see.
-  func hasBaseName(_ name: String) -> Bool {
-    self.name.utf8.count >= name.utf8.count && self.name.utf8.first == name.utf8.first
-      && baseName == name
+  /// The name without its unit address: `memory` of `memory@40000000`.
+  public var baseName: String {
+    String(decoding: nameBytes.prefix { $0 != UInt8(ascii: "@") }, as: UTF8.self)
+  }
+
+  /// Tells whether ``baseName`` is a certain name, which has no `@` in it.
+  func hasBaseName(_ name: StaticString) -> Bool {
+    let length = name.utf8CodeUnitCount
+    return nameBytes.begins(with: name)
+      && (nameBytes.count == length || nameBytes[length] == UInt8(ascii: "@"))
   }
 
   /// Whether a driver may use the node: `status` is missing, `okay` or `ok`.
@@ -39,12 +50,28 @@ public struct Node: Hashable, Sendable {
   /// Source: Linux 6.1, drivers/of/fdt.c, of_fdt_device_is_available.
   public var isAvailable: Bool {
     guard let status = property(named: "status") else { return true }
-    return status.text == "okay" || status.text == "ok"
+    return status.hasText("okay") || status.hasText("ok")
   }
 
   /// Finds a property by its exact name.
+  public func property(named name: StaticString) -> Property? {
+    index(ofProperty: name).map { properties[$0] }
+  }
+
+  func index(ofProperty name: StaticString) -> Int? {
+    for index in properties.indices where properties[index].nameBytes.equals(name) { return index }
+    return nil
+  }
+
+  /// Finds a property by its exact name.
+  @_disfavoredOverload
   public func property(named name: String) -> Property? {
-    properties.first { $0.name == name }
+    index(ofProperty: Array(name.utf8)).map { properties[$0] }
+  }
+
+  private func index(ofProperty name: [UInt8]) -> Int? {
+    for index in properties.indices where properties[index].nameBytes == name { return index }
+    return nil
   }
 
   /// Finds a child, with its unit address or, when only one child fits, without.
@@ -55,10 +82,11 @@ public struct Node: Hashable, Sendable {
 
   /// Sets a property to bytes; a new one is appended.
   public mutating func set(_ name: String, bytes: [UInt8]) {
-    if let index = properties.firstIndex(where: { $0.name == name }) {
+    let nameBytes = Array(name: name)
+    if let index = index(ofProperty: nameBytes) {
       properties[index].value = bytes
     } else {
-      properties.append(Property(name, bytes))
+      properties.append(Property(nameBytes, bytes))
     }
   }
 
@@ -101,9 +129,11 @@ public struct Node: Hashable, Sendable {
   /// - Returns: The first one's value, or nil when there was none.
   @discardableResult
   public mutating func remove(_ name: String) -> [UInt8]? {
-    guard let found = property(named: name) else { return nil }
-    properties.removeAll { $0.name == name }
-    return found.value
+    let nameBytes = Array(name.utf8)
+    guard let first = index(ofProperty: nameBytes) else { return nil }
+    let value = properties[first].value
+    properties.removeAll { $0.nameBytes == nameBytes }
+    return value
   }
 }
 
@@ -117,15 +147,13 @@ extension Node {
 
   /// Searches the children: the exact name first, then the name without unit address.
   func findChild(_ name: String) -> Found {
-    if let index = children.firstIndex(where: { $0.name == name }) { return .one(index) }
+    let wanted = Array(name.utf8)
+    for index in children.indices where children[index].nameBytes == wanted { return .one(index) }
     let at = UInt8(ascii: "@")
-    guard !name.utf8.contains(at) else { return .none }
+    guard !wanted.contains(at) else { return .none }
+    let start = wanted + [at]
     var found = Found.none
-    let first = name.utf8.first
-    for (index, child) in children.enumerated() {
-      guard child.name.utf8.count > name.utf8.count, child.name.utf8.first == first,
-        child.name.utf8.prefix(while: { $0 != at }).elementsEqual(name.utf8)
-      else { continue }
+    for index in children.indices where children[index].nameBytes.starts(with: start) {
       guard found == .none else { return .several }
       found = .one(index)
     }

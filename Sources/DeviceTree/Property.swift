@@ -4,8 +4,13 @@
 ///
 /// Source: Devicetree Specification v0.4, section 2.2.4.
 public struct Property: Hashable, Sendable {
-  /// The name, printable ASCII.
-  public var name: String
+  /// The name, printable ASCII. It ends in front of its first zero byte.
+  public var name: String {
+    get { String(decoding: nameBytes, as: UTF8.self) }
+    set { nameBytes = Array(name: newValue) }
+  }
+  /// The bytes of the name.
+  var nameBytes: [UInt8]
   /// The value as it stands in the file, without padding.
   public var value: [UInt8]
 
@@ -15,7 +20,11 @@ public struct Property: Hashable, Sendable {
   ///   - name: The name, 1 to 255 characters of printable ASCII.
   ///   - value: The value; empty for a flag.
   public init(_ name: String, _ value: [UInt8] = []) {
-    self.name = name
+    self.init(Array(name: name), value)
+  }
+
+  init(_ nameBytes: [UInt8], _ value: [UInt8]) {
+    self.nameBytes = nameBytes
     self.value = value
   }
 
@@ -63,6 +72,14 @@ public struct Property: Hashable, Sendable {
   public var text: String {
     String(decoding: value.prefix { $0 != 0 }, as: UTF8.self)
   }
+
+  /// Joins one or two cells, most significant first. The caller has checked that they are there.
+  func number(ofCells cells: Range<Int>) -> UInt64 {
+    cells.reduce(0) { $0 << 32 | UInt64(word(at: $1 * 4)) }
+  }
+
+  /// Tells whether ``text`` is a certain one.
+  func hasText(_ text: StaticString) -> Bool { value.holdText(text) }
 
   /// Reads a word whose four bytes the caller has checked to be there.
   private func word(at offset: Int) -> UInt32 {

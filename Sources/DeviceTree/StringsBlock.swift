@@ -8,56 +8,106 @@ struct StringsBlock {
   /// Ends of names are indexed up to this size of the block, so that a hostile tree cannot make
   /// the index large; beyond it only whole names are shared.
   private static let indexedSize = 1 << 20
+  /// As many places are looked at for one name: names that are made to collide are not shared.
+  private static let farthest = 64
 
   private(set) var bytes: [UInt8] = []
-  private var offsets: [String: UInt32] = [:]
-  /// The lowest offset of each ending, by its hash.
-  private var endings: [UInt64: Int] = [:]
 
-  /// The bytes of a name up to its first zero byte.
-  static func bytes(of name: String) -> [UInt8] {
-    // Looking for it in the array is cheaper than in the text.
-    let bytes = Array(name.utf8)
-    guard let zero = bytes.firstIndex(of: 0) else { return bytes }
-    return Array(bytes[..<zero])
+  init() {
+    // What the names of a small board take, so that the block is seldom moved.
+    bytes.reserveCapacity(2048)
   }
 
-  /// Finds or appends a name.
-  mutating func offset(of name: String) -> UInt32 {
-    if let offset = offsets[name] { return offset }
-    let text = Self.bytes(of: name)
-    let offset = find(text) ?? append(text)
-    offsets[name] = UInt32(truncatingIfNeeded: offset)
+  /// The lowest offset of each ending and its hash, at a place that the hash tells or soon behind
+  /// it; a power of two of places, at most a quarter of them taken.
+  private var index = [Ending?](repeating: nil, count: 2048)
+  private var indexed = 0
+
+  private struct Ending {
+    let hash: UInt32
+    let offset: UInt32
+  }
+
+  /// Finds or appends a name, which has no zero byte in it.
+  mutating func offset(of name: [UInt8]) -> UInt32 {
+    var hash = Self.start
+    var place = name.count
+    while place > 0 {
+      place -= 1
+      hash = Self.extend(hash, by: name[place])
+    }
+    return find(name, hash) ?? append(name)
+  }
+
+  private func find(_ name: [UInt8], _ hash: UInt32) -> UInt32? {
+    for step in 0..<Self.farthest {
+      guard let ending = index[place(hash, step)] else { return nil }
+      if ending.hash == hash, stands(name, at: Int(ending.offset)) { return ending.offset }
+    }
+    return nil
+  }
+
+  private func stands(_ name: [UInt8], at offset: Int) -> Bool {
+    guard offset + name.count < bytes.count, bytes[offset + name.count] == 0 else { return false }
+    for place in name.indices where bytes[offset + place] != name[place] { return false }
+    return true
+  }
+
+  private mutating func append(_ name: [UInt8]) -> UInt32 {
+    let offset = bytes.count
+    bytes += name
+    bytes.append(0)
+    var hash = Self.start
+    var place = name.count
+    if place == 0 { keep(hash, offset) }
+    while place > 0 {
+      place -= 1
+      hash = Self.extend(hash, by: name[place])
+      if place == 0 || bytes.count <= Self.indexedSize { keep(hash, offset + place) }
+    }
     return UInt32(truncatingIfNeeded: offset)
   }
 
-  private func find(_ text: [UInt8]) -> Int? {
-    var hash = Self.start
-    for byte in text.reversed() { hash = Self.extend(hash, by: byte) }
-    guard let offset = endings[hash], offset + text.count < bytes.count,
-      bytes[offset + text.count] == 0,
-      bytes[offset..<(offset + text.count)].elementsEqual(text)
-    else { return nil }
-    return offset
-  }
-
-  private mutating func append(_ text: [UInt8]) -> Int {
-    let offset = bytes.count
-    bytes += text
-    bytes.append(0)
-    guard bytes.count <= Self.indexedSize else { return offset }
-    var hash = Self.start
-    for index in text.indices.reversed() {
-      hash = Self.extend(hash, by: text[index])
-      if endings[hash] == nil { endings[hash] = offset + index }
+  /// Indexes an ending, unless it stands lower as well.
+  private mutating func keep(_ hash: UInt32, _ offset: Int) {
+    if indexed >= index.count / 4 { grow() }
+    for step in 0..<Self.farthest {
+      let place = place(hash, step)
+      guard let other = index[place] else {
+        index[place] = Ending(hash: hash, offset: UInt32(truncatingIfNeeded: offset))
+        indexed += 1
+        return
+      }
+      if other.hash == hash, isSame(Int(other.offset), offset) { return }
     }
-    return offset
   }
 
-  /// The hash runs from the last byte to the first, so that one pass gives those of all endings.
-  private static let start: UInt64 = 0xcbf2_9ce4_8422_2325
+  /// Tells whether the texts at two offsets are the same.
+  private func isSame(_ one: Int, _ other: Int) -> Bool {
+    var step = 0
+    while bytes[one + step] == bytes[other + step] {
+      if bytes[one + step] == 0 { return true }
+      step += 1
+    }
+    return false
+  }
 
-  private static func extend(_ hash: UInt64, by byte: UInt8) -> UInt64 {
-    (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+  private mutating func grow() {
+    let old = index
+    index = [Ending?](repeating: nil, count: old.count * 2)
+    indexed = 0
+    for case .some(let ending) in old { keep(ending.hash, Int(ending.offset)) }
+  }
+
+  private func place(_ hash: UInt32, _ step: Int) -> Int {
+    (Int(truncatingIfNeeded: hash) &+ step) & (index.count - 1)
+  }
+
+  /// The hash, FNV-1a, runs from the last byte to the first, so that one pass gives those of all
+  /// endings.
+  private static let start: UInt32 = 0x811c_9dc5
+
+  private static func extend(_ hash: UInt32, by byte: UInt8) -> UInt32 {
+    (hash ^ UInt32(byte)) &* 0x0100_0193
   }
 }

@@ -26,8 +26,15 @@ struct StructureReader {
   private var offset: Int
   private var nodes = 0
   private var properties = 0
-  /// Property names by their offset, so that a name used often is decoded once.
-  private var names: [UInt32: String] = [:]
+  /// Names that were read last, each at a place that its offset tells, so that one used often is
+  /// checked and kept once.
+  private var names = [RecentName?](repeating: nil, count: recentNames)
+  private static let recentNames = 128
+
+  private struct RecentName {
+    let offset: UInt32
+    let bytes: [UInt8]
+  }
 
   init(_ header: FlattenedHeader) {
     structure = header.structure
@@ -58,7 +65,7 @@ struct StructureReader {
     guard depth <= Self.maximumDepth else {
       throw failure(.tooMany("levels", limit: UInt64(Self.maximumDepth)))
     }
-    var node = Node(try readNodeName(reader, isRoot: depth == 1))
+    var node = Node(nameBytes: try readNodeName(reader, isRoot: depth == 1))
     while true {
       let token = try nextToken(reader)
       switch token {
@@ -68,6 +75,7 @@ struct StructureReader {
         }
         node.properties.append(try readProperty(reader))
       case StructureToken.beginNode:
+        if node.children.isEmpty { node.children.reserveCapacity(8) }
         node.children.append(try readNode(reader, depth: depth + 1))
       case StructureToken.endNode:
         // Old versions repeat the name in a property, which dtc drops as well.
@@ -83,7 +91,7 @@ struct StructureReader {
 
   private mutating func readNodeName(
     _ reader: ByteReader, isRoot: Bool
-  ) throws(DeviceTreeError) -> String {
+  ) throws(DeviceTreeError) -> [UInt8] {
     let start = offset
     // A full path of an old version is as long as its levels together.
     let limit = isOld ? Self.maximumNameLength * Self.maximumDepth : Self.maximumNameLength
@@ -98,7 +106,7 @@ struct StructureReader {
         .structure, at: start,
         .invalidName("a node has 1 to 255 characters and no /, only the root has none"))
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   private mutating func readProperty(_ reader: ByteReader) throws(DeviceTreeError) -> Property {
@@ -122,8 +130,9 @@ struct StructureReader {
 
   private mutating func propertyName(
     _ reader: ByteReader, at nameOffset: UInt32
-  ) throws(DeviceTreeError) -> String {
-    if let name = names[nameOffset] { return name }
+  ) throws(DeviceTreeError) -> [UInt8] {
+    let place = Int(nameOffset % UInt32(Self.recentNames))
+    if let name = names[place], name.offset == nameOffset { return name.bytes }
     guard UInt64(nameOffset) < UInt64(strings.count) else {
       throw failure(.truncated(needed: UInt64(nameOffset) + 1, available: UInt64(strings.count)))
     }
@@ -132,9 +141,8 @@ struct StructureReader {
     guard !bytes.isEmpty else {
       throw DeviceTreeError(.strings, at: start, .invalidName("a property needs a name"))
     }
-    let name = String(decoding: bytes, as: UTF8.self)
-    names[nameOffset] = name
-    return name
+    names[place] = RecentName(offset: nameOffset, bytes: bytes)
+    return bytes
   }
 
   /// Reads printable ASCII up to a zero byte, which must stand before `end`.
@@ -142,19 +150,19 @@ struct StructureReader {
     _ reader: ByteReader, _ start: Int, _ end: Int, _ limit: Int,
     _ subject: DeviceTreeError.Subject
   ) throws(DeviceTreeError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    while start + bytes.count < end, let byte = reader.byte(at: start + bytes.count) {
-      if byte == 0 { return bytes }
+    var at = start
+    while at < end, let byte = reader.byte(at: at) {
+      if byte == 0, let bytes = reader.copy(start, at - start) { return bytes }
       guard byte >= 0x20, byte < 0x7f else {
         throw DeviceTreeError(
-          subject, at: start + bytes.count,
+          subject, at: at,
           .invalidName("byte " + hexadecimal(UInt64(byte)) + " is not printable ASCII"))
       }
-      guard bytes.count < limit else {
+      guard at - start < limit else {
         throw DeviceTreeError(
           subject, at: start, .invalidName("longer than " + String(limit) + " bytes"))
       }
-      bytes.append(byte)
+      at += 1
     }
     throw DeviceTreeError(subject, at: start, .invalidName("no zero byte ends it"))
   }

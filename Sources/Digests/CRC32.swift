@@ -14,8 +14,16 @@ public struct CRC32: Digest {
 
   /// Takes the next bytes of the message.
   public mutating func update(_ bytes: Span<UInt8>) {
-    let tables = crc32Tables.span
     var crc = register
+    // A few bytes are sooner done than the tables are made.
+    if bytes.count <= 8 {
+      for offset in bytes.indices {
+        crc = crc32Step((crc ^ UInt32(bytes[offset])) & 0xff) ^ crc >> 8
+      }
+      register = crc
+      return
+    }
+    let tables = crc32Tables.span
     var offset = 0
     while bytes.count - offset >= 8 {
       let low = crc ^ bigEndianWord(bytes, at: offset).byteSwapped
@@ -51,17 +59,20 @@ public struct CRC32: Digest {
 /// Eight tables of 256: table n holds what a byte does to the register n bytes later.
 private let crc32Tables: [UInt32] = {
   var tables = [UInt32](repeating: 0, count: 8 * 256)
-  for byte in 0..<256 {
-    var crc = UInt32(byte)
-    for _ in 0..<8 { crc = crc & 1 == 0 ? crc >> 1 : crc >> 1 ^ 0xedb8_8320 }
-    tables[byte] = crc
-  }
+  for byte in 0..<256 { tables[byte] = crc32Step(UInt32(byte)) }
   for index in 256..<(8 * 256) {
     let before = tables[index - 256]
     tables[index] = tables[Int(before & 0xff)] ^ before >> 8
   }
   return tables
 }()
+
+/// What a byte does to the register.
+private func crc32Step(_ byte: UInt32) -> UInt32 {
+  var crc = byte
+  for _ in 0..<8 { crc = crc & 1 == 0 ? crc >> 1 : crc >> 1 ^ 0xedb8_8320 }
+  return crc
+}
 
 /// Writes a checksum down high byte first.
 func bigEndianBytes(_ value: UInt32) -> [UInt8] {

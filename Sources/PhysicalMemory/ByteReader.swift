@@ -98,6 +98,11 @@ public struct ByteReader: ~Escapable, Copyable {
     return true
   }
 
+  /// Tells whether there are certain bytes and no others.
+  public func holdsOnly(_ expected: [UInt8]) -> Bool {
+    bytes.count == expected.count && matches(expected, at: 0)
+  }
+
   /// Copies part of the bytes, or gives nil when it does not lie wholly inside.
   public func copy(_ offset: Int, _ count: Int) -> [UInt8]? {
     guard let part = slice(offset, count) else { return nil }

@@ -43,6 +43,10 @@ extension MemoryMap {
   /// Source: kernel/resource.c `r_show`, arch/arm/kernel/setup.c `request_standard_resources`
   /// (v6.1).
   public init(iomem text: Span<UInt8>) throws(IomemError) {
+    let ramName = Array("System RAM".utf8)
+    let aliasName = Array("System RAM (boot alias)".utf8)
+    let reservedName = Array("reserved".utf8)
+    let firmwareReservedName = Array("Reserved".utf8)
     var ram = RangeSet()
     var aliases = RangeSet()
     var reserved: [ReservedRange] = []
@@ -57,8 +61,9 @@ extension MemoryMap {
       let line = text.extracting(offset..<end)
       offset = end + 1
       guard let entry = try Self.entry(line, number: number) else { continue }
-      let isRAM = entry.name == "System RAM"
-      let isAlias = entry.name == "System RAM (boot alias)"
+      let name = ByteReader(line.extracting(entry.name))
+      let isRAM = name.holdsOnly(ramName)
+      let isAlias = name.holdsOnly(aliasName)
       if isRAM || isAlias { named = true }
       if entry.first == 0, entry.last == 0 {
         zeroes += 1
@@ -72,7 +77,7 @@ extension MemoryMap {
         ram.insert(range)
       } else if isAlias {
         aliases.insert(range)
-      } else if entry.name == "reserved" || entry.name == "Reserved" {
+      } else if name.holdsOnly(reservedName) || name.holdsOnly(firmwareReservedName) {
         reserved.append(ReservedRange(range, why: "iomem/reserved"))
       }
     }
@@ -82,29 +87,38 @@ extension MemoryMap {
 
   private static func entry(
     _ line: Span<UInt8>, number: Int
-  ) throws(IomemError) -> (first: UInt64, last: UInt64, name: String)? {
-    var bytes: [UInt8] = []
-    for index in line.indices { bytes.append(line[index]) }
-    while let byte = bytes.last, byte == 0x0d || byte == 0x20 { bytes.removeLast() }
-    let start = bytes.firstIndex { $0 != 0x20 } ?? bytes.endIndex
-    if start == bytes.endIndex { return nil }
-    let text = Array(bytes[start...])
-    let shown = String(decoding: text.prefix(60), as: UTF8.self)
-    guard let dash = text.firstIndex(of: 0x2d),
-      let colon = text.firstIndex(of: 0x3a), dash < colon,
-      let blank = text[dash..<colon].lastIndex(where: { $0 != 0x20 }),
-      let first = number16(text[..<dash]),
-      let last = number16(text[(dash + 1)..<(blank + 1)])
-    else { throw .line(number: number, text: shown) }
-    var name = Array(text[(colon + 1)...])
-    while let byte = name.first, byte == 0x20 { name.removeFirst() }
-    return (first, last, String(decoding: name, as: UTF8.self))
+  ) throws(IomemError) -> (first: UInt64, last: UInt64, name: Range<Int>)? {
+    var end = line.count
+    while end > 0, line[end - 1] == 0x0d || line[end - 1] == 0x20 { end -= 1 }
+    let start = skipBlanks(line, 0, end)
+    if start == end { return nil }
+    var dash = start
+    while dash < end, line[dash] != 0x2d, line[dash] != 0x3a { dash += 1 }
+    var colon = dash
+    while colon < end, line[colon] != 0x3a { colon += 1 }
+    var behind = colon
+    while behind > dash, line[behind - 1] == 0x20 { behind -= 1 }
+    guard dash < colon, colon < end, let first = number16(line, start..<dash),
+      let last = number16(line, min(dash + 1, behind)..<behind)
+    else {
+      let shown = ByteReader(line).copy(start, min(end - start, 60)) ?? []
+      throw .line(number: number, text: String(decoding: shown, as: UTF8.self))
+    }
+    return (first, last, skipBlanks(line, colon + 1, end)..<end)
   }
 
-  private static func number16(_ digits: ArraySlice<UInt8>) -> UInt64? {
+  /// Gives the first place that holds no blank.
+  private static func skipBlanks(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+    var start = start
+    while start < end, line[start] == 0x20 { start += 1 }
+    return start
+  }
+
+  private static func number16(_ line: Span<UInt8>, _ digits: Range<Int>) -> UInt64? {
+    guard (1...16).contains(digits.count) else { return nil }
     var value: UInt64 = 0
-    var seen = 0
-    for digit in digits {
+    for index in digits {
+      let digit = line[index]
       let nibble: UInt8
       switch digit {
       case 0x30...0x39: nibble = digit - 0x30
@@ -112,10 +126,8 @@ extension MemoryMap {
       case 0x41...0x46: nibble = digit - 0x37
       default: return nil
       }
-      seen += 1
-      guard seen <= 16 else { return nil }
       value = value << 4 | UInt64(nibble)
     }
-    return seen > 0 ? value : nil
+    return value
   }
 }

@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test("A text is found where it stands first, as by trying every place", arguments: 0..<60)
+  @Test("A text is found where it stands last, as by trying every place", arguments: 0..<60)
   func text(seed: Int) {
     var random = SplitMix64(seed: UInt64(seed))
     let letters = random.between(1, 3)
@@ -54,8 +54,8 @@ import Testing
     let text = word(random.between(1, 7))
     let start = Int(random.below(UInt64(all.count) + 1))
     let range = start..<(start + Int(random.below(UInt64(all.count - start) + 1)))
-    let naive = range.first { all[$0..<range.upperBound].starts(with: text) }
-    #expect(all.span.firstOffset(of: text, in: range) == naive, "seed \(seed)")
-    #expect(all.span.firstOffset(of: text, in: 0..<(all.count + 1)) == nil)
+    let naive = range.last { all[$0..<range.upperBound].starts(with: text) }
+    #expect(all.span.lastOffset(of: text, in: range) == naive, "seed \(seed)")
+    #expect(all.span.lastOffset(of: text, in: 0..<(all.count + 1)) == nil)
   }
 }

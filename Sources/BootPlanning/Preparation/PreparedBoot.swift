@@ -12,6 +12,8 @@ public struct PreparedBoot: Sendable {
   public var request: PlanRequest
   /// The device tree for the new kernel, complete but for the initrd's addresses.
   public private(set) var tree: DeviceTree?
+  /// The same as bytes.
+  private var flattened: FlattenedDeviceTree?
   /// The ATAG list of the machine, when one is wanted in place of a tree.
   private var oldATAGs: ATAGList?
   private var treeRoom: ByteCount?
@@ -42,9 +44,9 @@ public struct PreparedBoot: Sendable {
       let treeMemory: [PhysicalRange]
       do throws(DeviceTreeError) {
         edits = try Self.edit(&edited, sources, map, commandLine, &diagnostics)
-        treeMemory = try edited.memory()
-        let banks = try edited.memoryBanks().map { $0.range }
-        if banks != treeMemory { decompressorMemory = banks }
+        let banks = try edited.memoryBanks()
+        treeMemory = banks.filter { $0.isTakenByKernel }.map { $0.range }
+        if banks.count != treeMemory.count { decompressorMemory = banks.map { $0.range } }
       } catch {
         throw .tree(origin: origin, error)
       }
@@ -52,19 +54,15 @@ public struct PreparedBoot: Sendable {
         diagnostics.append(Diagnostic("KX111", .note, "\(origin): \(edit.description)"))
       }
       tree = edited
-      // The addresses have the same size wherever the initrd goes.
-      var sized = edited
-      if sources.initrd != nil,
-        let anywhere = PhysicalRange(
-          first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
-      {
-        do throws(DeviceTreeError) { _ = try sized.setInitrd(anywhere) } catch {
-          throw .tree(origin: origin, error)
-        }
+      do throws(DeviceTreeError) {
+        let written = try FlattenedDeviceTree(edited, withInitrd: sources.initrd != nil)
+        treeRoom = sources.treeRoom
+        let bytes = max(written.byteCount, treeRoom ?? written.byteCount)
+        parameters = .deviceTree(bytes, memory: treeMemory)
+        flattened = written
+      } catch {
+        throw .tree(origin: origin, error)
       }
-      let bytes = ByteCount(sized.flattened().count)
-      treeRoom = sources.treeRoom
-      parameters = .deviceTree(max(bytes, treeRoom ?? bytes), memory: treeMemory)
     } else if sources.wantsATAGs {
       oldATAGs = sources.oldATAGs ?? Self.atags(memory: map)
       let anywhere = sources.initrd.flatMap {
@@ -91,14 +89,15 @@ public struct PreparedBoot: Sendable {
   /// - Throws: ``BootPreparationError``
   public func parameterBytes(for plan: BootPlan) throws(BootPreparationError) -> [UInt8]? {
     let initrd = plan.segments.first { $0.name == .initrd }?.fileRange
-    if var tree {
-      do throws(DeviceTreeError) { _ = try tree.setInitrd(initrd) } catch {
+    if let flattened {
+      do throws(DeviceTreeError) {
+        var bytes = try flattened.file(initrd: initrd)
+        let room = Int(clamping: treeRoom?.rawValue ?? 0)
+        if room > bytes.count { bytes += [UInt8](repeating: 0, count: room - bytes.count) }
+        return bytes
+      } catch {
         throw .tree(origin: "DTB", error)
       }
-      var bytes = tree.flattened()
-      let room = Int(clamping: treeRoom?.rawValue ?? 0)
-      if room > bytes.count { bytes += [UInt8](repeating: 0, count: room - bytes.count) }
-      return bytes
     }
     guard case .atags = request.parameters else { return nil }
     return try Self.atags(oldATAGs, initrd: initrd, commandLine: plan.commandLine)
@@ -122,11 +121,10 @@ public struct PreparedBoot: Sendable {
     guard !map.ram.isEmpty else { throw .noMemory }
     for entry in sources.reserved { map.reserve(entry) }
     for (candidate, name) in [(sources.runningTree, "running tree"), (tree, origin)] {
-      guard var candidate else { continue }
-      // What protected only the previous boot's own files is free again.
-      _ = candidate.removeStaleEntries()
+      guard let candidate else { continue }
       do throws(DeviceTreeError) {
-        for entry in try candidate.reservedMemory().ranges { map.reserve(entry) }
+        // What protected only the previous boot's own files is free again.
+        for entry in try candidate.lastingReservations() { map.reserve(entry) }
       } catch {
         throw .tree(origin: name, error)
       }

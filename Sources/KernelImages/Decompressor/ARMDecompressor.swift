@@ -7,41 +7,15 @@ extension DecompressorCode {
   mutating func readARM(_ code: borrowing CodeReader) {
     var at = ZImageHeader.magicOffset + 4
     var window: Int?
-    // Of each fact the first hit counts: with all of them found, nothing else can.
-    while at < code.limit,
-      relocationBump == nil || sizeWordOffset == nil || bssBytes == nil || window == nil
-    {
-      defer { at += 4 }
+    while at < code.limit {
       let word = code.instruction(at: at)
-      switch word & 0xffff_f000 {
-      case 0xe28a_a000 where code.instruction(at: at + 4) == 0xe3ca_a0ff:
-        // add r10, r10, #R; bic r10, r10, #255
-        if relocationBump == nil { readMove(code, at: at, bump: armImmediate(word)) }
-      case 0xe28f_9000
-      where code.instruction(at: at + 4) == 0xe599_a000
-        && code.instruction(at: at + 8) == 0xe08a_a009:
-        // adr r9, size offset; ldr r10, [r9]; add r10, r10, r9
-        if sizeWordOffset == nil {
-          takeSizeWordDistance(at: at + 8 + armImmediate(word), code)
-        }
-      case 0xe28f_0000:
-        let next = code.instruction(at: at + 4)
-        let label = at + 8 + armImmediate(word)
-        if next == 0xe590_d000, code.instruction(at: at + 8) == 0xe590_6004 {
-          // adr r0, LC1; ldr sp, [r0]; ldr r6, [r0, #4]
-          if bssBytes == nil { takeOffsets(at: label, code) }
-        } else if next == 0xe890_1c4e {
-          // adr r0, LC0; ldmia r0, {r1, r2, r3, r6, r10, r11, r12}
-          if bssBytes == nil { takeAddresses(at: label, code) }
-        }
-      case 0xe200_0000 where word == 0xe200_033e && window == nil:
-        // mov r0, pc; and r0, r0, #0xf8000000
-        if code.instruction(at: at - 4) == 0xe1a0_000f { window = at }
-      case 0xe204_4000 where word == 0xe204_433e && window == nil:
-        // mov r4, pc; and r4, r4, #0xf8000000
-        if code.instruction(at: at - 4) == 0xe1a0_400f { window = at }
-      default: break
+      // All that are sought begin so: always done, with a number.
+      if word >> 24 == 0xe2 {
+        readARM(word, at: at, code, window: &window)
+        // Of each fact the first hit counts: with all of them found, nothing else can.
+        if relocationBump != nil, sizeWordOffset != nil, bssBytes != nil, window != nil { break }
       }
+      at += 4
     }
     if let window {
       usesWindow = true
@@ -55,6 +29,41 @@ extension DecompressorCode {
       }
     } else if let restart {
       readFixedDestination(code, before: Int(restart))
+    }
+  }
+
+  /// Takes what an instruction and its neighbours show.
+  private mutating func readARM(
+    _ word: UInt32, at: Int, _ code: borrowing CodeReader, window: inout Int?
+  ) {
+    switch word & 0xffff_f000 {
+    case 0xe28a_a000 where code.instruction(at: at + 4) == 0xe3ca_a0ff:
+      // add r10, r10, #R; bic r10, r10, #255
+      if relocationBump == nil { readMove(code, at: at, bump: armImmediate(word)) }
+    case 0xe28f_9000
+    where code.instruction(at: at + 4) == 0xe599_a000
+      && code.instruction(at: at + 8) == 0xe08a_a009:
+      // adr r9, size offset; ldr r10, [r9]; add r10, r10, r9
+      if sizeWordOffset == nil {
+        takeSizeWordDistance(at: at + 8 + armImmediate(word), code)
+      }
+    case 0xe28f_0000:
+      let next = code.instruction(at: at + 4)
+      let label = at + 8 + armImmediate(word)
+      if next == 0xe590_d000, code.instruction(at: at + 8) == 0xe590_6004 {
+        // adr r0, LC1; ldr sp, [r0]; ldr r6, [r0, #4]
+        if bssBytes == nil { takeOffsets(at: label, code) }
+      } else if next == 0xe890_1c4e {
+        // adr r0, LC0; ldmia r0, {r1, r2, r3, r6, r10, r11, r12}
+        if bssBytes == nil { takeAddresses(at: label, code) }
+      }
+    case 0xe200_0000 where word == 0xe200_033e && window == nil:
+      // mov r0, pc; and r0, r0, #0xf8000000
+      if code.instruction(at: at - 4) == 0xe1a0_000f { window = at }
+    case 0xe204_4000 where word == 0xe204_433e && window == nil:
+      // mov r4, pc; and r4, r4, #0xf8000000
+      if code.instruction(at: at - 4) == 0xe1a0_400f { window = at }
+    default: break
     }
   }
 

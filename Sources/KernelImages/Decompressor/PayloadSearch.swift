@@ -29,7 +29,7 @@ struct Payload {
 /// and, by chance, in the payload: a hit counts only when what follows has the right form.
 struct PayloadSearch {
   /// The bytes that a hit must inflate to at least.
-  static let headBytes = 4096
+  static let headBytes = ImageHead.byteLimit
   /// I is not smaller than this.
   static let leastInflated: UInt64 = 0x8000
   /// Hits of the right form that are tried; a real zImage has one or two.

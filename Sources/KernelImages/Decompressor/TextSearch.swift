@@ -2,20 +2,20 @@
 import PhysicalMemory
 
 extension Span<UInt8> {
-  /// Finds a text by Horspool's rule: the byte under its last one tells how far it can be moved on, so
-  /// that few bytes are looked at.
+  /// Finds where a text stands last by Horspool's rule, from the end on: the byte under its first one
+  /// tells how far it can be moved on, so that few bytes are looked at.
   ///
   /// `range` lies inside the bytes.
-  func firstOffset(of text: [UInt8], in range: Range<Int>) -> Int? {
-    guard let last = text.indices.last, range.upperBound <= count else { return nil }
+  func lastOffset(of text: [UInt8], in range: Range<Int>) -> Int? {
+    guard let first = text.first, range.upperBound <= count else { return nil }
     var steps = [Int](repeating: text.count, count: 256)
-    for (index, byte) in text.dropLast().enumerated() { steps[Int(byte)] = last - index }
+    for index in text.indices.dropFirst().reversed() { steps[Int(text[index])] = index }
     let reader = ByteReader(self)
-    var at = range.lowerBound
-    while at <= range.upperBound - text.count {
-      let byte = self[at + last]
-      if byte == text[last], reader.matches(text, at: at) { return at }
-      at += steps[Int(byte)]
+    var at = range.upperBound - text.count
+    while at >= range.lowerBound {
+      let byte = self[at]
+      if byte == first, reader.matches(text, at: at) { return at }
+      at -= steps[Int(byte)]
     }
     return nil
   }

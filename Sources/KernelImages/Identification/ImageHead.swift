@@ -12,8 +12,9 @@ struct ImageHead {
   /// The words among the code, in the byte order of data.
   private let words: [UInt32]
 
-  /// The part that is read.
-  static let byteLimit = 4096
+  /// The part that is read. The code that maps the kernel and its constants end at 0x1a0 in Debian's
+  /// v6.1; what follows is any code.
+  static let byteLimit = 1024
 
   /// Reads the head of a kernel.
   ///
@@ -21,27 +22,33 @@ struct ImageHead {
   init(_ head: [UInt8], isBigEndian: Bool) {
     let reader = ByteReader(head.span)
     let end = min(head.count, Self.byteLimit)
-    var isLPAE = false
     var words: [UInt32] = []
     words.reserveCapacity(end / 4)
     var at = 0
     while at + 12 <= end, let word = reader.littleEndian32(at: at) {
-      if at & 3 == 0 { words.append(isBigEndian ? word.byteSwapped : word) }
-      // mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5: in ARM and in Thumb code.
-      switch word & 0xffff {
-      case 0x3f91, 0x10ee, 0xee10:
-        if Self.longDescriptorChecks.contains(where: { reader.matches($0, at: at) }) {
-          isLPAE = true
-        }
-      default: break
-      }
-      at += 2
+      words.append(isBigEndian ? word.byteSwapped : word)
+      at += 4
     }
-    self.isLPAE = isLPAE
     self.words = words
+    isLPAE = Self.checksLongDescriptors(reader, end: end)
     // adr r9, 1f + 1; bx r9
     isThumb2 =
       Self.thumbEntries.contains { reader.matches($0, at: 0) || reader.matches($0, at: 4) }
+  }
+
+  /// Seeks mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5: in ARM and in Thumb code.
+  private static func checksLongDescriptors(_ reader: ByteReader, end: Int) -> Bool {
+    let bytes = reader.bytes
+    for at in stride(from: 0, to: end - 11, by: 2) {
+      // Few places begin like one of them.
+      switch bytes[at] {
+      case 0x91 where bytes[at + 1] == 0x3f, 0xee where bytes[at + 1] == 0x10,
+        0x10 where bytes[at + 1] == 0xee:
+        if longDescriptorChecks.contains(where: { reader.matches($0, at: at) }) { return true }
+      default: break
+      }
+    }
+    return false
   }
 
   private static let longDescriptorChecks: [[UInt8]] = [

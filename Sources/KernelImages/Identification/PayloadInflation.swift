@@ -49,10 +49,11 @@ func inflate(
 /// Gives at most `count` bytes; fewer when the stream ends before; nil when it is damaged.
 func inflatePrefix(_ input: Span<UInt8>, _ compression: Compression, count: Int) -> [UInt8]? {
   var head: [UInt8] = []
-  head.reserveCapacity(count)
   do {
     _ = try Inflation.inflate(input, as: compression, limit: .max, chunk: count) { chunk in
-      head += ByteReader(chunk).copy(0, min(chunk.count, count - head.count)) ?? []
+      let part = ByteReader(chunk).copy(0, min(chunk.count, count - head.count)) ?? []
+      // Mostly all comes at once.
+      if head.isEmpty { head = part } else { head += part }
       return head.count < count
     }
   } catch {

@@ -87,9 +87,10 @@ extension Identification {
   ///
   /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1; since v5.12).
   private func memoryCheck(_ zImage: Span<UInt8>, _ payload: Payload) -> Figure<Bool>? {
-    let name = Array("linux,usable-memory".utf8)
+    // With its zero byte: other names begin like it. Texts stand right in front of the payload.
+    let name = Array("linux,usable-memory".utf8) + [0]
     for range in [0..<payload.offset, payload.end..<zImage.count] {
-      if let at = zImage.firstOffset(of: name, in: range) {
+      if let at = zImage.lastOffset(of: name, in: range) {
         return Figure(
           true, .decompressor, "linux,usable-memory at " + hexadecimal(UInt64(at)))
       }

@@ -95,19 +95,19 @@ extension KernelInterface {
   ///
   /// - Parameters:
   ///   - call: The call.
-  ///   - facts: What the running kernel tells of itself.
+  ///   - facts: What the running kernel tells of itself. Asked for only to explain a failure.
   ///   - memory: The memory of the machine; nil when it is not known.
   ///   - configuration: How the running kernel was configured; nil when it is not known. Asked for
   ///     only to explain a failure.
   /// - Throws: ``KexecLoadError`` with the likely cause.
   public func load(
-    _ call: KexecLoadCall, _ facts: KernelFacts, memory: MemoryMap? = nil,
+    _ call: KexecLoadCall, _ facts: @autoclosure () -> KernelFacts, memory: MemoryMap? = nil,
     configuration: @autoclosure () -> KernelConfiguration? = nil
   ) throws(KexecLoadError) {
     do throws(Errno) {
       try kexecLoad(call)
     } catch {
-      throw KexecLoadError(error, call, facts, memory: memory, configuration: configuration())
+      throw KexecLoadError(error, call, facts(), memory: memory, configuration: configuration())
     }
   }
 }

@@ -46,8 +46,13 @@ enum DecimalText {
 
   /// Gives the number behind a label in lines such as `MemTotal:  506712 kB`.
   static func field(_ label: String, in text: [UInt8], hexadecimal: Bool = false) -> UInt64? {
-    for line in text.split(separator: 0x0a) where line.starts(with: label.utf8) {
-      let value = trimmed(line.dropFirst(label.utf8.count))
+    let label = Array(label.utf8)
+    var start = 0
+    while start < text.count {
+      let line = text[start...].prefix { $0 != 0x0a }
+      start = line.endIndex + 1
+      guard line.starts(with: label) else { continue }
+      let value = trimmed(line.dropFirst(label.count))
       let digits = value.prefix { !isSpace($0) }
       return hexadecimal ? self.hexadecimal(digits) : number(digits)
     }

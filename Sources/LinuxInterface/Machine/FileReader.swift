@@ -52,6 +52,11 @@ struct FileReader<Kernel: KernelInterface> {
     try optionalBytes(path, limit: Self.textLimit).map { DecimalText.trimmed($0) }
   }
 
+  /// Reads the lines of a small text as they are.
+  func lines(_ path: String) throws(LinuxInterfaceError) -> [UInt8]? {
+    try optionalBytes(path, limit: Self.textLimit)
+  }
+
   /// Reads a number from the first of the files that is there.
   func number(_ paths: String...) throws(LinuxInterfaceError) -> UInt64? {
     try number(paths)

@@ -10,9 +10,7 @@ extension KernelFacts {
     var text = "format=" + String(Self.format) + "\n"
     func add(_ key: String, _ value: String?) {
       guard let value else { return }
-      // One fact, one line, whatever a kernel calls itself.
-      let clean = value.utf8.map { $0 < 0x20 || $0 == 0x7f ? 0x3f : $0 }
-      text += key + "=" + String(decoding: clean, as: UTF8.self) + "\n"
+      text += key + "=" + Self.oneLine(value) + "\n"
     }
     func word(_ flag: Bool?) -> String? { flag.map { $0 ? "1" : "0" } }
     add("release", release.isEmpty ? nil : release)
@@ -35,6 +33,13 @@ extension KernelFacts {
     add("cpus-removable", removableCPUs?.description)
     add("psci", word(hasPSCI))
     return Array(text.utf8)
+  }
+
+  /// One fact, one line, whatever a kernel calls itself.
+  static func oneLine(_ text: String) -> String {
+    let bytes = Array(text.utf8)
+    guard bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return text }
+    return String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7f ? 0x3f : $0 }, as: UTF8.self)
   }
 
   /// Reads lines of `key=value`; keys that are not known here are left out, for a later program

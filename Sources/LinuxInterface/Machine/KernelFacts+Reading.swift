@@ -12,22 +12,29 @@ extension KernelFacts {
   /// 6.3), security/lockdown/lockdown.c, fs/proc/array.c (CapEff, Seccomp), fs/proc/meminfo.c,
   /// drivers/base/cpu.c.
   ///
-  /// - Parameter kernel: The running Linux.
+  /// - Parameters:
+  ///   - kernel: The running Linux.
+  ///   - isForPlan: Whether to read only what a plan is made from: release, machine and memory.
   /// - Returns: What it tells.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
-    from kernel: some KernelInterface
+    from kernel: some KernelInterface, forPlan isForPlan: Bool = false
   ) throws(LinuxInterfaceError) -> KernelFacts {
     var facts = KernelFacts()
     let reader = FileReader(kernel)
     facts.pageBytes = ByteCount(kernel.pageBytes)
     do throws(Errno) {
       let name = try kernel.systemName()
-      facts.release = name.release
-      facts.machine = name.machine
+      facts.release = oneLine(name.release)
+      facts.machine = oneLine(name.machine)
     } catch {
       throw LinuxInterfaceError("the kernel's name", .system(error, "read"))
     }
+    if let text = try reader.lines("/proc/meminfo") {
+      facts.memoryTotal = kibibytes("MemTotal:", in: text)
+      facts.memoryAvailable = kibibytes("MemAvailable:", in: text)
+    }
+    if isForPlan { return facts }
     facts.isLoaded = try reader.flag("/sys/kernel/kexec/loaded", "/sys/kernel/kexec_loaded")
     facts.isCrashKernelLoaded = try reader.flag(
       "/sys/kernel/kexec/crash_loaded", "/sys/kernel/kexec_crash_loaded")
@@ -42,13 +49,9 @@ extension KernelFacts {
     if let text = try reader.text("/sys/kernel/security/lockdown") {
       facts.lockdown = Lockdown(parsing: text)
     }
-    if let text = try reader.text("/proc/self/status") {
+    if let text = try reader.lines("/proc/self/status") {
       facts.capabilities = DecimalText.field("CapEff:", in: text, hexadecimal: true)
       facts.seccompMode = DecimalText.field("Seccomp:", in: text)
-    }
-    if let text = try reader.text("/proc/meminfo") {
-      facts.memoryTotal = kibibytes("MemTotal:", in: text)
-      facts.memoryAvailable = kibibytes("MemAvailable:", in: text)
     }
     facts.possibleCPUs = try cpus("possible", reader)
     facts.presentCPUs = try cpus("present", reader)

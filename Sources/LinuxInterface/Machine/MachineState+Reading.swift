@@ -20,14 +20,15 @@ extension MachineState {
   ///
   /// - Parameters:
   ///   - kernel: The running Linux.
-  ///   - wantsConfiguration: Whether to read the configuration, which no plan is made from.
+  ///   - isForPlan: Whether to leave out what no plan is made from: the configuration, and most
+  ///     of what the kernel tells of itself.
   /// - Returns: The state of its machine.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
-    from kernel: some KernelInterface, configuration wantsConfiguration: Bool = true
+    from kernel: some KernelInterface, forPlan isForPlan: Bool = false
   ) throws(LinuxInterfaceError) -> MachineState {
     let reader = FileReader(kernel)
-    var facts = try KernelFacts.read(from: kernel)
+    var facts = try KernelFacts.read(from: kernel, forPlan: isForPlan)
     var files = [
       MachineFile(.iomem, try reader.bytes("/proc/iomem", limit: Limit.iomem)),
       MachineFile(.commandLine, try reader.bytes("/proc/cmdline", limit: Limit.commandLine)),
@@ -41,16 +42,14 @@ extension MachineState {
     {
       files.append(MachineFile(.atags, list))
     }
-    if wantsConfiguration,
+    if !isForPlan,
       let configuration = try KernelConfiguration.read(from: kernel, release: facts.release)
     {
       files.append(MachineFile(.configuration, configuration.text))
       facts.configurationOrigin = configuration.origin
     }
-    files.append(MachineFile(.facts, facts.lines))
-    return try MachineState(files: files)
+    return try MachineState(facts, files)
   }
-
 }
 
 extension KernelConfiguration {

@@ -5,7 +5,7 @@ public import PhysicalMemory
 /// Everything about a running machine that a plan for its next kernel is made from.
 ///
 /// The state of a machine read live equals the one read from its snapshot: both are made from the
-/// same ``MachineFile``s by ``init(files:)``.
+/// same ``MachineFile``s, of which only the facts are read from no text when they are live.
 public struct MachineState: Hashable, Sendable {
   /// The text of /proc/iomem.
   public let iomem: [UInt8]
@@ -20,8 +20,13 @@ public struct MachineState: Hashable, Sendable {
   public let configuration: KernelConfiguration?
   /// What the kernel tells of itself.
   public let facts: KernelFacts
-  /// What the state was made from, in the order of a snapshot.
-  public let files: [MachineFile]
+  /// What the state was made from, in the order of a snapshot; the facts as they are written now.
+  public var files: [MachineFile] {
+    (tellsFacts ? [MachineFile(.facts, facts.lines)] : []) + sources
+  }
+  /// All but the facts.
+  private let sources: [MachineFile]
+  private let tellsFacts: Bool
 
   /// Makes a state of files.
   ///
@@ -39,8 +44,22 @@ public struct MachineState: Hashable, Sendable {
       }
       sorted += found
     }
-    self.files = sorted
-    func file(_ name: MachineFile.Name) -> MachineFile? { sorted.first { $0.name == name } }
+    var facts: KernelFacts?
+    if let text = sorted.first, text.name == .facts {
+      facts = try KernelFacts(lines: text.bytes, subject: text.name.source)
+      sorted.removeFirst()
+    }
+    try self.init(facts, sorted)
+  }
+
+  /// Makes a state of facts and files.
+  ///
+  /// `sources` are the other files, each name at most once, in the order of a snapshot.
+  init(_ facts: KernelFacts?, _ sources: [MachineFile]) throws(LinuxInterfaceError) {
+    self.facts = facts ?? KernelFacts()
+    tellsFacts = facts != nil
+    self.sources = sources
+    func file(_ name: MachineFile.Name) -> MachineFile? { sources.first { $0.name == name } }
 
     guard let map = file(.iomem) else {
       throw LinuxInterfaceError(MachineFile.Name.iomem.source, .missing("the memory map"))
@@ -50,11 +69,6 @@ public struct MachineState: Hashable, Sendable {
       memory = try MemoryMap(iomem: map.bytes.span)
     } catch {
       throw LinuxInterfaceError(map.name.source, .memory(error))
-    }
-    if let text = file(.facts) {
-      facts = try KernelFacts(lines: text.bytes, subject: text.name.source)
-    } else {
-      facts = KernelFacts()
     }
     do throws(DeviceTreeError) {
       parameters = try Self.parameters(
@@ -67,7 +81,7 @@ public struct MachineState: Hashable, Sendable {
       let line = text.bytes.prefix { $0 != 0x0a && $0 != 0 }
       return String(decoding: line, as: UTF8.self)
     }
-    let origin = facts.configurationOrigin ?? MachineFile.Name.configuration.source
+    let origin = facts?.configurationOrigin ?? MachineFile.Name.configuration.source
     configuration = file(.configuration).map { KernelConfiguration(origin: origin, text: $0.bytes) }
   }
 

@@ -114,7 +114,7 @@ public struct JSONWriter: Sendable {
 
   private mutating func newLine() {
     bytes.append(0x0a)
-    for _ in 0..<depth { append("  ") }
+    for _ in 0..<(2 * depth) { bytes.append(0x20) }
   }
 
   private mutating func append(_ text: String) {
@@ -123,7 +123,18 @@ public struct JSONWriter: Sendable {
 
   private mutating func quote(_ text: String) {
     bytes.append(0x22)
-    for byte in text.utf8 {
+    let raw = Array(text.utf8)
+    // Most texts stand as they are.
+    if !raw.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 == 0x7f }) {
+      bytes += raw
+    } else {
+      escape(raw)
+    }
+    bytes.append(0x22)
+  }
+
+  private mutating func escape(_ raw: [UInt8]) {
+    for byte in raw {
       switch byte {
       case 0x22: append("\\\"")
       case 0x5c: append("\\\\")
@@ -136,6 +147,5 @@ public struct JSONWriter: Sendable {
       default: bytes.append(byte)
       }
     }
-    bytes.append(0x22)
   }
 }

@@ -51,7 +51,8 @@ struct OptionReader {
   }
 
   private mutating func long(_ argument: String) throws(Stop) -> Item {
-    let text = Array(argument.utf8.dropFirst(2))
+    // As a whole it is copied at once.
+    let text = Array(argument.utf8)[2...]
     let equals = text.firstIndex(of: 0x3d)
     let name = text[..<(equals ?? text.endIndex)]
     let written = "--" + String(decoding: name, as: UTF8.self)
@@ -70,7 +71,12 @@ struct OptionReader {
   }
 
   private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
-    var candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
+    // Most are too short or differ in their first letter, which is sooner seen.
+    let initial = name.first
+    var candidates = Option.allCases.filter { option in
+      let text = option.rawValue.utf8
+      return text.count >= name.count && text.first == initial && text.starts(with: name)
+    }
     if let exact = candidates.first(where: { $0.rawValue.utf8.count == name.count }) {
       return exact
     }

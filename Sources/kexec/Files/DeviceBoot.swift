@@ -88,8 +88,8 @@ struct DeviceBoot {
     guard let path = settings.machine else {
       let state: MachineState
       do throws(LinuxInterfaceError) {
-        // A plan needs no configuration; a load that fails reads it then.
-        state = try MachineState.read(from: kernel, configuration: settings.verb == .check)
+        // A load that fails reads then what explains it.
+        state = try MachineState.read(from: kernel, forPlan: settings.verb != .check)
       } catch {
         throw Stop(error)
       }

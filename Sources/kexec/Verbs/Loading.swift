@@ -53,12 +53,20 @@ extension Program {
     }
     do throws(KexecLoadError) {
       try kernel.load(
-        call, machine.facts, memory: machine.memory,
+        call, explainingFacts(machine), memory: machine.memory,
         configuration: machine.configuration
           ?? (try? KernelConfiguration.read(from: kernel, release: machine.facts.release)))
     } catch {
       throw Stop(error)
     }
+  }
+
+  /// All that the running kernel tells of itself, with the memory that was free before the load.
+  private func explainingFacts(_ machine: MachineState) -> KernelFacts {
+    guard var facts = try? KernelFacts.read(from: kernel) else { return machine.facts }
+    facts.memoryTotal = machine.facts.memoryTotal
+    facts.memoryAvailable = machine.facts.memoryAvailable
+    return facts
   }
 
   private func tellReuse(_ boot: DeviceBoot) {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Fills a file whose size is known before it is written.
+struct FlattenedWriter {
+  /// The file, zeros where nothing has been written.
+  private(set) var bytes: [UInt8]
+  /// Where the next byte goes.
+  private(set) var offset = 0
+
+  init(byteCount: Int) {
+    bytes = [UInt8](repeating: 0, count: byteCount)
+  }
+
+  /// Starts with a copy of a file.
+  init(copying bytes: [UInt8]) {
+    self.init(byteCount: bytes.count)
+    write(bytes)
+  }
+
+  /// The file with more behind it.
+  func bytes(followedBy more: [UInt8]) -> [UInt8] {
+    var whole = FlattenedWriter(byteCount: bytes.count + more.count)
+    whole.write(bytes)
+    whole.write(more)
+    return whole.bytes
+  }
+
+  /// Writes a 32-bit number, most significant byte first; nothing where the file has no room.
+  mutating func write(_ number: UInt32) {
+    write(number, at: offset)
+    offset = min(offset + 4, bytes.count)
+  }
+
+  /// Writes a 32-bit number to a certain place; nothing where the file has no room.
+  mutating func write(_ number: UInt32, at place: Int) {
+    guard place >= 0, bytes.count - place >= 4 else { return }
+    unsafe bytes.withUnsafeMutableBytes { file in
+      unsafe file.storeBytes(of: number.bigEndian, toByteOffset: place, as: UInt32.self)
+    }
+  }
+
+  /// Writes a 64-bit number, most significant byte first.
+  mutating func write(_ number: UInt64) {
+    write(UInt32(truncatingIfNeeded: number >> 32))
+    write(UInt32(truncatingIfNeeded: number))
+  }
+
+  /// Writes bytes; nothing where the file has no room.
+  mutating func write(_ more: [UInt8]) {
+    guard bytes.count - offset >= more.count else { return }
+    let place = offset
+    unsafe bytes.withUnsafeMutableBytes { file in
+      unsafe more.withUnsafeBytes { more in
+        guard let from = more.baseAddress, let to = file.baseAddress else { return }
+        unsafe (to + place).copyMemory(from: from, byteCount: more.count)
+      }
+    }
+    offset += more.count
+  }
+
+  /// Leaves zeros.
+  mutating func skip(_ count: Int) {
+    offset = min(offset + count, bytes.count)
+  }
+
+  /// Goes back to the first byte.
+  mutating func rewind() { offset = 0 }
+
+  /// Leaves zeros up to the next multiple of 4.
+  mutating func pad() {
+    offset = min(Self.padded(offset), bytes.count)
+  }
+
+  /// The next multiple of 4.
+  static func padded(_ count: Int) -> Int { (count + 3) & ~3 }
+}
