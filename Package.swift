@@ -86,7 +86,7 @@ let package = Package(
     tests("PhysicalMemory", []),
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
-    tests("Handover", ["PhysicalMemory"]),
+    tests("Handover", ["PhysicalMemory", "TestLab"]),
     tests("Inflation", []),
     // Kernels and machines that are made up, for several tests.
     .target(
