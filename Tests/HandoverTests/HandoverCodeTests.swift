@@ -7,8 +7,7 @@ import Testing
 
 /// The machine code that runs between two kernels.
 struct HandoverCodeTests {
-  private static let scripts = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "scripts").path
+  private static let scripts = Lab.repository.appending(path: "scripts").path
 
   /// Words as they stand in a little-endian memory.
   static func bytes(_ words: [UInt32]) -> [UInt8] {
