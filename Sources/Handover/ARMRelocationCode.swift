@@ -5,7 +5,7 @@
 ///
 /// The source is Sources/HandoverCode/relocate.S, which says what each piece finds and leaves.
 ///
-/// Computed, not stored: constant arrays of other modules are what this compiler mixes up.
+/// Computed, not stored: this compiler mixes up constant arrays of other modules.
 public enum ARMRelocationCode {
   /// The four parameters come in r4 to r7; handover_relocate_arguments in the source.
   public static var arguments: InlineArray<26, UInt32> {

@@ -5,7 +5,7 @@
 ///
 /// The source is Sources/HandoverCode/trampoline.S, which says what each piece finds and leaves.
 ///
-/// Computed, not stored: constant arrays of other modules are what this compiler mixes up.
+/// Computed, not stored: this compiler mixes up constant arrays of other modules.
 public enum ARMTrampolineCode {
   /// r1 is the word behind the code; handover_trampoline in the source.
   public static var settingMachine: InlineArray<7, UInt32> {
