@@ -17,8 +17,9 @@ RELEASE := .build/release/kx
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
-setup: ## install the Debian packages that are missing
+setup: ## install the Debian packages that are missing, fetch the emulator of the handover code
 	@scripts/timed setup scripts/install-packages
+	@scripts/timed 'fetch Unicorn' scripts/fetch-unicorn
 
 debian-kernels: ## fetch Debian's armhf kernels, kexec-tools and U-Boot, make the test initrds
 	@scripts/timed 'fetch Debian kernels' scripts/fetch-debian-kernels
