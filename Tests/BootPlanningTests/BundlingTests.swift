@@ -5,24 +5,12 @@ import DeviceTree
 import Handover
 import KernelImages
 import PhysicalMemory
+import Samples
 import SeededRandom
 import Testing
 
 /// Plans that become bundles, bundles that are planned for, and how far a zImage reaches.
 struct BundlingTests {
-  /// A made-up Ferry: header and room for the table.
-  private static let ferry: [UInt8] = {
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    func set(_ word: UInt32, _ offset: Int) {
-      for index in 0..<4 { bytes[offset + index] = UInt8(word >> UInt32(8 * index) & 0xff) }
-    }
-    set(0x016f_2818, 0x24)
-    set(0x0403_0201, 0x30)
-    set(0x4545_4545, 0x34)
-    set(0x40, 0x38)
-    return bytes
-  }()
-
   private static func plan(initrd: UInt64 = 3_000_000) throws -> BootPlan {
     let figures = KernelsOfRecord.Figures(zImage: 1 << 20, inflated: 4 << 20, bss: 200_000)
     let ram = try #require(
@@ -40,6 +28,7 @@ struct BundlingTests {
       [UInt8](repeating: 7, count: Int($0.fileBytes.rawValue))
     }
     let draft = try #require(BundleDraft(plan, contents: contents))
+    let ferry = SampleFerry.image
     return (plan, try draft.write(behind: ferry.span).bytes)
   }
 
@@ -160,7 +149,7 @@ struct BundlingTests {
       let base = random.below(24) << 27
       let ram = [Bytes(base, base + (512 << 20))]
       let kernel = RandomKernel(&random, ram: ram, largest: 24 << 20)
-      guard kernel.truth.fixedAddress == nil else { continue }
+      guard kernel.truth.fixedAddress == nil, kernel.facts.zImage != nil else { continue }
       let reach = try ZImageReach.bytes(of: kernel.facts, keptDTB: .zero).rawValue
       let load = base + random.below(300 << 20) & ~0xfff
       let tree = Bytes(base + (500 << 20), base + (500 << 20) + 4096)
