@@ -141,6 +141,36 @@ struct BundlingTests {
     #expect(draft.loadAddress(bundle: .mebibytes(300)) == nil)
   }
 
+  @Test(
+    "Ferry's serial port is the tree's console: a PL011, a 16550 with its registers apart, or none",
+    arguments: [
+      ([("compatible", Array("arm,pl011\0arm,primecell\0".utf8))], .pl011(0x900_0000)),
+      (
+        [("compatible", Array("ns16550a\0".utf8))],
+        .ns16550(0x900_0000, shift: 0, accessBytes: 1)
+      ),
+      (
+        [
+          ("compatible", Array("vendor,uart\0snps,dw-apb-uart\0".utf8)),
+          ("reg-shift", [0, 0, 0, 2]), ("reg-io-width", [0, 0, 0, 4]),
+        ], .ns16550(0x900_0000, shift: 2, accessBytes: 4)
+      ),
+      ([("compatible", Array("ns16550a\0".utf8)), ("reg-shift", [0, 0, 0, 9])], nil),
+      ([("compatible", Array("ns16550a\0".utf8)), ("reg-io-width", [0, 0, 0, 2])], nil),
+      ([("compatible", Array("vendor,uart\0".utf8))], nil), ([], nil),
+    ] as [([(String, [UInt8])], BundleUART?)])
+  func uart(properties: [(String, [UInt8])], expected: BundleUART?) {
+    let node = Node(
+      "serial@9000000",
+      properties: [Property("reg", [9, 0, 0, 0, 0, 0, 0x10, 0])]
+        + properties.map { Property($0.0, $0.1) })
+    let chosen = Node(
+      "chosen", properties: [Property("stdout-path", Array("/serial@9000000:115200\0".utf8))])
+    let tree = DeviceTree(root: Node(children: [chosen, node]))
+    #expect(BundleUART(consoleOf: tree) == expected)
+    #expect(BundleUART(consoleOf: DeviceTree(root: Node(children: [node]))) == nil)
+  }
+
   @Test("Wherever a zImage is loaded, nothing is written beyond its reach")
   func reach() throws {
     var random = SplitMix64(seed: 44)
