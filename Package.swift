@@ -89,18 +89,22 @@ let package = Package(
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
     tests("Handover", ["PhysicalMemory", "TestLab"]),
-    tests("Bundles", ["PhysicalMemory", "Digests", "TestLab"]),
+    tests("Bundles", ["PhysicalMemory", "Digests", "Samples", "TestLab"]),
     tests("Inflation", []),
     // Kernels and machines that are made up, for several tests.
     .target(
-      name: "Samples", dependencies: ["PhysicalMemory", "Digests", "DeviceTree", "LinuxInterface"],
+      name: "Samples",
+      dependencies: ["PhysicalMemory", "Digests", "Bundles", "DeviceTree", "LinuxInterface"],
       path: "Tests/Samples", swiftSettings: rules),
     tests(
       "KernelImages",
       ["PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Inflation", "Samples"]),
     tests(
       "BootPlanning",
-      ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "KernelImages", "Inflation"]),
+      [
+        "PhysicalMemory", "Bundles", "DeviceTree", "Handover", "KernelImages", "Inflation",
+        "Samples",
+      ]),
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
@@ -109,8 +113,8 @@ let package = Package(
     .testTarget(
       name: "KexecProgramTests",
       dependencies: [
-        "kexec", "PhysicalMemory", "DeviceTree", "KernelImages", "BootPlanning", "LinuxInterface",
-        "Reporting", "Samples",
+        "kexec", "PhysicalMemory", "Bundles", "DeviceTree", "KernelImages", "BootPlanning",
+        "LinuxInterface", "Reporting", "Samples",
       ], swiftSettings: rules),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
     // Kernels, trees, folders and programs, for the tests that start machines.

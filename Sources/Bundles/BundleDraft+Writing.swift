@@ -185,8 +185,7 @@ struct LittleEndianBytes {
   }
 
   mutating func append(_ more: Span<UInt8>) {
-    bytes.reserveCapacity(bytes.count + more.count)
-    for index in more.indices { bytes.append(more[index]) }
+    if let copy = ByteReader(more).copy(0, more.count) { bytes += copy }
   }
 
   /// Appends zeros up to an offset.

@@ -16,12 +16,17 @@ extension DeviceTree {
     consoleSteps.flatMap { address(ofFirstRegisterAt: $0[...]) }
   }
 
-  private var consoleSteps: [Int]? {
-    if let path = stdoutPath {
-      let name = String(decoding: path.utf8.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
-      if !name.isEmpty, let steps = steps(to: name) { return steps }
-    }
-    return steps(to: "serial0")
+  /// The node that `stdout-path` names, by its path or an alias; nil when it names none.
+  public var stdout: Node? {
+    stdoutSteps.flatMap { root.descendant($0[...]) }
+  }
+
+  private var consoleSteps: [Int]? { stdoutSteps ?? steps(to: "serial0") }
+
+  private var stdoutSteps: [Int]? {
+    guard let path = stdoutPath else { return nil }
+    let name = String(decoding: path.utf8.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self)
+    return name.isEmpty ? nil : steps(to: name)
   }
 
   /// Translates the first entry of `reg` up to the root.

@@ -2,22 +2,14 @@
 import Bundles
 import Digests
 import PhysicalMemory
+import Samples
 import Testing
 
 /// A bundle that is made up: the format without a Ferry that runs.
 struct SampleBundle {
   var draft: BundleDraft
 
-  /// Ferry's image as the writer takes it: a zImage header, room for the table, some code.
-  static let ferry: [UInt8] = {
-    var bytes = [UInt8](repeating: 0, count: 5000)
-    set(0x016f_2818, at: 0x24, in: &bytes)
-    set(0x0403_0201, at: 0x30, in: &bytes)
-    set(0x4545_4545, at: 0x34, in: &bytes)
-    set(0x40, at: 0x38, in: &bytes)
-    for index in 0xc0..<5000 { bytes[index] = UInt8(index & 0xff) }
-    return bytes
-  }()
+  static let ferry = SampleFerry.image
 
   init() throws {
     func segment(_ name: String, _ first: UInt64, _ pages: UInt64, _ bytes: Int, _ seed: UInt8)

@@ -44,14 +44,12 @@ extension Identification {
 
   /// The zImage that a bundle is to a loader: nothing in it is inflated where it lies.
   private func wrapper(_ facts: BundledBoot, _ table: SizeTable) -> ZImage {
-    func none(_ value: ByteCount = .zero) -> Figure<ByteCount> {
-      Figure(value, .sizeTable, "Ferry's image has it inside")
-    }
+    let none = Figure(ByteCount.zero, .sizeTable, "Ferry's image has it inside")
     return ZImage(
       byteCount: facts.byteCount, compression: nil, payloadOffset: .zero,
       payloadEnd: facts.byteCount, sizeTableOffset: ByteCount(table.offset),
-      heapBytes: none(), destination: Figure(.window, .sizeTable, "the bundle says by itself"),
-      checksDTBMemory: nil, relocationBump: none(), bssBytes: none(), movedFrom: none(),
+      heapBytes: none, destination: Figure(.window, .sizeTable, "the bundle says by itself"),
+      checksDTBMemory: nil, relocationBump: none, bssBytes: none, movedFrom: none,
       wontOverwriteLowest: .zero, wontOverwriteHighest: .zero, linkAddress: .zero,
       mergesATAGs: Figure(false, .sizeTable, "a bundle merges nothing"))
   }

@@ -39,7 +39,7 @@ extension MachineChecks {
     let words = boot.plan.commandLine.split(separator: " ")
     guard let word = words.last(where: { $0.utf8.starts(with: "console=".utf8) }) else {
       if let path = tree?.stdoutPath {
-        let isThere = tree?.consoleNode?.isEnabled == true
+        let isThere = tree?.stdout?.isEnabled == true
         add(
           isThere ? .ok : .warning, code,
           "the tree names the console " + path + (isThere ? "" : ", which it has not, or disabled"),
@@ -82,6 +82,8 @@ extension MachineChecks {
 
   /// A kernel without an initrd needs a root.
   mutating func addRoot(_ boot: DeviceBoot) {
+    // A bundle brings its own.
+    guard boot.gathered.image.kernel?.bundle == nil else { return }
     let hasRoot = boot.plan.commandLine.split(separator: " ").contains {
       $0.utf8.starts(with: "root=".utf8)
     }
@@ -100,6 +102,10 @@ extension MachineChecks {
     let kernel: [UInt8]
     do throws(Stop) {
       call = try SegmentAssembly(boot).call()
+      if boot.gathered.image.kernel?.bundle != nil {
+        add(.ok, "KX214", "the bundle is whole: every segment has the SHA-256 that it states")
+        return addCall(call, boot.machine)
+      }
       kernel = try Self.kernel(boot, call)
     } catch {
       let isFile = error.status == .badFile
@@ -144,7 +150,7 @@ extension MachineChecks {
     {
       unknown.append("the machine '" + machine[0] + "'")
     }
-    let console = tree.consoleNode?.property(named: "compatible")?.asStrings ?? []
+    let console = tree.stdout?.property(named: "compatible")?.asStrings ?? []
     if !console.isEmpty, !console.contains(where: { kernel.holds($0) }) {
       unknown.append("the console's '" + console[0] + "'")
     }
@@ -189,17 +195,6 @@ extension MachineChecks {
         "the kernel will take the segments; until the jump they need "
           + bytes.rounded + " of memory")
     }
-  }
-}
-
-extension DeviceTree {
-  /// The node of the console that `/chosen` names, by its path or its alias.
-  fileprivate var consoleNode: Node? {
-    guard let text = stdoutPath else { return nil }
-    let name = String(text.prefix { $0 != ":" })
-    if name.utf8.first == 0x2f { return node(at: name) }
-    let path = node(at: "/aliases")?.property(named: name)?.text
-    return path.flatMap { node(at: $0) }
   }
 }
 

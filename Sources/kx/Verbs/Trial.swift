@@ -13,6 +13,8 @@ struct Trial {
   let boot: BootPlan
   /// The new kernel's tree; nil for an ATAG list.
   let tree: DeviceTree?
+  /// The tree that a loader of the board would pass; nil where QEMU makes none.
+  let boardTree: [UInt8]?
   let segments: [LabSegment]
   let board: Board
   let memory: ByteCount
@@ -29,6 +31,7 @@ struct Trial {
     self.plan = SavedPlan(plan)
     boot = plan
     tree = files.prepared.tree
+    boardTree = machine.tree
     segments = plan.fits ? try BootContents(files, plan).segments : []
     board = machine.board
     memory = machine.memory
@@ -80,6 +83,7 @@ struct Trial {
     planned.commandLine = plan.commandLine
     boot = planned
     tree = files.prepared.tree
+    boardTree = machine?.tree
     segments = plan.fits ? try BootContents(files, planned).segments : []
   }
 

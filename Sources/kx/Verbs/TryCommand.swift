@@ -2,6 +2,7 @@
 import ArgumentParser
 import BootPlanning
 import Bundles
+import DeviceTree
 import Handover
 import PhysicalMemory
 import QEMULab
@@ -148,14 +149,31 @@ struct TryCommand: AsyncParsableCommand {
   private func bundledBoot(_ trial: Trial) throws(Stop) -> LabBoot {
     let bundled = try BundledPlan(trial.boot, trial.segments, tree: trial.tree, ferry)
     let address = bundleAddress ?? bundled.load ?? trial.board.ramBase
+    var segments = [
+      LabSegment(name: "bundle", address: address.rawValue, bytes: bundled.written.bytes)
+    ]
+    var passed: UInt32 = 0
+    if ferry.treeFromLoader, let tree = try loaderTree(trial) {
+      segments.append(tree)
+      passed = UInt32(truncatingIfNeeded: tree.address)
+    }
     return LabBoot(
-      board: trial.board, memoryBytes: trial.memory.rawValue,
-      segments: [
-        LabSegment(
-          name: "bundle", address: address.rawValue, bytes: bundled.written.bytes)
-      ],
-      entry: address.rawValue, registers: ARMRegisters(parameters: 0),
+      board: trial.board, memoryBytes: trial.memory.rawValue, segments: segments,
+      entry: address.rawValue, registers: ARMRegisters(parameters: passed),
       timeout: .seconds(timeout), expect: expect, extraQEMUArguments: qemuArguments)
+  }
+
+  /// The board's own tree near the end of RAM, where a boot loader would leave it.
+  private func loaderTree(_ trial: Trial) throws(Stop) -> LabSegment? {
+    guard let bytes = trial.boardTree else { return nil }
+    do throws(DeviceTreeError) {
+      // QEMU's has 1 MiB by its own account, nearly all of it empty.
+      let tree = try DeviceTree(flattened: bytes.span).flattened()
+      let end = trial.board.ramBase.rawValue + trial.memory.rawValue
+      return LabSegment(name: "loader's tree", address: end - (2 << 20), bytes: tree)
+    } catch {
+      throw Stop(what: error.description, place: trial.board.name, code: ExitStatus.failed)
+    }
   }
 
   private func boot(_ trial: Trial) async throws(Stop) {
