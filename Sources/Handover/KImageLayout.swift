@@ -17,8 +17,9 @@ public struct KImageLayout: Hashable, Sendable {
   /// The entries of an indirection page but the last, which links to the next one.
   let entriesPerPage: UInt64
 
-  /// Judges segments as the kernel does.
+  /// Judges segments as the kernel does, and refuses empty ones, too.
   ///
+  /// How much RAM there is, and where, is not known here.
   /// - Parameters:
   ///   - segments: In any order.
   ///   - page: The size of a page, from 16 bytes to 2 GiB.

@@ -61,7 +61,8 @@ struct KImageLayoutTests {
       .overlap(segment: 1, with: 0, at: address(0x3000))),
   ]
 
-  @Test("Segments are refused for what the kernel refuses them for", arguments: cases)
+  @Test(
+    "Segments are refused for what the kernel refuses them for, and when empty", arguments: cases)
   func judged(_ case: Case) {
     var error: KImageError?
     do throws(KImageError) { _ = try KImageLayout(segments: `case`.segments) } catch let found {
