@@ -39,6 +39,8 @@ let package = Package(
     core("PhysicalMemory"),
     core("Digests"),
     core("DeviceTree", ["PhysicalMemory"]),
+    // The source of the words in Handover, for programs that link it; nothing at all but on ARM.
+    .target(name: "HandoverCode", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     core("Handover", ["PhysicalMemory"]),
     core("Bundles", ["PhysicalMemory", "Digests"]),
     .target(

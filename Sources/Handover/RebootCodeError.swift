@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+public import PhysicalMemory
+
+/// Why a reboot code buffer cannot be made ready.
+public enum RebootCodeError: Error, Hashable, Sendable {
+  /// The code is no multiple of eight bytes, or too short to hold what it should.
+  case codeSize(UInt32)
+  /// Code and parameters take more bytes than there are up to the end of the page.
+  case doesNotFit(bytes: UInt32, room: UInt32)
+  /// The code would not begin at a multiple of eight.
+  case unaligned(PhysicalAddress)
+  /// The page does not lie below 4 GiB.
+  case beyondAddresses(PhysicalAddress)
+  /// The kernel's entry is no multiple of four.
+  case startAddress(UInt32)
+  /// The list does not begin with a page.
+  case indirectionPage(UInt32)
+  /// Parameters have been given before.
+  case parametersTwice
+  /// Parameters are to be stored into the text after the code was copied from there.
+  case parametersAfterCopy
+  /// Caches are to be flushed, and parameters were not given.
+  case parametersMissing
+  /// Caches are to be flushed, and the code was not copied.
+  case codeMissing
+  /// A word of the text that is to be copied is another one than was assembled.
+  case codeDiffers(offset: UInt32)
+}
+
+extension RebootCodeError {
+  /// What is wrong, without the values, for programs that have no strings.
+  public var reason: StaticString {
+    switch self {
+    case .codeSize: "the relocation code is no multiple of eight bytes"
+    case .doesNotFit: "relocation code and parameters do not fit the page"
+    case .unaligned: "the reboot code buffer is at no multiple of eight"
+    case .beyondAddresses: "the reboot code buffer is not below 4 GiB"
+    case .startAddress: "the kernel's entry is no multiple of four"
+    case .indirectionPage: "the kimage list does not begin with a page"
+    case .parametersTwice: "parameters are given twice"
+    case .parametersAfterCopy: "parameters go into the text after the code was copied from there"
+    case .parametersMissing: "caches are flushed before there are parameters"
+    case .codeMissing: "caches are flushed before the relocation code is there"
+    case .codeDiffers: "the relocation code is not what was assembled"
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How the four parameters come to the relocation code. The numbers are those of a bundle's manifest.
+public enum RebootCodeStrategy: UInt32, Hashable, Sendable, CaseIterable {
+  /// They come in r4 to r7, passed down the whole chain; nothing is stored.
+  case arguments = 0
+  /// They are stored behind the code in the reboot code buffer. Linux does so since 2016.
+  case behindCode = 1
+  /// They are stored into the code in the text, and copied with it. Linux did so before.
+  case inText = 2
+
+  /// Whether this only works when the program's own text can be written.
+  public var needsWritableText: Bool { self == .inText }
+
+  /// The bytes of the code as assembled.
+  public var codeBytes: UInt32 {
+    switch self {
+    case .arguments: UInt32(truncatingIfNeeded: ARMRelocationCode.arguments.count) * 4
+    case .behindCode: UInt32(truncatingIfNeeded: ARMRelocationCode.behindCode.count) * 4
+    case .inText: UInt32(truncatingIfNeeded: ARMRelocationCode.inText.count) * 4
+    }
+  }
+
+  /// The word at an offset of the code as assembled, parameters being 0; nil where there is none.
+  public func codeWord(at offset: UInt32) -> UInt32? {
+    guard offset < codeBytes, offset & 3 == 0, let index = Int(exactly: offset / 4) else {
+      return nil
+    }
+    return switch self {
+    case .arguments: ARMRelocationCode.arguments[index]
+    case .behindCode: ARMRelocationCode.behindCode[index]
+    case .inText: ARMRelocationCode.inText[index]
+    }
+  }
+}
