@@ -15,8 +15,7 @@
  * that of Linux 6.1, arch/arm/kernel/reboot.c (kexec-abi.md 6).
  */
         .syntax unified
-        .arch   armv7-a
-        .arch_extension virt
+        .arch   armv5te
         .arm
 
 /*
@@ -71,7 +70,10 @@ ferry_mmu_off:
         mcr     p15, 0, r0, c7, c10, 4
         cmp     r9, #0
         moveq   pc, r8
+        .arch   armv7-a
+        .arch_extension virt
         hvc     #0
+        .arch   armv5te
         .balign 8, 0
 ferry_mmu_off_end:
 

@@ -18,9 +18,7 @@
  * 2.3 (cp15); ARM1176JZF-S TRM (DDI 0301H): 3.2.
  */
         .syntax unified
-        .arch   armv7-a
-        .arch_extension sec
-        .arch_extension virt
+        .arch   armv5te
         .arm
 
         .equ    SCTLR_M, 1 << 0                 /* MMU */
@@ -142,10 +140,13 @@ moved:
         ldr     r0, =0x33ff
         mcr     p15, 4, r0, c1, c1, 2           /* HCPTR: the bits that are always one */
         mov     r0, #0xd3
+        adr     r1, svc
+        .arch   armv7-a
+        .arch_extension virt
         msr     spsr_cxsf, r0
-        adr     r0, svc
-        msr     elr_hyp, r0
+        msr     elr_hyp, r1
         eret
+        .arch   armv5te
 
 /* r11: SCTLR for the kernel; r12: the core. */
 svc:

@@ -12,7 +12,7 @@
  * B4.1.51 and B4.1.52 (DFAR, DFSR), B4.1.96 (IFSR).
  */
         .syntax unified
-        .arch   armv6
+        .arch   armv5te
         .arm
 
         .section .vectors, "ax", %progbits
