@@ -25,6 +25,19 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     swiftSettings: rules)
 }
 
+/// Ferry is for a machine without an operating system: only scripts/build-ferry sees it.
+let ferry: [Target] =
+  Context.environment["SWIFT_KEXEC_BARE_METAL"] == nil
+  ? []
+  : [
+    .target(name: "CFerry", exclude: ["ferry.lds"]),
+    .executableTarget(
+      name: "Ferry",
+      dependencies: [
+        "CFerry", "HandoverCode", "PhysicalMemory", "Digests", "Handover", "Bundles",
+      ], swiftSettings: rules),
+  ]
+
 let package = Package(
   name: "swift-kexec",
   products: [
@@ -138,5 +151,5 @@ let package = Package(
     .testTarget(
       name: "HostileInputTests", dependencies: ["HostileProbe"], exclude: ["reference"],
       swiftSettings: rules),
-  ]
+  ] + ferry
 )
