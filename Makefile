@@ -5,7 +5,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build device lint compile-tests check-man test \
+.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man test \
   test-all demo bench man completions install
 
 PREFIX ?= /usr/local
@@ -39,6 +39,9 @@ build: ## build kx
 device: ## build the static loaders dist/ARCH/kexec; LOADERS='armel …' only those
 	@scripts/timed 'build device' scripts/build-device $(LOADERS)
 
+ferry: ## build Ferry, the bare-metal program of bundles, dist/ferry/ferry.elf
+	@scripts/timed 'build Ferry' scripts/build-ferry
+
 lint: ## check the form of Swift sources and scripts
 	@scripts/timed 'lint Swift' swift format lint --strict --recursive Sources Tests Package.swift
 	@scripts/timed 'lint scripts' scripts/lint-scripts
@@ -55,12 +58,12 @@ check-man: compile-tests
 test: export SWIFT_KEXEC_MATRIX := ci
 # The oldest ARM, ARMv7, and one of 64 bits, which runs here without an emulator.
 test: LOADERS := armel armhf x86_64
-test: setup lint kernels compile-tests check-man device ## everything that CI runs
+test: setup lint kernels compile-tests check-man device ferry ## everything that CI runs
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man device ## the same with the full matrices
+test-all: setup lint kernels compile-tests check-man device ferry ## the same with the full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
@@ -82,8 +85,9 @@ completions: build ## make the completions for bash, zsh and fish, in .build/com
 	  $(RELEASE) --generate-completion-script $$shell >.build/completions/kx.$$shell; \
 	done
 
-install: completions ## install kx, man pages and completions under DESTDIR and PREFIX
+install: completions ferry ## install kx, Ferry, man pages and completions under DESTDIR and PREFIX
 	install -D -m 755 $(RELEASE) '$(DESTDIR)$(PREFIX)/bin/kx'
+	install -D -m 644 dist/ferry/ferry.elf '$(DESTDIR)$(PREFIX)/share/swift-kexec/ferry.elf'
 	install -D -m 644 docs/kx.1 '$(DESTDIR)$(PREFIX)/share/man/man1/kx.1'
 	install -D -m 644 docs/kexec.8 '$(DESTDIR)$(PREFIX)/share/man/man8/kexec.8'
 	install -D -m 644 .build/completions/kx.bash \

@@ -116,19 +116,19 @@ ferry_store_parameter:
         ldr     ip, =kexec_start_address
 ferry_store_start_address:
         str     r1, [ip]
-        mov     pc, lr
+        bx      lr
 1:      ldr     ip, =kexec_indirection_page
 ferry_store_indirection_page:
         str     r1, [ip]
-        mov     pc, lr
+        bx      lr
 2:      cmp     r0, #2
         bhi     3f
         ldr     ip, =kexec_mach_type
 ferry_store_mach_type:
         str     r1, [ip]
-        mov     pc, lr
+        bx      lr
 3:      ldr     ip, =kexec_boot_atags
 ferry_store_boot_atags:
         str     r1, [ip]
-        mov     pc, lr
+        bx      lr
         .ltorg

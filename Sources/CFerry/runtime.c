@@ -39,7 +39,7 @@ int memcmp(const void *one, const void *other, size_t count) {
   return 0;
 }
 
-static uint8_t heap[11 << 10] __attribute__((aligned(16)));
+static uint8_t heap[12 << 10] __attribute__((aligned(16)));
 static size_t used, last;
 
 int posix_memalign(void **result, size_t alignment, size_t size) {

@@ -361,6 +361,7 @@ ferry_virtual:
         mov     r1, #0
         bl      main
         .global ferry_stop
+        .type   ferry_stop, %function
 ferry_stop:
         mov     r0, #0
 1:      mcr     p15, 0, r0, c7, c0, 4           /* sleeps on ARMv5 and ARMv6, nothing on ARMv7 */

@@ -41,7 +41,7 @@ struct Console {
 
   func say(_ text: StaticString) {
     let bytes = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    for unsafe byte in unsafe bytes { put(byte) }
+    for unsafebyte in unsafe bytes { put(byte) }
   }
 
   /// Says a text of C.

@@ -15,7 +15,9 @@ struct Ferry {
   static func main() {
     // As much as may be there; the header's length was believed by start.S already.
     let length = ferry_read32(UInt(Placed.link) + 0x2c)
-    guard let base = unsafe Placed.pointer(PhysicalAddress(UInt64(ferry_entry.base))) else { stop() }
+    guard let base = unsafe Placed.pointer(PhysicalAddress(UInt64(ferry_entry.base))) else {
+      stop()
+    }
     let bytes = unsafe UnsafeRawBufferPointer(start: base, count: Int(clamping: length))
     let span = unsafe Span<UInt8>(_unsafeBytes: bytes)
     do throws(BundleError) {
@@ -36,15 +38,19 @@ struct Ferry {
     greet(bundle)
     check(bundle)
 
+    let tree = LoaderTree(bundle, memory.mapped)
     var segments: [KImageSegment] = []
     var files: [PhysicalAddress] = []
     for index in 0..<manifest.segmentCount {
       guard let segment = manifest.segment(index) else { continue }
+      let isReplaced = tree != nil && manifest.treeIndex == index
+      let offset = isReplaced ? tree?.fileOffset : segment.fileOffset
+      let bytes = isReplaced ? tree?.byteCount : segment.fileBytes
       segments.append(
         KImageSegment(
           first: segment.range.first, memoryBytes: segment.range.count,
-          fileBytes: ByteCount(UInt64(segment.fileBytes))))
-      files.append(PhysicalAddress(UInt64(ferry_entry.base) + UInt64(segment.fileOffset)))
+          fileBytes: ByteCount(UInt64(bytes ?? 0))))
+      files.append(PhysicalAddress(UInt64(ferry_entry.base) + UInt64(offset ?? 0)))
     }
     do throws(KImageError) {
       let layout = try KImageLayout(segments: segments)
@@ -131,6 +137,14 @@ struct Ferry {
       console.say(error.reason)
       console.end()
     }
+  }
+
+  /// Tells what is wrong before anything was overwritten, and ends.
+  static func fail(_ reason: StaticString) -> Never {
+    console.begin("error: ")
+    console.say(reason)
+    console.end("; nothing was overwritten")
+    stop()
   }
 
   /// The end, when no kernel can be entered.

@@ -78,10 +78,12 @@ struct StrategyTests {
 
   /// Symbols of Ferry's ELF, as nm has them, with addresses as Ferry writes them.
   private static func addresses() async throws -> [String: String] {
-    let lines = try await Program.succeed("arm-linux-gnueabihf-nm", FerryLab.ferry).text
-      .split(separator: "\n")
-    return Dictionary(
-      lines.map { $0.split(separator: " ") }.filter { $0.count == 3 }
-        .map { (String($0[2]), "0x" + $0[0]) }, uniquingKeysWith: { one, _ in one })
+    let listing = try await Program.succeed("arm-linux-gnueabihf-nm", FerryLab.ferry).text
+    var result: [String: String] = [:]
+    for line in listing.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 3 { result[String(words[2])] = "0x" + words[0] }
+    }
+    return result
   }
 }

@@ -12,6 +12,11 @@ package actor VirtTree {
     try await once("\(mebibytes)") { try await Self.dump(mebibytes) }
   }
 
+  /// The tree of a board with 512 MiB whose processor has a HYP mode.
+  package func pathWithHYP() async throws -> String {
+    try await once("HYP") { try await Self.dump(512, options: ",virtualization=on") }
+  }
+
   /// 512 MiB with a hole: 0x44000000 to 0x47ffffff is not told of.
   package func pathWithHole() async throws -> String {
     try await path(
@@ -94,10 +99,10 @@ package actor VirtTree {
     return try await task.value
   }
 
-  private static func dump(_ mebibytes: Int) async throws -> String {
+  private static func dump(_ mebibytes: Int, options: String = "") async throws -> String {
     let file = try Scratch.folder("tree").appending(path: "virt\(mebibytes).dtb").path
     try await Program.succeed(
-      "qemu-system-arm", "-machine", "virt,highmem=off,dumpdtb=\(file)", "-cpu", "cortex-a15",
+      "qemu-system-arm", "-machine", "virt,highmem=off\(options),dumpdtb=\(file)", "-cpu", "cortex-a15",
       "-m", "\(mebibytes)", "-display", "none")
     return file
   }
