@@ -40,8 +40,7 @@ struct Console {
   }
 
   func say(_ text: StaticString) {
-    let bytes = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    for unsafebyte in unsafe bytes { put(byte) }
+    for index in 0..<text.utf8CodeUnitCount { put(unsafe text.utf8Start[index]) }
   }
 
   /// Says a text of C.

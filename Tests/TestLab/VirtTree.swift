@@ -102,7 +102,8 @@ package actor VirtTree {
   private static func dump(_ mebibytes: Int, options: String = "") async throws -> String {
     let file = try Scratch.folder("tree").appending(path: "virt\(mebibytes).dtb").path
     try await Program.succeed(
-      "qemu-system-arm", "-machine", "virt,highmem=off\(options),dumpdtb=\(file)", "-cpu", "cortex-a15",
+      "qemu-system-arm", "-machine", "virt,highmem=off\(options),dumpdtb=\(file)", "-cpu",
+      "cortex-a15",
       "-m", "\(mebibytes)", "-display", "none")
     return file
   }
