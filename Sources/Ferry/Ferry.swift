@@ -36,7 +36,9 @@ struct Ferry {
     tables.protect(bundle, memory.mapped)
     unsafe port = Console(manifest.uart)
     greet(bundle)
+    let counter = CycleCounter(core)
     check(bundle)
+    tell("checked in", counter.cycles)
 
     let tree = LoaderTree(bundle, memory.mapped)
     var segments: [KImageSegment] = []
@@ -55,8 +57,12 @@ struct Ferry {
     do throws(KImageError) {
       let layout = try KImageLayout(segments: segments)
       var builder = KImageBuilder(layout, pages: MappedPages(memory.pool, files: files))
+      let begin = counter.cycles
       let image = try builder.build()
+      let end = counter.cycles
       tell(builder.counts, image)
+      if let begin, let end { tell("staged in", end &- begin) }
+      counter.stop()
       leave(bundle, image, tables)
     } catch {
       console.begin("error: ")
@@ -103,6 +109,14 @@ struct Ferry {
       console.say(hex: UInt32(truncatingIfNeeded: segment.range.last.rawValue))
       console.end(", SHA-256 right")
     }
+  }
+
+  private static func tell(_ step: StaticString, _ cycles: UInt32?) {
+    guard let cycles else { return }
+    console.begin(step)
+    console.say(" ")
+    console.say(cycles)
+    console.end(" cycles")
   }
 
   private static func tell(_ counts: KImageCounts, _ image: KImage) {

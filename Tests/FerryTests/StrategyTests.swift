@@ -76,6 +76,17 @@ struct StrategyTests {
     #expect(!outcome.text.contains("ferry: entering"))
   }
 
+  @Test("Text is read-only on an ARM11, too, and data is not executed there")
+  func armv6() async throws {
+    let bundle = try await FerryLab.bundle(FerryLab.versatile + ["--strategy", "inText"])
+    let outcome = try await FerryLab.start(
+      bundle, ["--board", "versatilepb", "--cpu", "arm1176", "--memory", "128"])
+    #expect(outcome.code == 11, "\(FerryLab.tail(outcome))")
+    #expect(outcome.text.contains("ARMv6"))
+    #expect(outcome.text.contains("ferry: text is read-only; data cannot be executed"))
+    #expect(outcome.text.contains("ferry: data abort: permission fault (page), write; pc"))
+  }
+
   /// Symbols of Ferry's ELF, as nm has them, with addresses as Ferry writes them.
   private static func addresses() async throws -> [String: String] {
     let listing = try await Program.succeed("arm-linux-gnueabihf-nm", FerryLab.ferry).text

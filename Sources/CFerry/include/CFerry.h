@@ -62,6 +62,11 @@ void ferry_soft_restart(uint32_t start, uint32_t indirection, uint32_t machine,
                         uint32_t parameters, uint32_t mmu_off, uint32_t relocation,
                         uint32_t identity_table, uint32_t through_hyp);
 
+/* The cycle counter; only on ARMv7. counter.S has the details. */
+uint32_t ferry_start_counter(void);
+uint32_t ferry_read_counter(void);
+void ferry_stop_counter(void);
+
 /* Sleeps for ever. */
 void ferry_stop(void) __attribute__((noreturn));
 
