@@ -14,6 +14,7 @@
 
 /* ferry_start_counter(): 1 when it counts, from 0. */
         .section .text.ferry_start_counter, "ax", %progbits
+        .balign 4
         .global ferry_start_counter
         .type   ferry_start_counter, %function
 ferry_start_counter:
@@ -32,6 +33,7 @@ ferry_start_counter:
         bx      lr
 
         .section .text.ferry_read_counter, "ax", %progbits
+        .balign 4
         .global ferry_read_counter
         .type   ferry_read_counter, %function
 ferry_read_counter:
@@ -39,6 +41,7 @@ ferry_read_counter:
         bx      lr
 
         .section .text.ferry_stop_counter, "ax", %progbits
+        .balign 4
         .global ferry_stop_counter
         .type   ferry_stop_counter, %function
 ferry_stop_counter:

@@ -23,6 +23,7 @@
  * of the relocation code, that of the table, and 1 to go through HYP.
  */
         .section .text.ferry_soft_restart, "ax", %progbits
+        .balign 4
         .global ferry_soft_restart
         .type   ferry_soft_restart, %function
 ferry_soft_restart:
@@ -31,11 +32,12 @@ ferry_soft_restart:
         mov     r6, r2
         mov     r7, r3
         ldmia   sp, {r0, r1, r2, r3}
-        ldr     ip, =ferry_entry
-        ldr     ip, [ip, #28]
+        ldr     lr, =ferry_entry
+        ldr     ip, [lr, #28]
+        ldr     lr, [lr, #20]
         /* Another stack, which nobody has used. */
         ldr     sp, =ferry_last_stack_end
-        stmfd   sp!, {r0, r1, r3, ip}
+        stmfd   sp!, {r0, r1, r3, ip, lr}
         mov     r10, r2
         bl      ferry_flush
         mcr     p15, 0, r10, c2, c0, 0          /* TTBR0 */
@@ -50,12 +52,13 @@ ferry_soft_restart:
         /* Lines that came while the cleaning went on. */
         bl      ferry_flush
         bl      ferry_synchronize
-        ldmfd   sp!, {r0, r8, r9, r10}
+        ldmfd   sp!, {r0, r8, r9, r10, r11}
         mov     pc, r0
 
 /*
  * Copied into the page of the buffer, and run there at its physical address, which is also virtual.
- * r8: the relocation code; r9: 1 to go through HYP; r10: SCTLR for the kernel; r4 to r7 as they are.
+ * r8: the relocation code; r9: 1 to go through HYP; r10: SCTLR for the kernel; r11: the core;
+ * r4 to r7 as they are.
  */
         .section .text.ferry_mmu_off, "ax", %progbits
         .balign 8
@@ -66,8 +69,11 @@ ferry_mmu_off:
         mov     r0, r0
         sub     pc, pc, #4
         mov     r0, #0
+        cmp     r11, #6
+        mcrhs   p15, 0, r0, c7, c5, 4           /* the MMU is off from here on */
         mcr     p15, 0, r0, c8, c7, 0           /* the TLB */
         mcr     p15, 0, r0, c7, c10, 4
+        mcrhs   p15, 0, r0, c7, c5, 4
         cmp     r9, #0
         moveq   pc, r8
         .arch   armv7-a
@@ -79,6 +85,7 @@ ferry_mmu_off_end:
 
 /* ferry_use_table(table): see CFerry.h. */
         .section .text.ferry_use_table, "ax", %progbits
+        .balign 4
         .global ferry_use_table
         .type   ferry_use_table, %function
 ferry_use_table:
@@ -92,6 +99,7 @@ ferry_use_table:
         ldmfd   sp!, {r4, r8, r9, r10, r11, pc}
 
         .section .text.ferry_clean_caches, "ax", %progbits
+        .balign 4
         .global ferry_clean_caches
         .type   ferry_clean_caches, %function
 ferry_clean_caches:
@@ -105,6 +113,7 @@ ferry_clean_caches:
  * its own, so that a fault is known by its address.
  */
         .section .text.ferry_store_parameter, "ax", %progbits
+        .balign 4
         .global ferry_store_parameter
         .type   ferry_store_parameter, %function
         .global ferry_store_start_address, ferry_store_indirection_page, ferry_store_mach_type

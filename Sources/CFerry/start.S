@@ -90,8 +90,9 @@ enter:
         msr     cpsr_c, r0
         mrc     p15, 4, r0, c1, c0, 0
 2:      tst     r0, #(SCTLR_M | SCTLR_C)
+        orrne   r6, r6, #2
         blne    ferry_flush
-        cmp     r6, #0
+        tst     r6, #1
         bne     3f
         mrc     p15, 0, r0, c1, c0, 0
         bic     r0, r0, #(SCTLR_M | SCTLR_A | SCTLR_C)
@@ -103,6 +104,10 @@ enter:
         bic     r0, r0, #SCTLR_I
         mcr     p15, 4, r0, c1, c0, 0
 4:      bl      ferry_synchronize
+        /* Lines that came between the flush and the switch; where caches were off they hold nothing. */
+        tst     r6, #2
+        blne    ferry_flush
+        bic     r6, r6, #2
 
 /*
  * Up to a page boundary. All but our first page is moved from here, the last word first; then the
@@ -139,6 +144,18 @@ moved:
         mcr     p15, 4, r0, c1, c1, 3           /* HSTR */
         ldr     r0, =0x33ff
         mcr     p15, 4, r0, c1, c1, 2           /* HCPTR: the bits that are always one */
+        mrc     p15, 4, r0, c1, c1, 1
+        and     r0, r0, #0x1f
+        mcr     p15, 4, r0, c1, c1, 1           /* HDCR: the counters of PL1 as they were shared out */
+        mrc     p15, 0, r0, c0, c1, 1           /* ID_PFR1: is there a generic timer */
+        tst     r0, #0xf0000
+        beq     5f
+        mrc     p15, 4, r0, c14, c1, 0
+        orr     r0, r0, #3
+        mcr     p15, 4, r0, c14, c1, 0          /* CNTHCTL: for PL1, too */
+        mov     r0, #0
+        mcrr    p15, 4, r0, r0, c14             /* CNTVOFF */
+5:
         mov     r0, #0xd3
         adr     r1, svc
         .arch   armv7-a
@@ -216,6 +233,22 @@ svc:
         add     r1, r1, #4096
         cmp     r0, r2
         blo     4b
+
+        /* And the vectors, so that the first fault is caught. */
+        add     r0, r8, #0x8800
+        mov     r1, #0x01
+        cmp     r12, #6
+        movlo   r1, #0x11
+        orr     r1, r1, r0
+        ldr     r2, =0x3ffc                     /* 4 times 0xfff */
+        str     r1, [r8, r2]
+        ldr     r1, =ferry_vectors
+        sub     r1, r1, #0xff000000
+        add     r1, r1, r7
+        mov     r2, #0x3e
+        ldrlo   r2, =0xffe
+        orr     r1, r1, r2
+        str     r1, [r0, #0x3c0]                /* 4 times 0xf0 */
 
         mcr     p15, 0, r8, c2, c0, 0           /* TTBR0 */
         mov     r0, #1
@@ -324,6 +357,7 @@ ferry_hyp_vectors:
 
 /* The first page, up to where the others are; then on in its copy. Stands beyond the first page. */
         .section .text.first_page_up, "ax", %progbits
+        .balign 4
 first_page_up:
         add     r0, r7, #4096
 1:      ldr     r2, [r0, #-4]!
@@ -341,6 +375,7 @@ first_page_up:
 
 /* At the link address. */
         .section .text.ferry_virtual, "ax", %progbits
+        .balign 4
 ferry_virtual:
         ldr     r0, =ferry_entry
         str     r10, [r0]

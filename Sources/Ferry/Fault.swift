@@ -45,7 +45,9 @@ private func tell(_ address: UInt32, _ console: Console) {
 }
 
 private func reason(_ status: UInt32) -> StaticString {
-  switch status & 15 | status >> 6 & 16 {
+  // ARMv5 has no access flag: both numbers are of alignment there.
+  if Ferry.core == .v5, status & 13 == 1 { return "alignment fault" }
+  return switch status & 15 | status >> 6 & 16 {
   case 0b00001: "alignment fault"
   case 0b00011: "access flag fault (section)"
   case 0b00101: "translation fault (section)"

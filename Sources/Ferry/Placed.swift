@@ -32,13 +32,19 @@ enum Placed {
     return unsafe UnsafeMutableRawPointer(bitPattern: UInt(place))
   }
 
-  /// The memory that cannot be mapped, because its place is ours.
+  /// The memory that Ferry has no page in: what cannot be mapped, because its place is ours, and what
+  /// a page that is mapped to itself would take our place with.
   static var unreachable: RangeSet {
     var result = RangeSet()
     let begin = UInt64(ours &- ferry_entry.offset)
     // Both gaps of the map touch at the top of the address space: 32 MiB and the first section.
     let size: UInt64 = 0x210_0000
     if let range = PhysicalRange(start: PhysicalAddress(begin), count: ByteCount(size)) {
+      result.insert(range)
+    }
+    if let range = PhysicalRange(
+      first: PhysicalAddress(UInt64(link)), last: PhysicalRange.below4GiB.last)
+    {
       result.insert(range)
     }
     return result
