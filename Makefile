@@ -73,8 +73,9 @@ dist/armel/kexec:
 demo: setup debian-kernels build dist/armel/kexec ## show the whole story in about three minutes
 	@scripts/demo
 
-bench: setup kernels build device ## measure speed and memory, against kexec-tools too
-	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; exit $$status
+bench: setup kernels build device ferry ## measure speed and memory, against kexec-tools too
+	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; echo; \
+	  scripts/bench-ferry || status=1; exit $$status
 
 man: build ## write docs/kx.1 anew from the help of kx
 	@scripts/make-man $(RELEASE)
