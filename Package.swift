@@ -55,13 +55,15 @@ let package = Package(
     // The source of the words in Handover, for programs that link it; nothing at all but on ARM.
     .target(name: "HandoverCode", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     core("Handover", ["PhysicalMemory"]),
-    core("Bundles", ["PhysicalMemory", "Digests"]),
+    core("Bundles", ["PhysicalMemory", "Digests", "Handover"]),
     .target(
       name: "CInflation",
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
-    core("KernelImages", ["PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Inflation"]),
+    core(
+      "KernelImages",
+      ["PhysicalMemory", "Digests", "Handover", "Bundles", "DeviceTree", "Inflation"]),
     core(
       "BootPlanning",
       ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
@@ -102,7 +104,7 @@ let package = Package(
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
     tests("Handover", ["PhysicalMemory", "TestLab"]),
-    tests("Bundles", ["PhysicalMemory", "Digests", "Samples", "TestLab"]),
+    tests("Bundles", ["PhysicalMemory", "Digests", "Handover", "Samples", "TestLab"]),
     tests("Inflation", []),
     // Kernels and machines that are made up, for several tests.
     .target(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Handover
 public import PhysicalMemory
 
 /// What a bundle is written from.
@@ -40,8 +41,8 @@ public struct BundleDraft: Sendable {
   /// What is asked for beyond the segments.
   public var flags: BundleFlags = []
   /// How the parameters come to the relocation code.
-  public var strategy = HandoverStrategy.arguments
-  /// The first of the four stores of ``HandoverStrategy/inText`` that is made.
+  public var strategy = RebootCodeStrategy.arguments
+  /// The first of the four stores of ``RebootCodeStrategy/inText`` that is made.
   public var firstInTextStore: UInt32 = 0
   /// The address that is entered.
   public var entry: UInt32

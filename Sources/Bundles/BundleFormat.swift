@@ -64,25 +64,6 @@ public enum BundleFormat {
   static let noSegment: UInt32 = 0xffff_ffff
 }
 
-/// How the four parameters of a handover come to the relocation code.
-public enum HandoverStrategy: UInt32, Sendable, Hashable, CaseIterable {
-  /// Passed down the whole chain as arguments.
-  case arguments = 0
-  /// Stored behind the code in the reboot code buffer.
-  case behindCode = 1
-  /// Stored into words in the text, as Linux did until 2016.
-  case inText = 2
-
-  /// The name on the command line and in documents.
-  public var name: StaticString {
-    switch self {
-    case .arguments: "arguments"
-    case .behindCode: "behindCode"
-    case .inText: "inText"
-    }
-  }
-}
-
 /// What a bundle asks for beyond its segments.
 public struct BundleFlags: OptionSet, Sendable, Hashable {
   /// The word in tag and manifest.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Digests
+public import Handover
 public import PhysicalMemory
 
 /// The manifest of a bundle: what is to lie where, and how the kernel is entered.
@@ -10,8 +11,8 @@ public struct BundleManifest: ~Escapable {
   /// What is asked for beyond the segments.
   public let flags: BundleFlags
   /// How the parameters come to the relocation code.
-  public let strategy: HandoverStrategy
-  /// The first of the four stores of ``HandoverStrategy/inText`` that is made; from 0 to 3.
+  public let strategy: RebootCodeStrategy
+  /// The first of the four stores of ``RebootCodeStrategy/inText`` that is made; from 0 to 3.
   public let firstInTextStore: UInt32
   /// The address that is entered.
   public let entry: UInt32
@@ -56,7 +57,7 @@ public struct BundleManifest: ~Escapable {
     try words.expect(.manifestBytes, 2, tag.manifestBytes)
     try Self.checkDigest(reader)
     try words.expect(.flags, 11, tag.flags.rawValue)
-    guard let strategy = HandoverStrategy(rawValue: words[12]) else {
+    guard let strategy = RebootCodeStrategy(rawValue: words[12]) else {
       throw words.refused(.strategy, 12, 2)
     }
     guard words[13] <= 3 else { throw words.refused(.firstInTextStore, 13, 3) }

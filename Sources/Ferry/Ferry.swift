@@ -145,7 +145,7 @@ struct Ferry {
           startAddress: manifest.entry, indirectionPage: image.indirectionPage,
           registers: ARMRegisters(machine: manifest.r1, parameters: manifest.r2)),
         firstStore: manifest.firstInTextStore, throughHYP: throughHYP)
-      try jump.leave(RebootCodeStrategy(manifest.strategy), tables)
+      try jump.leave(manifest.strategy, tables)
     } catch {
       console.begin("error: ")
       console.say(error.reason)

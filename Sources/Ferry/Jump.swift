@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Bundles
 import CFerry
 import Handover
 import PhysicalMemory
@@ -69,15 +68,5 @@ struct Jump {
     console.say(" r2 ")
     console.say(hex: parameters.registers.r2)
     console.end(throughHYP ? ", HYP" : ", SVC")
-  }
-}
-
-extension RebootCodeStrategy {
-  init(_ strategy: HandoverStrategy) {
-    switch strategy {
-    case .arguments: self = .arguments
-    case .behindCode: self = .behindCode
-    case .inText: self = .inText
-    }
   }
 }

@@ -9,6 +9,15 @@ public enum RebootCodeStrategy: UInt32, Hashable, Sendable, CaseIterable {
   /// They are stored into the code in the text, and copied with it. Linux did so before.
   case inText = 2
 
+  /// The name on the command line and in documents.
+  public var name: StaticString {
+    switch self {
+    case .arguments: "arguments"
+    case .behindCode: "behindCode"
+    case .inText: "inText"
+    }
+  }
+
   /// Whether this only works when the program's own text can be written.
   public var needsWritableText: Bool { self == .inText }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Bundles
 import Digests
+public import Handover
 public import PhysicalMemory
 
 /// What is in a bundle, as values.
@@ -34,7 +35,7 @@ public struct BundledBoot: Sendable, Hashable {
   /// What is asked for beyond the segments.
   public let flags: BundleFlags
   /// How the parameters come to the relocation code.
-  public let strategy: HandoverStrategy
+  public let strategy: RebootCodeStrategy
   /// The address that is entered.
   public let entry: PhysicalAddress
   /// r1 of the kernel.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
 import Digests
+import Handover
 import PhysicalMemory
 import SeededRandom
 import Testing

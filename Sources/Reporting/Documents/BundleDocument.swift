@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Bundles
+import Handover
 public import KernelImages
 public import PhysicalMemory
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Bundles
+import Handover
 import PhysicalMemory
 
 /// How Ferry, the program at the head of a bundle, hands over.
@@ -65,7 +66,7 @@ struct FerryOptions: ParsableArguments {
   enum StrategyChoice: String, ExpressibleByArgument, CaseIterable {
     case arguments, behindCode, inText
 
-    var strategy: HandoverStrategy {
+    var strategy: RebootCodeStrategy {
       switch self {
       case .arguments: .arguments
       case .behindCode: .behindCode
