@@ -84,6 +84,14 @@ struct StartTests {
       ["--board", "versatilepb", "--memory", "128"])
   }
 
+  @Test("QEMU starts a bundle that is an ELF file, at the address the file states")
+  func elf() async throws {
+    try await expectIntact(
+      try await FerryLab.virt(LabKernel("tiny-gzip"))
+        + ["--format", "elf", "--load-address", "0x46000000"],
+      says: ["ferry: swift-kexec, bundle at 0x46000000,"])
+  }
+
   @Test("Debian's U-Boot starts a bundle by bootz")
   func bootz() async throws {
     try await expectIntact(
