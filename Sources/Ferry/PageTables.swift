@@ -11,8 +11,6 @@ import PhysicalMemory
 /// responsible for: that all of Ferry stays mapped in every table, and that table walks, which
 /// bypass the caches, find what was written (`ferry_use_table` cleans them).
 struct PageTables {
-  private static let sectionBytes: UInt32 = 1 << 20
-
   private let core: Core
   /// The physical address of the first table.
   private let first: UInt32

@@ -45,34 +45,32 @@ struct StrategyTests {
   }
 
   @Test(
-    "Each of the four stores faults at its own symbol",
-    arguments: zip(
-      0...3,
-      [
-        ("ferry_store_start_address", "kexec_start_address"),
-        ("ferry_store_indirection_page", "kexec_indirection_page"),
-        ("ferry_store_mach_type", "kexec_mach_type"),
-        ("ferry_store_boot_atags", "kexec_boot_atags"),
-      ]))
-  func stores(index: Int, symbols: (code: String, word: String)) async throws {
+    "Each of the four stores faults at its own symbol", arguments: kernels,
+    [
+      (0, "ferry_store_start_address", "kexec_start_address"),
+      (1, "ferry_store_indirection_page", "kexec_indirection_page"),
+      (2, "ferry_store_mach_type", "kexec_mach_type"),
+      (3, "ferry_store_boot_atags", "kexec_boot_atags"),
+    ])
+  func stores(kernel: String, store: (index: UInt8, code: String, word: String)) async throws {
     var bundle = try BundleFile(
       try await FerryLab.bundle(
-        try await FerryLab.virt(LabKernel("tiny-gzip")) + ["--strategy", "inText"]))
+        try await FerryLab.virt(LabKernel(kernel)) + ["--strategy", "inText"]))
     // The word says which store comes first: those before it are left out.
-    try await bundle.set(13, UInt8(index))
+    try await bundle.set(13, store.index)
     let outcome = try await FerryLab.start(try bundle.save())
     #expect(outcome.code == 11, "\(FerryLab.tail(outcome))")
     let addresses = try await Self.addresses()
-    let code = try #require(addresses[symbols.code])
-    let word = try #require(addresses[symbols.word])
+    let code = try #require(addresses[store.code])
+    let word = try #require(addresses[store.word])
     let fault = try #require(
       outcome.text.split(whereSeparator: \.isNewline).first {
         $0.contains("ferry: data abort")
       })
     #expect(fault.contains("permission fault"))
     #expect(fault.contains("write"))
-    #expect(fault.contains("pc \(code) \(symbols.code) in .text"), "\(fault)")
-    #expect(fault.contains("address \(word) \(symbols.word) in .text"), "\(fault)")
+    #expect(fault.contains("pc \(code) \(store.code) in .text"), "\(fault)")
+    #expect(fault.contains("address \(word) \(store.word) in .text"), "\(fault)")
     #expect(!outcome.text.contains("ferry: entering"))
   }
 
