@@ -18,7 +18,7 @@ public enum BootPlanError: Error, Sendable, Hashable {
 }
 
 extension BootPlanError: CustomStringConvertible {
-  /// What is wrong and what to do.
+  /// What is wrong.
   public var description: String {
     switch self {
     case .figure(let name, let value):
@@ -29,11 +29,9 @@ extension BootPlanError: CustomStringConvertible {
       return "the rule '\(rule.rawValue)' hands over by zimage; it cannot be combined with "
         + "--handover image"
     case .noZImage:
-      return "the zimage handover needs a zImage, and this kernel is not wrapped in one; use "
-        + "--handover image"
+      return "the zimage handover needs a zImage, and this kernel is not wrapped in one"
     case .noImage:
-      return "the image handover needs a plain Image, and a bundle is started as it is; leave out "
-        + "--handover image"
+      return "the image handover needs a plain Image, and a bundle is started as it is"
     case .load(let address, let reason):
       return "the load address \(address) cannot be used: \(reason)"
     }

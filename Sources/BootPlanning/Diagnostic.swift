@@ -24,9 +24,9 @@ public struct Diagnostic: Sendable, Hashable {
   /// For an overlap, the bytes that would be lost.
   public let bytes: ByteCount?
 
-  /// States a diagnostic.
+  /// States a diagnostic. An error or a warning always says what to try next.
   public init(
-    _ code: String, _ severity: Severity, _ message: String, hint: String = "",
+    _ code: String, _ severity: Severity, _ message: String, hint: String,
     bytes: ByteCount? = nil
   ) {
     self.code = code
@@ -34,5 +34,16 @@ public struct Diagnostic: Sendable, Hashable {
     self.message = message
     self.hint = hint
     self.bytes = bytes
+  }
+
+  /// The one severity that asks for nothing.
+  public enum Harmless: Sendable {
+    /// How a decision came about.
+    case note
+  }
+
+  /// States a note, after which nothing need be done.
+  public init(_ code: String, _ severity: Harmless, _ message: String) {
+    self.init(code, Severity.note, message, hint: "")
   }
 }

@@ -11,12 +11,23 @@ public struct ImageDiagnostic: Sendable, Hashable {
   /// What can be done about it; empty when nothing need be done.
   public let hint: String
 
-  /// Notes a finding.
-  public init(_ code: Code, _ severity: Severity, _ message: String, hint: String = "") {
+  /// States a finding. A warning always says what to try next.
+  public init(_ code: Code, _ severity: Severity, _ message: String, hint: String) {
     self.code = code
     self.severity = severity
     self.message = message
     self.hint = hint
+  }
+
+  /// The one severity that asks for nothing.
+  public enum Harmless: Sendable {
+    /// How a figure came about.
+    case note
+  }
+
+  /// States a note, after which nothing need be done.
+  public init(_ code: Code, _ severity: Harmless, _ message: String) {
+    self.init(code, Severity.note, message, hint: "")
   }
 
   /// How grave a finding is.

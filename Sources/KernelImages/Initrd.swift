@@ -142,7 +142,8 @@ public struct Initrd: Sendable, Hashable {
         ImageDiagnostic(
           .wrapperContradicted, .warning,
           "the " + compression.rawValue + " data at " + hexadecimal(UInt64(at))
-            + " of the initrd holds no cpio archive; the kernel will take it for a disk"))
+            + " of the initrd holds no cpio archive; the kernel will take it for a disk",
+          hint: "check that it is the right file; make one with cpio -o -H newc"))
     }
     guard verify else {
       add(compression, at, rest.count, isArchive: isArchive)
@@ -168,7 +169,8 @@ public struct Initrd: Sendable, Hashable {
         .wrapperContradicted, .warning,
         ByteCount(rest.count).description + " at " + hexadecimal(UInt64(at))
           + " of the initrd are no archive that a kernel unpacks: they look like "
-          + ImageKind.describeUnknown(rest)))
+          + ImageKind.describeUnknown(rest),
+        hint: "check that the file is whole, and that nothing was put behind it"))
     if segments.isEmpty { add(nil, at, rest.count, isArchive: false) }
   }
 }

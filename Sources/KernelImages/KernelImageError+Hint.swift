@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension KernelImageError {
-  /// What to do about it, as one sentence; empty when nothing helps but another file.
+  /// What to try next, as one sentence.
   public var hint: String {
     switch self {
     case .empty, .truncated: return "fetch the file again and compare its size or checksum"

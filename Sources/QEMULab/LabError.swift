@@ -40,7 +40,7 @@ extension LabError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let program, let package):
-      return "\(program) is not on the PATH; install the Debian package \(package)"
+      return "\(program) is not on the PATH; the Debian package \(package) brings it"
     case .memory(let bytes, let board, let limit):
       return "board \(board) cannot have \(ByteCount(bytes)) of RAM: it takes whole MiB up to "
         + ByteCount(limit).rounded

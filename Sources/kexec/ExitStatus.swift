@@ -22,11 +22,12 @@ enum ExitStatus: Int32, CaseIterable {
   case notPermitted = 77
 }
 
-/// An error that ends the program: what, where, and what to do.
+/// An error that ends the program: what, where, and what to do. There is always something to try
+/// next, so the hint has no default.
 struct Stop: Error, Equatable {
   var what: String
   var place = ""
-  var hint = ""
+  var hint: String
   /// The call that failed, as strace shows it.
   var trace = ""
   let status: ExitStatus
@@ -63,10 +64,7 @@ extension Stop {
     default: break
     }
     self.init(
-      what: error.description,
-      hint: status == .notPermitted
-        ? "run as root; or plan for a snapshot that root took: --dry-run --machine=FILE" : "",
-      status: status)
+      what: error.description, hint: error.hint, status: status)
   }
 
   /// Tells why files cannot be put together.
@@ -90,6 +88,7 @@ extension Stop {
     var status = ExitStatus.callFailed
     if error.errno == .notPermitted { status = .notPermitted }
     if error.errno == .noSuchCall { status = .noKexec }
-    self.init(what: error.description, trace: error.trace, status: status)
+    self.init(
+      what: error.description, hint: error.hint, trace: error.trace, status: status)
   }
 }

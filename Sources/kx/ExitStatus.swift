@@ -13,10 +13,23 @@ enum ExitStatus {
   static let unwritable = ExitCode(74)
 }
 
-/// An error that ends the program: what, where, and what to do.
+/// An error that ends the program: what, where, and what to do next.
 struct Stop: Error {
   let what: String
-  var place = ""
-  var hint = ""
+  let place: String
+  let hint: String
   let code: ExitCode
+
+  /// States an error. There is always something to try next, so the hint has no default.
+  init(what: String, place: String = "", hint: String, code: ExitCode) {
+    self.what = what
+    self.place = place
+    self.hint = hint
+    self.code = code
+  }
+
+  /// Ends the program after all has been said.
+  static func silently(_ code: ExitCode) -> Self {
+    Self(what: "", hint: "", code: code)
+  }
 }

@@ -48,6 +48,6 @@ struct KX: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InspectCommand.self, PlanCommand.self, TryCommand.self, BundleCommand.self,
-      RetagCommand.self,
+      RetagCommand.self, ExplainCommand.self,
     ])
 }

@@ -55,9 +55,10 @@ enum Terminal {
 
   /// Tells an error as every error is told: what, where, what to do.
   static func tell(_ stop: Stop) {
+    if stop.what.isEmpty { return }
     let style = style(for: 2)
     say(style.paint("error:", .error) + " " + PrintableText.clean(stop.what))
     if !stop.place.isEmpty { say("  at: " + PrintableText.clean(stop.place)) }
-    if !stop.hint.isEmpty { say("  hint: " + stop.hint) }
+    say("  hint: " + PrintableText.clean(stop.hint))
   }
 }

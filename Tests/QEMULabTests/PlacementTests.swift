@@ -71,7 +71,7 @@ import Testing
   func missing() {
     let error = LabError.missing(program: "qemu-system-arm", package: "qemu-system-arm")
     #expect(throws: error) { _ = try QEMUProgram(in: "/nonexistent:/proc") }
-    #expect("\(error)".contains("install the Debian package qemu-system-arm"))
+    #expect("\(error)".contains("the Debian package qemu-system-arm"))
   }
 
   @Test("QEMU's arguments double the commas of a folder's name")

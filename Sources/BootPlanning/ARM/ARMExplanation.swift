@@ -110,7 +110,8 @@ struct ARMExplanation {
         Diagnostic(
           "KX147", .warning,
           "the kernel starts RAM at \(PhysicalAddress(start)), not a multiple of 16 MiB; kernels "
-            + "before 5.11 cannot, and the image does not tell its version"))
+            + "before 5.11 cannot, and the image does not tell its version",
+          hint: "check the version; for an older one free memory at a multiple of 16 MiB"))
     }
     return result
   }

@@ -35,7 +35,9 @@ extension ARMPlanner {
           "KX106", trusted ? .error : .warning,
           "the size word behind the payload says \(word), but the payload inflates to "
             + "\(kernel.inflatedBytes.value); the decompressor trusts the word",
-          hint: trusted ? "use --handover image, or get an intact kernel" : ""))
+          hint: trusted
+            ? "use --handover image, or get an intact kernel"
+            : "get an intact kernel before another loader hands over by zimage"))
     }
     if request.commandLine.utf8.count >= commandLineLimit {
       result.append(

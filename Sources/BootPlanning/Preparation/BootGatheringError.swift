@@ -41,12 +41,11 @@ extension BootGatheringError: CustomStringConvertible {
     }
   }
 
-  /// What to do about it; empty when nothing helps but another file.
+  /// What to try next.
   public var hint: String {
     switch self {
     case .image(_, let error): error.hint
-    case .tree: "a device tree begins with d00dfeed; compile sources with dtc -I dts -O dtb"
-    case .overlay: ""
+    case .tree(_, let error), .overlay(_, let error): error.hint
     case .overlayWithoutTree: "name the tree with --dtb"
     case .changed: "make the plan anew"
     }

@@ -53,7 +53,7 @@ public enum BootPreparationError: Error, Sendable {
 }
 
 extension BootPreparationError: CustomStringConvertible {
-  /// What is wrong and what to do.
+  /// What is wrong.
   public var description: String {
     switch self {
     case .notARM(let what, let architecture):
@@ -63,8 +63,7 @@ extension BootPreparationError: CustomStringConvertible {
       }
       return "this is \(what), not a kernel"
     case .noMemory:
-      return "nobody says what memory the machine has: give --ram FIRST-LAST, --machine FILE, or "
-        + "a DTB with a memory node"
+      return "nobody says what memory the machine has"
     case .tree(let origin, let error):
       return "\(origin): \(error.description)"
     }

@@ -54,7 +54,8 @@ public struct InitrdParts: Sendable, Hashable {
         Diagnostic(
           "KX121", .warning,
           "'" + path + "' is wrapped for U-Boot ('" + PrintableText.clean(name)
-            + "'); its payload of " + ByteCount(payload.count).description + " is used"))
+            + "'); its payload of " + ByteCount(payload.count).description + " is used",
+          hint: "name the file that was wrapped, if that is at hand"))
     }
     append(.file(.initrd(index), offset: payload.lowerBound, count: payload.count))
     count(found, file.extracting(payload))

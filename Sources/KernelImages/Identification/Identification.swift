@@ -64,7 +64,7 @@ struct Identification {
     throw .wrongType(expected: type.name, found: found)
   }
 
-  mutating func warn(_ code: ImageDiagnostic.Code, _ message: String, hint: String = "") {
+  mutating func warn(_ code: ImageDiagnostic.Code, _ message: String, hint: String) {
     image.diagnostics.append(ImageDiagnostic(code, .warning, message, hint: hint))
   }
 

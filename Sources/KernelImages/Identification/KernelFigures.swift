@@ -161,7 +161,8 @@ struct KernelFigures {
     diagnostics.append(
       ImageDiagnostic(
         .tableContradicted, .warning,
-        "the size table states " + stated + ", the inflated image " + other))
+        "the size table states " + stated + ", the inflated image " + other,
+        hint: "get an intact kernel; kx inspect --verify compares all of it"))
   }
 
   private mutating func reportDisagreement() {
@@ -181,7 +182,8 @@ struct KernelFigures {
       diagnostics.append(
         ImageDiagnostic(
           .optionContradicted, .warning,
-          name + " was stated as " + stated + "; " + used + " is used instead (" + detail + ")"))
+          name + " was stated as " + stated + "; " + used + " is used instead (" + detail + ")",
+          hint: "leave the option out, or name the vmlinux of this very kernel"))
     }
     if let stated = options.inflatedBytes, stated != inflated.value {
       report("the inflated size", stated.description, inflated.value.description, inflated.detail)

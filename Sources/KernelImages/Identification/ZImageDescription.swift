@@ -42,7 +42,8 @@ extension Identification {
       for name in bounded { names += (names.isEmpty ? "" : ", ") + name }
       warn(
         .decompressorBounded,
-        "not all of the decompressor's code was recognised; bounds are used for: " + names)
+        "not all of the decompressor's code was recognised; bounds are used for: " + names,
+        hint: "bounds err large; the image handover needs none of these figures")
     }
     return ZImage(
       byteCount: ByteCount(header.byteCount), compression: payload.compression,

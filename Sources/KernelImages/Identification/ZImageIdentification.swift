@@ -68,7 +68,8 @@ extension Identification {
       warn(
         .tableContradicted,
         "the size table puts the size word at " + hexadecimal(ends[0] - 4)
-          + ", the decompressor reads it at " + hexadecimal(ends[1] - 4))
+          + ", the decompressor reads it at " + hexadecimal(ends[1] - 4),
+        hint: "get an intact kernel; kx inspect --verify compares all of it")
     }
     for end in ends {
       guard let end = Int(exactly: end) else { continue }
@@ -84,7 +85,8 @@ extension Identification {
       warn(
         .tableContradicted,
         "no payload ends at " + hexadecimal(ends[0]) + ", where the zImage says; the one found by "
-          + "inflating ends at " + hexadecimal(UInt64(payload.end)))
+          + "inflating ends at " + hexadecimal(UInt64(payload.end)),
+        hint: "get an intact kernel; kx inspect --verify compares all of it")
     }
     return payload
   }
@@ -221,9 +223,13 @@ extension Identification {
       {
         return symbols
       }
-      warn(.optionContradicted, "the vmlinux is not an ELF file of a 32-bit ARM kernel")
+      warn(
+        .optionContradicted, "the vmlinux is not an ELF file of a 32-bit ARM kernel",
+        hint: "name the vmlinux of this very kernel, or leave --vmlinux out")
     } catch {
-      warn(.optionContradicted, "the vmlinux cannot be read: " + error.description)
+      warn(
+        .optionContradicted, "the vmlinux cannot be read: " + error.description,
+        hint: error.hint)
     }
     return nil
   }

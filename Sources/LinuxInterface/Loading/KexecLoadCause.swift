@@ -149,7 +149,7 @@ extension KexecLoadCause: CustomStringConvertible {
     case .unexplained: "look at the kernel's log (dmesg)"
     case .tooManySegments, .beyondAddressSpace, .notPageAligned, .overlap, .contentsExceedMemory,
       .outsideRAM, .unreadableContents:
-      ""
+      "plan anew, without --mem-min, --mem-max and --load-plan: kexec --dry-run shows the segments"
     }
   }
 }

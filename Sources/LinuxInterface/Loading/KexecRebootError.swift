@@ -32,15 +32,28 @@ extension KexecRebootError: CustomStringConvertible {
   public var description: String {
     let why: String
     switch errno {
-    case .notPermitted: why = "this process has no CAP_SYS_BOOT; run as root"
+    case .notPermitted: why = "this process has no CAP_SYS_BOOT"
     case .invalidArgument where isLoaded == true:
-      why =
-        "this process is in a process namespace of its own, as in a container; run outside of it"
-    case .invalidArgument: why = "no kernel is loaded; load one first"
-    case .busy: why = "another process is loading or starting a kernel; try again"
+      why = "this process is in a process namespace of its own, as in a container"
+    case .invalidArgument: why = "no kernel is loaded"
+    case .busy: why = "another process is loading or starting a kernel"
     case .noSuchCall: why = "this kernel was built without CONFIG_KEXEC"
     default: why = "the kernel gave " + errno.description
     }
     return "the loaded kernel was not started: " + why
+  }
+}
+
+extension KexecRebootError {
+  /// What to try next.
+  public var hint: String {
+    switch errno {
+    case .notPermitted: "run as root"
+    case .invalidArgument where isLoaded == true: "run outside of the container"
+    case .invalidArgument: "load one first: kexec --load KERNEL"
+    case .busy: "try again"
+    case .noSuchCall: "build the running kernel with CONFIG_KEXEC=y"
+    default: "look at the kernel's log (dmesg)"
+    }
   }
 }

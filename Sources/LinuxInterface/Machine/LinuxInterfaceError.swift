@@ -46,7 +46,7 @@ extension LinuxInterfaceError: CustomStringConvertible {
   private var what: String {
     switch problem {
     case .system(let number, let verb):
-      "could not be " + verb + ": " + number.description + hint(number)
+      "could not be " + verb + ": " + number.description
     case .memory(let error): error.description
     case .tree(let error): error.description
     case .inflation(let error): error.description
@@ -57,12 +57,23 @@ extension LinuxInterfaceError: CustomStringConvertible {
     case .missing(let what): what + " is missing"
     }
   }
+}
 
-  private func hint(_ number: Errno) -> String {
-    if number == .accessDenied || number == .notPermitted { return "; run as root" }
-    guard number == .noSuchFile else { return "" }
-    if subject.utf8.starts(with: "/proc/".utf8) { return "; is /proc mounted?" }
-    if subject.utf8.starts(with: "/sys/".utf8) { return "; is /sys mounted?" }
-    return ""
+extension LinuxInterfaceError {
+  /// What to try next.
+  public var hint: String {
+    switch problem {
+    case .system(.accessDenied, _), .system(.notPermitted, _), .memory(.zeroed):
+      return "run as root; or plan for a snapshot that root took: --dry-run --machine=FILE"
+    case .system(.noSuchFile, _), .missing:
+      if subject.utf8.starts(with: "/proc/".utf8) { return "mount /proc: mount -t proc proc /proc" }
+      if subject.utf8.starts(with: "/sys/".utf8) { return "mount /sys: mount -t sysfs sysfs /sys" }
+      return "take the snapshot anew: kexec --snapshot=FILE"
+    case .tree(let error): return error.hint
+    case .system, .memory, .inflation, .value, .archive, .tooMany:
+      return subject.utf8.starts(with: "/".utf8)
+        ? "look at the file; kexec reads it as Linux writes it"
+        : "take the snapshot anew: kexec --snapshot=FILE"
+    }
   }
 }

@@ -85,7 +85,7 @@ struct OptionReader {
       if older.count == 1 { candidates = older }
     }
     guard let first = candidates.first, !name.isEmpty else {
-      throw .usage("there is no option " + written)
+      throw .unknown(written)
     }
     guard candidates.count == 1 else {
       var list = ""

@@ -72,12 +72,12 @@ struct DeviceBoot {
     do throws(BootPreparationError) {
       prepared = try gathered.prepared()
     } catch {
-      throw Stop(what: error.description, place: path, status: .badFile)
+      throw Stop(what: error.description, place: path, hint: error.hint, status: .badFile)
     }
     do throws(BootPlanError) {
       plan = try gathered.plan(prepared)
     } catch {
-      throw Stop(what: error.description, status: .usage)
+      throw Stop(what: error.description, hint: error.hint, status: .usage)
     }
   }
 

@@ -24,7 +24,7 @@ struct SegmentAssembly {
   ///   last one that begins like a device tree for the device tree.
   func call() throws(Stop) -> KexecLoadCall {
     guard let entry = boot.plan.entry else {
-      throw Stop(what: "nothing fits", status: .nothingFits)
+      throw Stop(what: "nothing fits", hint: "kexec --check says why, hole by hole", status: .nothingFits)
     }
     let isLast = { (segment: PlannedSegment) in segment.name == .dtb || segment.name == .atags }
     let ordered =
@@ -40,7 +40,9 @@ struct SegmentAssembly {
       segments += self.segments(planned, parts, mayShare: segments.count + 10 < 16)
     }
     guard let flags = boot.machine.facts.architecture ?? .some(.arm) else {
-      throw Stop(what: "the running kernel is of no known architecture", status: .noKexec)
+      throw Stop(
+        what: "the running kernel is of no known architecture",
+        hint: "plan for another machine with --dry-run --machine=FILE", status: .noKexec)
     }
     var call = KexecLoadCall(entry: entry, segments: segments, flags: KexecFlags(flags))
     try setRegisters(&call)

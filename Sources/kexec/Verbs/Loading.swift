@@ -25,14 +25,19 @@ extension Program {
     }
     if !plan.fits {
       if settings.dryRun { return ExitStatus.nothingFits.rawValue }
-      throw Stop(what: "nothing was loaded: the plan does not fit", status: .nothingFits)
+      throw Stop(
+        what: "nothing was loaded: the plan does not fit",
+        hint: "free the memory that is named above, or use a smaller kernel or initrd",
+        status: .nothingFits)
     }
     if plan.hasErrors {
       // Segments of more than half of the memory have a place, and yet do not fit.
       let isTooBig = plan.diagnostics.contains { $0.code == "KX151" }
       let status = isTooBig ? ExitStatus.nothingFits : .failed
       if settings.dryRun { return status.rawValue }
-      throw Stop(what: "nothing was loaded: the plan has errors", status: status)
+      throw Stop(
+        what: "nothing was loaded: the plan has errors", hint: "do what the hints above say",
+        status: status)
     }
     if settings.dryRun, !settings.isTalkative { return 0 }
     let call = try SegmentAssembly(boot).call()
@@ -49,7 +54,8 @@ extension Program {
   private func load(_ call: KexecLoadCall, _ machine: MachineState) throws(Stop) {
     guard machine.facts.architecture == .arm else {
       throw Stop(
-        what: "this is a kernel for 32-bit ARM, and the running one is not", status: .noKexec)
+        what: "this is a kernel for 32-bit ARM, and the running one is not",
+        hint: "plan for another machine with --dry-run --machine=FILE", status: .noKexec)
     }
     do throws(KexecLoadError) {
       try kernel.load(
@@ -79,7 +85,9 @@ extension Program {
   func unload(_ settings: Settings) throws(Stop) {
     let facts = try facts()
     guard let architecture = facts.architecture else {
-      throw Stop(what: "the running kernel is of no known architecture", status: .noKexec)
+      throw Stop(
+        what: "the running kernel is of no known architecture",
+        hint: "unload with the kexec of that architecture", status: .noKexec)
     }
     let call = KexecLoadCall.unload(KexecFlags(architecture, onCrash: settings.onCrash))
     do throws(KexecLoadError) {

@@ -18,7 +18,9 @@ extension Program {
         hint: "save a plan with kexec --dry-run --json or kx plan --json", status: .badFile)
     }
     guard saved.fits, !saved.hasErrors else {
-      throw Stop(what: "the saved plan has errors", place: file.path, status: .badFile)
+      throw Stop(
+        what: "the saved plan has errors", place: file.path,
+        hint: "make the plan anew, and do what its hints say", status: .badFile)
     }
     var wanted = settings
     wanted.kernel = saved.files.first { $0.role == .kernel }?.path
@@ -33,7 +35,7 @@ extension Program {
     guard wanted.kernel != nil, saved.rule == .exact else {
       throw Stop(
         what: "the saved plan was made from figures alone, or by another rule than exact",
-        place: file.path, status: .badFile)
+        place: file.path, hint: "plan with a kernel file and --rule exact", status: .badFile)
     }
     let boot = try DeviceBoot(wanted, on: kernel, digests: true, load: saved.entry)
     if let difference = Self.difference(saved, SavedPlan(boot.plan)) {

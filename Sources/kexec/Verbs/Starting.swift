@@ -81,10 +81,13 @@ extension Program {
       end = try kernel.run(program)
     } catch {
       throw Stop(
-        what: "'" + name + "' could not be run: " + error.description, status: .callFailed)
+        what: "'" + name + "' could not be run: " + error.description,
+        hint: "kexec -e starts the loaded kernel at once", status: .callFailed)
     }
     guard case .exited(0) = end else {
-      throw Stop(what: "'" + name + "' failed: " + end.description, status: .callFailed)
+      throw Stop(
+        what: "'" + name + "' failed: " + end.description,
+        hint: "kexec -e starts the loaded kernel at once", status: .callFailed)
     }
   }
 

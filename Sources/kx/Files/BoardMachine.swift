@@ -66,14 +66,11 @@ extension Stop {
   /// Tells what the lab could not do.
   init(lab error: LabError) {
     var code = ExitStatus.failed
-    var hint = ""
     switch error {
-    case .missing(_, let package):
-      code = ExitStatus.missingProgram
-      hint = "sudo apt-get install \(package)"
+    case .missing: code = ExitStatus.missingProgram
     case .memory, .expression: code = .validationFailure
     default: break
     }
-    self.init(what: error.description, hint: hint, code: code)
+    self.init(what: error.description, hint: error.hint, code: code)
   }
 }

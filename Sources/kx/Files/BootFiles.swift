@@ -63,7 +63,7 @@ struct BootFiles {
     } catch {
       var code = ExitStatus.badFile
       if case .noMemory = error { code = .validationFailure }
-      throw Stop(what: error.description, place: kernel ?? "", code: code)
+      throw Stop(what: error.description, place: kernel ?? "", hint: error.hint, code: code)
     }
   }
 
@@ -72,7 +72,7 @@ struct BootFiles {
     do throws(BootPlanError) {
       return try gathered.plan(prepared)
     } catch {
-      throw Stop(what: error.description, code: .validationFailure)
+      throw Stop(what: error.description, hint: error.hint, code: .validationFailure)
     }
   }
 

@@ -50,6 +50,7 @@ struct BundledPlan {
     guard var draft = BundleDraft(plan, contents: contents.map(\.bytes)) else {
       throw Stop(
         what: "the plan has an address beyond 32 bits: Ferry cannot reach it",
+        hint: "plan for RAM below 4 GiB, with --ram or --machine",
         code: .validationFailure)
     }
     draft.flags = choices.flags
@@ -79,7 +80,8 @@ struct BundledPlan {
     do throws(BundleError) {
       return try draft.write(behind: ferry.image.span)
     } catch {
-      throw Stop(what: error.description, place: ferry.path, code: ExitStatus.badFile)
+      throw Stop(
+        what: error.description, place: ferry.path, hint: error.hint, code: ExitStatus.badFile)
     }
   }
 
@@ -89,7 +91,7 @@ struct BundledPlan {
       for error in plan.diagnostics where error.severity == .error {
         Terminal.tell(Stop(what: error.message, hint: error.hint, code: ExitStatus.failed))
       }
-      throw Stop(what: "", code: plan.fits ? ExitStatus.failed : ExitStatus.nothingFits)
+      throw .silently(plan.fits ? ExitStatus.failed : ExitStatus.nothingFits)
     }
     guard plan.registers?.r2 != 0 else {
       throw Stop(
@@ -110,7 +112,7 @@ struct BundledPlan {
       if let bundle = image.kernel?.bundle { return bundle }
       throw .missing(what: "the file", name: "bundle")
     } catch {
-      throw Stop(what: error.description, code: ExitStatus.failed)
+      throw Stop(what: error.description, hint: error.hint, code: ExitStatus.failed)
     }
   }
 }

@@ -26,12 +26,15 @@ struct InputFile: BootFile {
       throw Self.failure(path, "cannot be read")
     }
     guard status.st_mode & S_IFMT != S_IFDIR else {
-      throw Stop(what: "'\(path)' is a folder, not a file", code: ExitStatus.unreadable)
+      throw Stop(
+        what: "'\(path)' is a folder, not a file", hint: Self.folderHint(path),
+        code: ExitStatus.unreadable)
     }
     let expected = Int(clamping: status.st_size)
     guard expected <= Self.limit else {
       throw Stop(
         what: "'\(path)' has \(ByteCount(expected)); files over 1 GiB are not read",
+        hint: "name the kernel itself, not the disk or image that it lies on",
         code: ExitStatus.unreadable)
     }
     do throws(Stop) {
@@ -57,7 +60,10 @@ struct InputFile: BootFile {
       if part.isEmpty { return all }
       if all.isEmpty { all = part } else { all += part }
       guard all.count <= limit else {
-        throw Stop(what: "'\(path)' has more than 1 GiB", code: ExitStatus.unreadable)
+        throw Stop(
+          what: "'\(path)' has more than 1 GiB",
+          hint: "name the kernel itself, not the disk or image that it lies on",
+          code: ExitStatus.unreadable)
       }
       chunk = 1 << 20
     }
@@ -72,8 +78,16 @@ struct InputFile: BootFile {
   }
 
   static func failure(_ path: String, _ what: String) -> Stop {
-    let reason = unsafe String(cString: strerror(errno))
-    return Stop(what: "'\(path)' \(what): \(reason)", code: ExitStatus.unreadable)
+    let number = errno
+    let reason = unsafe String(cString: strerror(number))
+    let hint =
+      switch number {
+      case ENOENT: missingHint(path)
+      case EACCES, EPERM: "run as somebody who may read it: sudo, or sudo chmod a+r on a copy"
+      case ENOTDIR: "one of the folders in the path is a file"
+      default: "is the disk or the network it lies on still there?"
+      }
+    return Stop(what: "'\(path)' \(what): \(reason)", hint: hint, code: ExitStatus.unreadable)
   }
 
   var span: Span<UInt8> { @_lifetime(borrow self) get { bytes.span } }

@@ -34,7 +34,16 @@ enum OutputFile {
   }
 
   private static func failure(_ path: String) -> Stop {
-    let reason = unsafe String(cString: strerror(errno))
-    return Stop(what: "'\(path)' cannot be written: \(reason)", code: ExitStatus.unwritable)
+    let number = errno
+    let reason = unsafe String(cString: strerror(number))
+    let hint =
+      switch number {
+      case ENOENT, ENOTDIR: "make its folder first, or name a file in one that is there"
+      case ENOSPC, EDQUOT: "free room on that disk, or name a file on another"
+      case EISDIR: "that is a folder: name a file in it"
+      default: "name a file in a folder where you may write"
+      }
+    return Stop(
+      what: "'\(path)' cannot be written: \(reason)", hint: hint, code: ExitStatus.unwritable)
   }
 }

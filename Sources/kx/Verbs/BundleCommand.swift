@@ -73,7 +73,7 @@ struct BundleCommand: ParsableCommand {
             bundle, path: output, wrapping: format.rawValue, bytes: file.count, load: stated)
           : text(bundle, bundled, bytes: file.count, stated))
     } catch {
-      if !error.what.isEmpty { Terminal.tell(error) }
+      Terminal.tell(error)
       throw error.code
     }
   }
@@ -89,6 +89,7 @@ struct BundleCommand: ParsableCommand {
     guard let word = UInt32(exactly: address.rawValue), word & 3 == 0 else {
       throw Stop(
         what: "the load address \(address) is no multiple of 4 below 4 GiB",
+        hint: "give another --load-address, or leave it out",
         code: .validationFailure)
     }
     return word

@@ -36,10 +36,10 @@ struct PlanCommand: ParsableCommand {
         Terminal.print(
           PlanText.render(plan, style: Terminal.style(for: 1), width: Terminal.width))
       }
-      if !plan.fits { throw Stop(what: "", code: ExitStatus.nothingFits) }
-      if plan.hasErrors { throw Stop(what: "", code: ExitStatus.failed) }
+      if !plan.fits { throw .silently(ExitStatus.nothingFits) }
+      if plan.hasErrors { throw .silently(ExitStatus.failed) }
     } catch {
-      if !error.what.isEmpty { Terminal.tell(error) }
+      Terminal.tell(error)
       throw error.code
     }
   }

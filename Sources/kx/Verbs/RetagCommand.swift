@@ -51,7 +51,7 @@ struct RetagCommand: ParsableCommand {
     guard facts.isBigEndian?.value != true else {
       throw Stop(
         what: "this zImage is big-endian; only little-endian ones can be retagged",
-        place: file.path, code: ExitStatus.badFile)
+        place: file.path, hint: "load it with kexec, which needs no header in front", code: ExitStatus.badFile)
     }
     let kept = kept(zImage)
     let end = zImage.byteCount.rawValue + kept.rawValue
@@ -60,14 +60,16 @@ struct RetagCommand: ParsableCommand {
     do throws(BootPlanError) {
       reach = try ZImageReach.bytes(of: facts, keptDTB: kept)
     } catch {
-      throw Stop(what: error.description, place: file.path, code: ExitStatus.badFile)
+      throw Stop(
+        what: error.description, place: file.path, hint: error.hint, code: ExitStatus.badFile)
     }
     let total = reach.rawValue + UInt64(BundleFormat.pageBytes)
     do throws(BundleError) {
       let whole = file.bytes.span.extracting(..<min(file.bytes.count, Int(clamping: end)))
       written = try RetaggedZImage.write(whole, reach: total)
     } catch {
-      throw Stop(what: error.description, place: file.path, code: ExitStatus.badFile)
+      throw Stop(
+        what: error.description, place: file.path, hint: error.hint, code: ExitStatus.badFile)
     }
     try OutputFile.write(written, to: output)
     if output == "-" { return }

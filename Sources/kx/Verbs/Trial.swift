@@ -55,7 +55,9 @@ struct Trial {
     }
     let ram = plan.machine.memory.ram
     guard let first = ram.ranges.first?.first, let last = ram.ranges.last?.last else {
-      throw Stop(what: "the plan has no RAM", place: file.path, code: ExitStatus.badFile)
+      throw Stop(
+        what: "the plan has no RAM", place: file.path, hint: "make the plan anew",
+        code: ExitStatus.badFile)
     }
     guard let board = named ?? Board.all.first(where: { $0.ramBase == first }) ?? .some(.virt),
       let span = last.distance(from: board.ramBase)?.adding(ByteCount(UInt64(1))),

@@ -97,7 +97,7 @@ struct TryCommand: AsyncParsableCommand {
       }
       if measure { try await hold(trial) } else { try await boot(trial) }
     } catch {
-      if !error.what.isEmpty { Terminal.tell(error) }
+      Terminal.tell(error)
       throw error.code
     }
   }
@@ -109,6 +109,7 @@ struct TryCommand: AsyncParsableCommand {
       if ferry.treeFromLoader {
         throw Stop(
           what: "a saved plan has no room for another tree: --dtb-from-boot needs the kernel",
+          hint: "name the kernel in place of the plan, with the options of 'kx plan'",
           code: .validationFailure)
       }
       return try await Trial(saved: file, board: try namedBoard(), memory: memory, options)
@@ -131,7 +132,7 @@ struct TryCommand: AsyncParsableCommand {
   private func labBoot(_ trial: Trial) throws(Stop) -> LabBoot {
     guard let entry = trial.plan.entry, let registers = trial.plan.registers else {
       Terminal.print(PlanText.render(trial.plan, style: Terminal.style(for: 1)))
-      throw Stop(what: "", code: ExitStatus.nothingFits)
+      throw .silently(ExitStatus.nothingFits)
     }
     guard registers.r2 != 0 else {
       throw Stop(
@@ -172,7 +173,9 @@ struct TryCommand: AsyncParsableCommand {
       let end = trial.board.ramBase.rawValue + trial.memory.rawValue
       return LabSegment(name: "loader's tree", address: end - (2 << 20), bytes: tree)
     } catch {
-      throw Stop(what: error.description, place: trial.board.name, code: ExitStatus.failed)
+      throw Stop(
+        what: error.description, place: trial.board.name,
+        hint: "give --dtb FILE; the tree is QEMU's own", code: ExitStatus.failed)
     }
   }
 
@@ -202,7 +205,7 @@ struct TryCommand: AsyncParsableCommand {
         + " (\(tenths / 10).\(tenths % 10) s, \(trial.plan.handover.rawValue) handover, entry "
         + "\(PhysicalAddress(lab.entry)))\n")
     guard outcome.verdict.isBooted else {
-      throw Stop(what: "", code: ExitCode(outcome.verdict.exitCode))
+      throw .silently(ExitCode(outcome.verdict.exitCode))
     }
   }
 
@@ -233,7 +236,7 @@ struct TryCommand: AsyncParsableCommand {
           hint: "make the plan anew", code: ExitStatus.failed))
     }
     guard comparison.holds, trial.changed == nil else {
-      throw Stop(what: "", code: ExitStatus.failed)
+      throw .silently(ExitStatus.failed)
     }
   }
 }

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension LabError {
+  /// What to try next.
+  public var hint: String {
+    switch self {
+    case .missing(_, let package): "sudo apt-get install \(package)"
+    case .memory: "give another --memory"
+    case .segment, .address: "plan for the RAM of the board: --board and --memory"
+    case .expression: "a dot, a bracket or a star as it stands takes a backslash in front"
+    case .system: "is /tmp writable, and is there room? ulimit -a shows what is allowed"
+    case .notStarted: "try the command line above by itself; qemu-system-arm --version must be 7.2 or later"
+    case .noAnswer: "try again when the machine has less to do"
+    case .answer, .placement, .register:
+      "this should not be; try again, and report it with the output of qemu-system-arm --version"
+    case .kernelNotReached: "give it longer with --timeout, or watch it: leave out --quiet"
+    case .ended: "leave out --qemu-argument, or see what QEMU said"
+    case .cancelled: "start it again"
+    }
+  }
+}

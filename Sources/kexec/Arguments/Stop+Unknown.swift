@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import Reporting
+
+extension Stop {
+  /// An option that is none, with the one that was probably meant.
+  static func unknown(_ written: String) -> Self {
+    let name = String(written.dropFirst(2))
+    guard let near = Spelling.nearest(name, among: Option.allCases.map { $0.rawValue }) else {
+      return .usage("there is no option " + written)
+    }
+    return .usage("there is no option " + written, hint: "did you mean --" + near + "?")
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a code of a diagnostic is about. `kx explain` tells it, and docs/diagnostics.md is written
+/// from it: each text stands here only.
+struct Explanation: Sendable {
+  let code: String
+  /// How bad it is: one severity, or all that the code may have.
+  let severity: String
+  /// What is so.
+  let meaning: String
+  /// What comes of it.
+  let consequence: String
+  /// What to do.
+  let remedy: String
+  /// Command lines that show it or get out of it.
+  let examples: [String]
+  /// The page below docs that has more; nil when there is none.
+  let page: String?
+
+  init(
+    _ code: String, _ severity: String, means meaning: String, matters consequence: String,
+    remedy: String, examples: [String], page: String? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.meaning = meaning
+    self.consequence = consequence
+    self.remedy = remedy
+    self.examples = examples
+    self.page = page
+  }
+
+  /// A part of the codes under a heading.
+  struct Group: Sendable {
+    let title: String
+    let about: String
+    let explanations: [Explanation]
+  }
+
+  static let groups = [
+    Group(
+      title: "The file", about: "What 'kx inspect' says of a file, and a plan of its files.",
+      explanations: fileCodes),
+    Group(
+      title: "The plan",
+      about: "What 'kx plan' and the loader say: whether a plan can be executed, and why it is so.",
+      explanations: planCodes + placementCodes),
+    Group(
+      title: "The check",
+      about:
+        "'kexec --check' prints a line for each of these, and the diagnostics of the plan that "
+        + "are no notes.",
+      explanations: checkCodes),
+  ]
+
+  static var all: [Self] { groups.flatMap(\.explanations) }
+
+  /// Finds a code as people write it: `KX106`, `kx106`, `106`, `KX-106`.
+  static func named(_ text: String) -> Self? {
+    let code = normalized(text)
+    return all.first { $0.code == code }
+  }
+
+  /// The three codes nearest by number to one that is not there; none when it is no number.
+  static func nearest(to text: String) -> [String] {
+    guard let number = Int(normalized(text).dropFirst(2)) else { return [] }
+    func distance(_ code: String) -> Int { abs((Int(code.dropFirst(2)) ?? 0) - number) }
+    return Array(all.map(\.code).sorted { distance($0) < distance($1) }.prefix(3)).sorted()
+  }
+
+  private static func normalized(_ text: String) -> String {
+    let upper = text.uppercased()
+    let digits = (upper.hasPrefix("KX") ? upper.dropFirst(2) : upper[...]).drop { $0 == "-" }
+    guard !digits.isEmpty, digits.count <= 3, digits.allSatisfy({ $0.isASCII && $0.isNumber })
+    else { return upper }
+    return "KX" + String(repeating: "0", count: 3 - digits.count) + digits
+  }
+}

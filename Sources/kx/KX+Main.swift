@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+extension KX {
+  /// Runs what the command line says. What is wrong with it is told like every other error.
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.isEmpty {
+      Terminal.print(FirstContact.text(style: Terminal.style(for: 1)))
+      return
+    }
+    do {
+      var command = try parseAsRoot(arguments)
+      if var patient = command as? any AsyncParsableCommand {
+        try await patient.run()
+      } else {
+        try command.run()
+      }
+    } catch let code as ExitCode {
+      exit(withError: code)
+    } catch {
+      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+      Terminal.tell(WrongUsage(arguments, message: message(for: error)).stop)
+      exit(withError: ExitCode.validationFailure)
+    }
+  }
+}
