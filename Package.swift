@@ -136,7 +136,12 @@ let package = Package(
     .target(name: "TestLab", path: "Tests/TestLab", swiftSettings: rules),
     // They run the program, which is built beside them.
     .testTarget(
-      name: "kxTests", dependencies: ["kx", "TestLab"], exclude: ["boots.pairwise.txt"],
+      name: "kxTests",
+      dependencies: [
+        "kx", "TestLab", "PhysicalMemory", "Bundles", "DeviceTree", "Inflation", "KernelImages",
+        "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["boots.pairwise.txt"],
       swiftSettings: rules),
     // They run dist/ARCH/kexec in guests of QEMU.
     .testTarget(

@@ -112,7 +112,9 @@ public struct Initrd: Sendable, Hashable {
         break
       }
     }
-    if initrd.segments.isEmpty { throw .notAKernel(looksLike: "an initial ramdisk of zeros") }
+    if initrd.segments.isEmpty {
+      throw .notAKernel(looksLike: UnknownContent("an initial ramdisk of zeros"))
+    }
     return initrd
   }
 
@@ -134,7 +136,9 @@ public struct Initrd: Sendable, Hashable {
   ) throws(KernelImageError) -> Int {
     guard let head = inflatePrefix(rest, compression, count: 6) else {
       throw .notAKernel(
-        looksLike: "a damaged " + compression.rawValue + " file at " + hexadecimal(UInt64(at)))
+        looksLike: UnknownContent(
+          "a damaged " + compression.rawValue + " file at " + hexadecimal(UInt64(at)),
+          hint: "fetch or make it again"))
     }
     let isArchive = CPIOArchive.matches(head.span, at: 0)
     if !isArchive {
@@ -169,7 +173,7 @@ public struct Initrd: Sendable, Hashable {
         .wrapperContradicted, .warning,
         ByteCount(rest.count).description + " at " + hexadecimal(UInt64(at))
           + " of the initrd are no archive that a kernel unpacks: they look like "
-          + ImageKind.describeUnknown(rest),
+          + UnknownContent(of: rest).name,
         hint: "check that the file is whole, and that nothing was put behind it"))
     if segments.isEmpty { add(nil, at, rest.count, isArchive: false) }
   }

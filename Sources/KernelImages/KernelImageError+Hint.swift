@@ -9,8 +9,7 @@ extension KernelImageError {
       return "the file is damaged; fetch it again and compare its checksum"
     case .tooLarge, .tooDeep: return "this is no kernel for a 32-bit ARM machine"
     case .missing: return "kx inspect shows what the file holds"
-    case .notAKernel:
-      return "a plain ARM Image has no mark: if this is one, say --type Image"
+    case .notAKernel(let looksLike): return looksLike.hint
     case .wrongType: return "leave out --type, or name the right file"
     }
   }

@@ -24,7 +24,7 @@ public enum KernelImageError: Error, Sendable, Hashable {
   /// A part that a header or option names is not there.
   case missing(what: String, name: String)
   /// The file is not a kernel; says what it looks like.
-  case notAKernel(looksLike: String)
+  case notAKernel(looksLike: UnknownContent)
   /// The file is not what an option says it is.
   case wrongType(expected: String, found: String)
   /// A bundle, or a zImage that was retagged, is damaged.
@@ -59,7 +59,7 @@ extension KernelImageError: CustomStringConvertible {
     case .missing(let what, let name):
       return what + " has no " + name
     case .notAKernel(let looksLike):
-      return "not a kernel: the file looks like " + looksLike
+      return "not a kernel: the file looks like " + looksLike.name
     case .wrongType(let expected, let found):
       return "the file is not of type " + expected + ": it is " + found
     case .bundle(let error):

@@ -9,7 +9,8 @@ extension LabError {
     case .segment, .address: "plan for the RAM of the board: --board and --memory"
     case .expression: "a dot, a bracket or a star as it stands takes a backslash in front"
     case .system: "is /tmp writable, and is there room? ulimit -a shows what is allowed"
-    case .notStarted: "try the command line above by itself; qemu-system-arm --version must be 7.2 or later"
+    case .notStarted:
+      "run the command above by itself; the lab is tried with QEMU 7.2 (qemu-system-arm --version)"
     case .noAnswer: "try again when the machine has less to do"
     case .answer, .placement, .register:
       "this should not be; try again, and report it with the output of qemu-system-arm --version"

@@ -9,6 +9,12 @@ extension KX {
       Terminal.print(FirstContact.text(style: Terminal.style(for: 1)))
       return
     }
+    if arguments.first == "help", let word = arguments.dropFirst().first,
+      let stop = WrongUsage.withoutVerb(word, ["--help"])
+    {
+      Terminal.tell(stop)
+      exit(withError: ExitCode.validationFailure)
+    }
     do {
       var command = try parseAsRoot(arguments)
       if var patient = command as? any AsyncParsableCommand {

@@ -24,6 +24,8 @@ struct KX: AsyncParsableCommand {
           kx bundle vmlinuz --initrd i.img --dtb board.dtb -o board.img
         A zImage that older loaders load safely:
           kx retag vmlinuz -o vmlinuz.safe
+        What a code means, why it matters, and what to do:
+          kx explain KX106
 
       EXIT CODES
         0   done; for 'try', the kernel came up
@@ -41,7 +43,8 @@ struct KX: AsyncParsableCommand {
 
       ENVIRONMENT
         NO_COLOR    when it is not empty, texts have no colours
-        TERM        when it is 'dumb', likewise
+        TERM        when it is 'dumb', likewise; nor is progress shown
+        CI          when it is neither empty, 0 nor false, no progress is shown
         SWIFT_KEXEC_FERRY
                     Ferry's ELF file, for 'bundle' and 'try --via ferry'
       """,

@@ -15,7 +15,9 @@ struct SpellingTests {
     #expect(Spelling.nearest(written, among: Self.verbs) == meant)
   }
 
-  @Test("The beginning of a word stands for it", arguments: [("ins", "inspect"), ("ex", "explain")])
+  @Test(
+    "The beginning of a word stands for it",
+    arguments: [("ins", "inspect"), ("ex", "explain")])
   func beginnings(written: String, meant: String) {
     #expect(Spelling.nearest(written, among: Self.verbs) == meant)
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Reporting
 import TestLab
 import Testing
 
@@ -19,10 +20,12 @@ struct ProgressTests {
     line.detail = "vmlinuz-6.1"
     #expect(
       line.text(width: 100, style: .plain)
-        == "planning  ######------------------  2 500 of 10 000  25 %  1 min 30 s left  vmlinuz-6.1")
+        == "planning  ######------------------  2 500 of 10 000  25 %  1 min 30 s left  vmlinuz-6.1"
+    )
   }
 
-  @Test("A spinner turns ten times a second and tells the time, in ASCII where the locale has no more")
+  @Test(
+    "A spinner turns ten times a second and tells the time; in ASCII where needed")
   func spinner() {
     var line = ProgressLine(title: "inflating", seconds: 3.1)
     #expect(line.text(width: 80, style: .plain) == "⠙ inflating  3 s")
@@ -49,7 +52,7 @@ struct ProgressTests {
   }
 
   /// Runs kx on a pseudo terminal, as somebody sees it.
-  private func onTerminal(_ arguments: String, _ environment: [String: String]) async throws
+  private func onTerminal(_ command: [String], _ environment: [String: String]) async throws
     -> Program.Outcome
   {
     var all = ["TERM": "xterm", "LANG": "C.UTF-8", "CI": ""]
@@ -57,7 +60,7 @@ struct ProgressTests {
     return try await Program.run(
       "/usr/bin/env",
       all.map { $0.key + "=" + $0.value } + [
-        "script", "--quiet", "--return", "--command", KX.path + " " + arguments, "/dev/null",
+        "script", "--quiet", "--return", "--command", command.joined(separator: " "), "/dev/null",
       ])
   }
 
@@ -66,7 +69,7 @@ struct ProgressTests {
     .enabled(if: Lab.isWanted, "needs the lab's kernels"))
   func terminal() async throws {
     let kernel = try LabKernel("armmp").path
-    let arguments = "inspect --verify " + kernel
+    let arguments = [KX.path, "inspect", "--verify", kernel]
     let shown = try await onTerminal(arguments, [:])
     #expect(shown.code == 0)
     #expect(shown.text.contains("inflating " + kernel + "  1 s\u{1b}[K"))
@@ -84,5 +87,21 @@ struct ProgressTests {
     let piped = try await KX.run(["inspect", "--verify", kernel], environment: ["TERM": "xterm"])
     #expect(piped.errors.isEmpty)
     #expect(!piped.text.contains("\u{1b}"))
+  }
+
+  @Test("Scripts tell by the same rules of what takes long, and give the exit code on")
+  func scripts() async throws {
+    let library = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "scripts/lib/progress.sh").path
+    let text =
+      "source \(library); meanwhile 'waiting here' sleep 1.3; meanwhile no false || echo $?"
+    let file = try Scratch.file("waiting", Array(text.utf8))
+    let shown = try await onTerminal(["bash", file], [:])
+    #expect(shown.text.contains("waiting here  1 s\u{1b}[K"))
+    #expect(shown.text.hasSuffix("\r\u{1b}[K1\r\n"))
+    let quiet = try await onTerminal(["bash", file], ["TERM": "dumb"])
+    #expect(quiet.text == "1\r\n")
+    let piped = try await Program.run("/usr/bin/env", ["TERM=xterm", "CI=", "bash", file])
+    #expect(piped.text == "1\n" && piped.errors.isEmpty)
   }
 }

@@ -127,4 +127,72 @@ struct UsageTests {
     #expect(outcome.code == 64)
     #expect(outcome.errors.contains("DTB"))
   }
+
+  @Test("Alone it shows three things to try, and where to go on")
+  func alone() async throws {
+    let outcome = try await KX.run([])
+    #expect(outcome.code == 0 && outcome.errors.isEmpty)
+    let lines = outcome.text.split(separator: "\n")
+    #expect(lines.count { $0.hasPrefix("  kx ") } == 3)
+    #expect(lines.count < 12 && lines.allSatisfy { $0.count <= 80 })
+    #expect(lines.last?.contains("kx --help") == true)
+  }
+
+  @Test(
+    "What was probably meant is named: verbs, options, values, files",
+    arguments: [
+      (["inpsect", "x"], "did you mean 'kx inspect x'?"),
+      (["help", "paln"], "did you mean 'kx plan --help'?"),
+      (["kx106"], "did you mean 'kx explain kx106'?"),
+      (["--verison"], "did you mean kx --version?"),
+      (["/etc/hostname"], "look into the file: kx inspect /etc/hostname"),
+      (["plan", "--handver", "image"], "did you mean --handover?"),
+      (["try", "x", "--mesure"], "did you mean --measure?"),
+      (["plan", "--format", "elf"], "'kx bundle' has it"),
+      (["inspect", "--expect", "x"], "'kx try' has it"),
+      (["plan", "x", "--rule", "exakt"], "did you mean exact? it takes exact, kexec-tools,"),
+      (["plan", "x", "--handover", "imge"], "did you mean image? it takes auto, image, zimage"),
+      (["bundle", "x", "-o", "y", "--format", "uimg"], "did you mean uimage?"),
+      (["inspect", "/dev/zero", "--type", "zimag"], "device"),
+      (["inspect", "/etc/hostname", "--type", "zimag"], "did you mean zImage?"),
+      (["try", "/etc/hostname", "--board", "vrit"], "did you mean virt?"),
+      (["plan", "x", "--assume", "inflatd=1"], "did you mean inflated?"),
+      (["inspect", "/etc/hotsname"], "did you mean '/etc/hostname'?"),
+      (["inspect"], "as in 'kx inspect "), (["retag", "x"], "as in 'kx retag "),
+    ])
+  func suggestions(arguments: [String], hint: String) async throws {
+    let outcome = try await KX.run(arguments)
+    #expect(outcome.code != 0 && outcome.output.isEmpty)
+    #expect(
+      outcome.errors.contains("\n  hint: ") && outcome.errors.contains(hint), "\(outcome.errors)")
+  }
+
+  @Test(
+    "An option that is near to none is not guessed at", arguments: ["--frobnicate", "-x", "-q"])
+  func noGuess(option: String) async throws {
+    let outcome = try await KX.run(["plan", option, "x"])
+    #expect(outcome.code == 64)
+    #expect(outcome.errors.contains("has no option " + option))
+    #expect(!outcome.errors.contains("did you mean"))
+  }
+
+  @Test("Each verb's help shows examples before anything else, which are command lines it takes")
+  func help() async throws {
+    for verb in ["inspect", "plan", "try", "bundle", "retag", "explain"] {
+      let outcome = try await KX.run([verb, "--help"])
+      #expect(outcome.code == 0)
+      let lines = outcome.text.split(separator: "\n")
+      #expect(lines.dropFirst().first == "EXAMPLES", "\(verb)")
+      #expect(lines.contains { $0.hasPrefix("    kx \(verb) ") }, "\(verb)")
+    }
+  }
+
+  @Test("What is no regular file is refused by its name, without waiting for it")
+  func devices() async throws {
+    for path in ["/dev/null", "/dev/zero", "/dev/random"] {
+      let outcome = try await KX.run(["inspect", path])
+      #expect(outcome.code == 66)
+      #expect(outcome.errors.contains("is a device of the kernel"))
+    }
+  }
 }

@@ -8,6 +8,9 @@ CACHE=${SWIFT_KEXEC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/swift-kexec}
 mkdir -p "$CACHE"
 CACHE=$(cd "$CACHE" && pwd)
 
+# shellcheck source=progress.sh
+source "$(dirname "${BASH_SOURCE[0]}")/progress.sh"
+
 progress() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
 }

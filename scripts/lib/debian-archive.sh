@@ -61,8 +61,7 @@ update_archive() {
   fi
   for attempt in 1 2 3 4 5 6; do
     progress "package lists of Debian $DEBIAN_RELEASE, ${root##*/}"
-    if ! timeout 300 apt-get update --quiet=2 -o APT::Update::Error-Mode=any >"$root/update.log" 2>&1
-    then
+    if ! meanwhile "asking for the package lists" ask_for_lists "$root/update.log"; then
       progress "some lists did not come: $(grep -m 1 '^E:' "$root/update.log" | cut -c 1-160)"
     fi
     if archive_knows "$@"; then
@@ -72,6 +71,10 @@ update_archive() {
     sleep $((attempt * 10))
   done
   fail "no package list of $DEBIAN_MIRROR names all of: $*"
+}
+
+ask_for_lists() {
+  timeout 300 apt-get update --quiet=2 -o APT::Update::Error-Mode=any >"$1" 2>&1
 }
 
 archive_knows() {
@@ -98,7 +101,8 @@ download_packages() {
   mkdir -p "$directory"
   for attempt in 1 2 3; do
     progress "downloading $*"
-    if (cd "$directory" && timeout 1200 apt-get download --quiet=2 "$@" >&2); then
+    if (cd "$directory" &&
+      meanwhile "downloading $*" timeout 1200 apt-get download --quiet=2 "$@" >&2); then
       return
     fi
     sleep $((attempt * 5))

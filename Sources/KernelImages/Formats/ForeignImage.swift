@@ -43,6 +43,11 @@ extension Identification {
       }
     case .foreignELF:
       let elf = try ELFFile(layer.bytes)
+      if let content = UnknownContent(
+        elf: layer.bytes, is64Bit: elf.is64Bit, isBigEndian: elf.isBigEndian)
+      {
+        throw .notAKernel(looksLike: content)
+      }
       let isThin = elf.machine == ELFFile.arm
       noteArchitecture(isThin ? "arm, but in a 64-bit file" : elf.architecture)
       facts.append(ImageFact("machine", elf.architecture))

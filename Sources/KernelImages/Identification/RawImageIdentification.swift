@@ -8,7 +8,7 @@ extension Identification {
   mutating func peelRawImage(_ layer: Layer) throws(KernelImageError) {
     // Files that cannot be a kernel are not gone through.
     guard options.type == .image || Self.mayBeImage(layer.bytes) else {
-      throw .notAKernel(looksLike: ImageKind.describeUnknown(layer.bytes))
+      throw .notAKernel(looksLike: UnknownContent(of: layer.bytes))
     }
     var scan = InflatedImageScan(expected: layer.byteCount, order: .either)
     scan.take(layer.bytes)
@@ -33,7 +33,13 @@ extension Identification {
     at offset: UInt64
   ) throws(KernelImageError) {
     guard options.type == .image || !scan.pairs.isEmpty && Self.mayBeImage(scan.head.span) else {
-      throw .notAKernel(looksLike: ImageKind.describeUnknown(scan.head.span))
+      let content = UnknownContent(of: scan.head.span)
+      guard case .compressed(let compression) = image.layers.last?.kind else {
+        throw .notAKernel(looksLike: content)
+      }
+      throw .notAKernel(
+        looksLike: UnknownContent(
+          content.name + ", compressed by " + compression.rawValue, hint: content.hint))
     }
     var figures = KernelFigures(inflated: inflated, options: options)
     figures.scan = scan
@@ -55,6 +61,11 @@ extension Identification {
   /// Reads an ELF file of a 32-bit ARM kernel.
   mutating func peelVmlinux(_ layer: Layer) throws(KernelImageError) {
     let elf = try ELFFile(layer.bytes)
+    if let content = UnknownContent(
+      elf: layer.bytes, is64Bit: false, isBigEndian: elf.isBigEndian)
+    {
+      throw .notAKernel(looksLike: content)
+    }
     guard let span = elf.span, let symbols = KernelSymbols(elf, in: layer.bytes) else {
       throw .missing(what: "the ELF file", name: "loadable segment")
     }
@@ -64,7 +75,7 @@ extension Identification {
       expected: symbols.inflatedBytes, order: elf.isBigEndian ? .big : .little)
     scan.take(flat.span)
     guard !scan.pairs.isEmpty || symbols.textOffset != nil || options.type != nil else {
-      throw .notAKernel(looksLike: "an ELF file for arm that is not a kernel")
+      throw .notAKernel(looksLike: UnknownContent("an ELF file for arm that is not a kernel"))
     }
     var figures = KernelFigures(
       inflated: Figure(ByteCount(symbols.inflatedBytes), .vmlinux, "the sections of the ELF file"),

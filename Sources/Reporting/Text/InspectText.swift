@@ -32,8 +32,8 @@ public enum InspectText {
         text += "\n" + style.paint("decompressor", .heading) + "\n"
         text += decompressor(zImage, style, width)
       }
-    } else if let architecture = image.otherArchitecture {
-      text += "\nfor \(architecture): recognised, but only 32-bit ARM kernels can be planned\n"
+    } else if let next = next(image) {
+      text += "\n" + next + "\n"
     }
     if !image.diagnostics.isEmpty {
       text +=
@@ -42,6 +42,15 @@ public enum InspectText {
           image.diagnostics.map { Diagnostic($0) }, style: style, width: width)
     }
     return text
+  }
+
+  /// What to do with a file that is no kernel and goes with one.
+  private static func next(_ image: KernelImage) -> String? {
+    switch image.layers.last?.kind {
+    case .cpio: "an initrd: give it with --initrd to kx plan KERNEL"
+    case .deviceTree: "a device tree: give it with --dtb to kx plan KERNEL"
+    default: nil
+    }
   }
 
   private static func layers(_ layers: [ImageLayer], _ style: TextStyle, _ width: Int) -> String {

@@ -61,10 +61,7 @@ extension Settings {
       machineNumber = number
     case .type:
       guard let kind = ImageKind(named: value) else {
-        var list = ""
-        for name in ImageKind.allNames { list += (list.isEmpty ? "" : ", ") + name }
-        throw .usage(
-          "'" + value + "' is no type of file that is known here", hint: "types: " + list)
+        throw .unknown(value, for: option, among: ImageKind.allNames)
       }
       type = kind
     case .fitConfiguration: fitConfiguration = value
@@ -77,7 +74,7 @@ extension Settings {
       case "auto": handover = nil
       default:
         guard let kind = HandoverKind(rawValue: value) else {
-          throw .usage("--handover is auto, image or zimage, not '" + value + "'")
+          throw .unknown(value, for: option, among: ["auto", "image", "zimage"])
         }
         handover = kind
       }

@@ -10,4 +10,13 @@ extension Stop {
     }
     return .usage("there is no option " + written, hint: "did you mean --" + near + "?")
   }
+
+  /// A value that is none of those an option takes, with the one that was probably meant.
+  static func unknown(_ value: String, for option: Option, among values: [String]) -> Self {
+    var hint = ""
+    if let near = Spelling.nearest(value, among: values) { hint = "did you mean " + near + "? " }
+    hint += "it takes "
+    for (index, value) in values.enumerated() { hint += (index == 0 ? "" : ", ") + value }
+    return .usage("--" + option.rawValue + " cannot be '" + value + "'", hint: hint)
+  }
 }

@@ -24,7 +24,8 @@ struct SegmentAssembly {
   ///   last one that begins like a device tree for the device tree.
   func call() throws(Stop) -> KexecLoadCall {
     guard let entry = boot.plan.entry else {
-      throw Stop(what: "nothing fits", hint: "kexec --check says why, hole by hole", status: .nothingFits)
+      throw Stop(
+        what: "nothing fits", hint: "kexec --check says why, hole by hole", status: .nothingFits)
     }
     let isLast = { (segment: PlannedSegment) in segment.name == .dtb || segment.name == .atags }
     let ordered =

@@ -55,7 +55,8 @@ struct Assumptions: ExpressibleByArgument {
       isLPAE: self["lpae"].map { option($0 != 0) })
     if let bytes = count("zimage") {
       guard bytes.rawValue > 0 else {
-        throw Stop(what: "--assume zimage=0 is no size",
+        throw Stop(
+          what: "--assume zimage=0 is no size",
           hint: "give the length of the zImage in bytes, or leave zimage out for a plain Image",
           code: .validationFailure)
       }

@@ -12,15 +12,15 @@ struct BootOptions: ParsableArguments {
     parsing: .singleValue,
     help: ArgumentHelp(
       "An initial ramdisk; several are put one behind the other.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var initrd: [String] = []
 
-  @Option(help: ArgumentHelp("The device tree.", valueName: "file"))
+  @Option(help: ArgumentHelp("The device tree.", valueName: "file"), completion: .file())
   var dtb: String?
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("An overlay to apply to the tree.", valueName: "file"))
+    help: ArgumentHelp("An overlay to apply to the tree.", valueName: "file"), completion: .file())
   var dtbo: [String] = []
 
   @Option(
@@ -32,7 +32,8 @@ struct BootOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A captured /proc/iomem, or a folder that holds iomem, fdt and cmdline.", valueName: "file"))
+      "A captured /proc/iomem, or a folder that holds iomem, fdt and cmdline.", valueName: "file"),
+    completion: .file())
   var machine: String?
 
   @Option(

@@ -35,7 +35,8 @@ struct FerryOptions: ParsableArguments {
   var uart: UARTChoice?
 
   @Option(
-    help: ArgumentHelp("Ferry's ELF file, where it is not found by itself.", valueName: "file"))
+    help: ArgumentHelp("Ferry's ELF file, where it is not found by itself.", valueName: "file"),
+    completion: .file())
   var ferry: String?
 
   /// Whether anything was asked of Ferry.

@@ -8,7 +8,8 @@ struct KernelOptions: ParsableArguments {
   @Option(
     name: .customLong("type"),
     help: ArgumentHelp(
-      "What the file is: Image says it is a plain ARM Image.", valueName: "kind"))
+      "What the file is: Image says it is a plain ARM Image.", valueName: "kind"),
+    completion: .list(ImageKind.allNames))
   var type: String?
 
   @Option(
@@ -18,7 +19,8 @@ struct KernelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The ELF file of the same kernel, for figures the image does not tell.", valueName: "file"))
+      "The ELF file of the same kernel, for figures the image does not tell.", valueName: "file"),
+    completion: .file())
   var vmlinux: String?
 
   @Option(
@@ -39,9 +41,8 @@ struct KernelOptions: ParsableArguments {
     if let type {
       guard let kind = ImageKind(named: type) else {
         throw Stop(
-          what: "'\(type)' is no type of file that kx knows",
-          hint: "the types are " + ImageKind.allNames.joined(separator: ", "),
-          code: .validationFailure)
+          what: "--type cannot be '\(type)'",
+          hint: WrongUsage.valueHint(type, among: ImageKind.allNames), code: .validationFailure)
       }
       options.type = kind
     }

@@ -39,7 +39,7 @@ struct WrongUsage {
       return usage(
         "'kx \(Self.name(verb))' has nothing to do with "
           + quoted.map { "'\($0)'" }.joined(separator: ", "),
-        "it takes one file; further files follow an option, as in --initrd FILE")
+        "further files follow an option, as in --initrd FILE; " + help)
     }
     return usage(message, help)
   }
@@ -60,26 +60,33 @@ struct WrongUsage {
 
   /// The first word is no verb.
   private var withoutVerb: Stop {
-    let names = Self.verbs.map { Self.name($0) }
-    guard let word = arguments.first(where: { !$0.hasPrefix("-") }), word == arguments.first
-    else {
-      return usage(
-        "there is no verb: \(message.prefix(1).lowercased() + message.dropFirst())",
-        "the verbs are \(names.joined(separator: ", ")); kx --help shows examples")
+    guard let word = arguments.first, word.hasPrefix("-") else {
+      return Self.withoutVerb(arguments.first ?? "", arguments.dropFirst())
+        ?? usage(message, Self.verbsHint)
     }
-    let rest = arguments.dropFirst().map { " " + $0 }.joined()
+    if let near = Spelling.nearest(word, among: ["--help", "--version"]) {
+      return usage("there is no option \(word)", "did you mean kx \(near)?")
+    }
+    return usage("a verb comes before \(word)", Self.others(with: word) ?? Self.verbsHint)
+  }
+
+  /// What is to say about a word that should have been a verb; nil when it is one.
+  static func withoutVerb(_ word: String, _ rest: some Sequence<String>) -> Stop? {
+    let names = verbs.map { name($0) }
+    if names.contains(word) { return nil }
+    func stop(_ hint: String) -> Stop {
+      Stop(what: "there is no verb '\(word)'", hint: hint, code: .validationFailure)
+    }
     if let near = Spelling.nearest(word, among: names) {
-      return usage("there is no verb '\(word)'", "did you mean 'kx \(near)\(rest)'?")
+      return stop("did you mean 'kx \(near)\(rest.map { " " + $0 }.joined())'?")
     }
-    if word.uppercased().hasPrefix("KX"), Explanation.named(word) != nil {
-      return usage("there is no verb '\(word)'", "did you mean 'kx explain \(word)'?")
-    }
-    if unsafe access(word, F_OK) == 0 {
-      return usage("'\(word)' is a file and no verb", "look into it with 'kx inspect \(word)'")
-    }
-    return usage(
-      "there is no verb '\(word)'",
-      "the verbs are \(names.joined(separator: ", ")); kx --help shows examples")
+    if Explanation.named(word) != nil { return stop("did you mean 'kx explain \(word)'?") }
+    if unsafe access(word, F_OK) == 0 { return stop("look into the file: kx inspect \(word)") }
+    return stop(verbsHint)
+  }
+
+  private static var verbsHint: String {
+    "the verbs are \(verbs.map { name($0) }.joined(separator: ", ")); kx --help shows examples"
   }
 
   /// What stands in single quotes in the message.
@@ -105,33 +112,48 @@ struct WrongUsage {
   }
 
   private func optionHint(_ option: String, _ verb: any ParsableCommand.Type) -> String? {
-    if let near = Spelling.nearest(option, among: Self.options(of: verb)) {
-      return "did you mean \(near)?"
+    // One letter is near to every other.
+    if option.hasPrefix("--") || option.count > 3,
+      let near = Spelling.nearest(
+        String(option.drop { $0 == "-" }),
+        among: Self.options(of: verb).filter { $0.hasPrefix("--") }.map {
+          String($0.dropFirst(2))
+        })
+    {
+      return "did you mean --\(near)?"
     }
-    let others = Self.verbs.filter { Self.options(of: $0).contains(option) }
-      .map { "'kx \(Self.name($0))'" }
-    guard !others.isEmpty else { return nil }
-    return "\(others.joined(separator: " and ")) \(others.count == 1 ? "has" : "have") it"
+    return Self.others(with: option)
+  }
+
+  /// The verbs that have an option; nil when none has it.
+  private static func others(with option: String) -> String? {
+    let others = verbs.filter { options(of: $0).contains(option) }.map { "kx \(name($0))" }
+    guard let last = others.last else { return nil }
+    if others.count == 1 { return "'\(last)' has it" }
+    return others.dropLast().map { "'\($0)'" }.joined(separator: ", ") + " and '\(last)' have it"
   }
 
   /// What the value could have been.
   private var valueHint: String {
     let value = quoted[0]
     let values = Array(quoted.dropFirst(2))
-    if !values.isEmpty {
-      let list = "it takes " + values.joined(separator: ", ")
-      return Spelling.nearest(value, among: values).map { "did you mean \($0)? \(list)" } ?? list
-    }
+    if !values.isEmpty { return Self.valueHint(value, among: values) }
     switch quoted[1].split(separator: "<").last.map({ $0.dropLast() }) {
-    case "range": return "a range is first-last, 0x40000000-0x5fffffff, or first+size, 0x40000000+512M"
+    case "range": return "a range is 0x40000000-0x5fffffff, both ends counted, or 0x40000000+512M"
     case "address", "size", "bytes", "number":
-      return "numbers are decimal or 0x…; K, M or G behind them multiplies by 1024 and so on: 512M"
+      return "numbers are decimal or 0x…, with K, M or G for powers of 1024: 512M"
     case "seconds": return "seconds are a decimal number: 90 or 0.5"
     case "port":
       return "a port is auto, none, pl011@0x9000000, or ns16550a@0x1c28000,shift=2,width=4"
     case "figures": return figureHint(value)
     default: return "kx --help shows examples"
     }
+  }
+
+  /// What an option takes in place of a value.
+  static func valueHint(_ value: String, among values: [String]) -> String {
+    let list = "it takes " + values.joined(separator: ", ")
+    return Spelling.nearest(value, among: values).map { "did you mean \($0)? \(list)" } ?? list
   }
 
   private func figureHint(_ text: String) -> String {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BootPlanning
 import PhysicalMemory
 import Reporting
 
@@ -35,6 +36,17 @@ enum ExplanationText {
       text += table.render(style, width: width) + "\n"
     }
     return text + "kx explain CODE tells more, and what to do.\n"
+  }
+
+  /// Where to read more about errors and warnings; empty when there are none.
+  static func pointer(_ diagnostics: [Diagnostic], style: TextStyle) -> String {
+    var codes: [String] = []
+    for one in diagnostics where one.severity != .note && !codes.contains(one.code) {
+      codes.append(one.code)
+    }
+    guard !codes.isEmpty else { return "" }
+    return style.paint("kx explain \(codes.joined(separator: " "))", .good)
+      + style.paint(" says more.", .faint) + "\n"
   }
 
   /// The document of `kx explain --json`.

@@ -30,6 +30,18 @@ struct InputFile: BootFile {
         what: "'\(path)' is a folder, not a file", hint: Self.folderHint(path),
         code: ExitStatus.unreadable)
     }
+    // Source: Documentation/admin-guide/devices.txt: major 1 is memory, zeros, random numbers.
+    if status.st_mode & S_IFMT == S_IFCHR, status.st_rdev >> 8 & 0xfff == 1 {
+      throw Stop(
+        what: "'\(path)' is a device of the kernel, not a file",
+        hint: "name a kernel file; kernels are often /boot/vmlinuz-…",
+        code: ExitStatus.unreadable)
+    }
+    if path == "-", isatty(0) != 0 {
+      throw Stop(
+        what: "the standard input is a terminal", hint: "name a file, or send one: cat FILE | kx …",
+        code: ExitStatus.unreadable)
+    }
     let expected = Int(clamping: status.st_size)
     guard expected <= Self.limit else {
       throw Stop(

@@ -14,19 +14,29 @@ struct BundleCommand: ParsableCommand {
     commandName: "bundle",
     abstract: "Put a plan into one file that any boot loader can start.",
     discussion: """
+      EXAMPLES
+        For a boot loader that starts a zImage from any address:
+          kx bundle vmlinuz --initrd initrd.img --dtb board.dtb -o board.img
+        For U-Boot's bootm, with the tree that the boot loader passes:
+          kx bundle vmlinuz --dtb board.dtb --dtb-from-boot --format uimage -o board.uimg
+        Tried in QEMU before it is written anywhere:
+          kx try vmlinuz --initrd initrd.img --via ferry
+
       Plans as 'kx plan' does and writes Ferry, the plan and the bytes of its segments into one \
       file. It starts from any address in RAM, by the boot contract of a zImage, and performs \
       exactly the plan. A plan with errors is refused.
       """)
 
-  @Argument(help: ArgumentHelp("The kernel.", valueName: "kernel"))
+  @Argument(help: ArgumentHelp("The kernel.", valueName: "kernel"), completion: .file())
   var kernel: String
 
   @OptionGroup var options: BootOptions
 
   @OptionGroup var ferry: FerryOptions
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Option(help: "The file's format: zimage, elf, uimage (for bootm) or raw.")

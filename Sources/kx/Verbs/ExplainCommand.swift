@@ -17,7 +17,9 @@ struct ExplainCommand: ParsableCommand {
       Small letters and numbers alone will do: kx106, 106.
       """)
 
-  @Argument(help: ArgumentHelp("The codes; none lists all.", valueName: "code"))
+  @Argument(
+    help: ArgumentHelp("The codes; none lists all.", valueName: "code"),
+    completion: .list(Explanation.all.map(\.code)))
   var codes: [String] = []
 
   @Flag(help: "Print a JSON document.")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import BootPlanning
 import KernelImages
 import Reporting
 
@@ -7,9 +8,23 @@ import Reporting
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Say what is in a file, layer by layer, and where each figure comes from.")
+    abstract: "Say what is in a file, layer by layer, and where each figure comes from.",
+    discussion: """
+      EXAMPLES
+        What a kernel is wrapped in, how large it gets, what its decompressor does:
+          kx inspect /boot/vmlinuz-6.1.0-50-armmp
+        The same with everything inflated and every checksum compared:
+          kx inspect vmlinuz --verify
+        A file that comes through a pipe, as a document for other programs:
+          curl --silent https://example.org/zImage | kx inspect - --json
 
-  @Argument(help: ArgumentHelp("The file; - for the standard input.", valueName: "file"))
+      The content decides what a file is, not its name. Kernels for other machines, initrds and \
+      device trees are named, too.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The file; - for the standard input.", valueName: "file"),
+    completion: .file())
   var file: String
 
   @OptionGroup var options: KernelOptions
@@ -29,7 +44,9 @@ struct InspectCommand: ParsableCommand {
         Terminal.print(
           InspectText.render(
             image, path: input.path, fileBytes: input.bytes.count,
-            style: Terminal.style(for: 1), width: Terminal.width))
+            style: Terminal.style(for: 1), width: Terminal.width)
+            + ExplanationText.pointer(
+              image.diagnostics.map { Diagnostic($0) }, style: Terminal.style(for: 1)))
       }
     } catch {
       Terminal.tell(error)

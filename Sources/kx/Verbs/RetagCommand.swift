@@ -12,17 +12,25 @@ struct RetagCommand: ParsableCommand {
     commandName: "retag",
     abstract: "Put a header in front of a zImage that tells loaders all the memory it takes.",
     discussion: """
+      EXAMPLES
+        For kexec-tools, U-Boot and others that place an initrd by the file's length:
+          kx retag vmlinuz -o vmlinuz.safe
+        What it says of itself then:
+          kx inspect vmlinuz.safe
+
       The zImage itself is not changed; a page with a branch, a zImage header and a size table \
       stands in front of it, and as many zeros behind it as it takes for four times the file to \
       cover what is touched. A device tree that stands behind the zImage stays there.
       """)
 
-  @Argument(help: ArgumentHelp("The zImage.", valueName: "zImage"))
+  @Argument(help: ArgumentHelp("The zImage.", valueName: "zImage"), completion: .file())
   var kernel: String
 
   @OptionGroup var options: KernelOptions
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"),
+    completion: .file())
   var output: String
 
   func run() throws {
@@ -51,7 +59,8 @@ struct RetagCommand: ParsableCommand {
     guard facts.isBigEndian?.value != true else {
       throw Stop(
         what: "this zImage is big-endian; only little-endian ones can be retagged",
-        place: file.path, hint: "load it with kexec, which needs no header in front", code: ExitStatus.badFile)
+        place: file.path, hint: "load it with kexec, which needs no header in front",
+        code: ExitStatus.badFile)
     }
     let kept = kept(zImage)
     let end = zImage.byteCount.rawValue + kept.rawValue

@@ -14,11 +14,21 @@ struct TryCommand: AsyncParsableCommand {
     commandName: "try",
     abstract: "Boot a plan in QEMU: every segment at its address, the registers as planned.",
     discussion: """
+      EXAMPLES
+        Does it come up, and with its initrd intact?
+          kx try vmlinuz --initrd initrd.img --append console=ttyAMA0
+        With as little memory as the real board has:
+          kx try vmlinuz --initrd initrd.img --append console=ttyAMA0 --memory 128M
+        Is anything written that the plan did not foresee?
+          kx plan vmlinuz --dtb board.dtb --handover zimage --json >plan.json
+          kx try plan.json --measure
+
       Takes a kernel and the options of 'plan', or a plan saved by 'kx plan --json'. The console \
       is shown as it comes; the last line is the verdict, and the exit code says the same.
       """)
 
-  @Argument(help: ArgumentHelp("The kernel, or a saved plan.", valueName: "kernel"))
+  @Argument(
+    help: ArgumentHelp("The kernel, or a saved plan.", valueName: "kernel"), completion: .file())
   var kernel: String
 
   @OptionGroup var options: BootOptions
@@ -45,7 +55,8 @@ struct TryCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The board: \(Board.all.map(\.name).joined(separator: ", ")).", valueName: "name"))
+      "The board: \(Board.all.map(\.name).joined(separator: ", ")).", valueName: "name"),
+    completion: .list(Board.all.map(\.name)))
   var board: String?
 
   @Option(help: ArgumentHelp("The seconds the kernel gets to come up.", valueName: "seconds"))
@@ -122,9 +133,8 @@ struct TryCommand: AsyncParsableCommand {
     guard let name = board else { return nil }
     guard let found = Board.named(name) else {
       throw Stop(
-        what: "'\(name)' is no board of the lab",
-        hint: "the boards are " + Board.all.map(\.name).joined(separator: ", "),
-        code: .validationFailure)
+        what: "--board cannot be '\(name)'",
+        hint: WrongUsage.valueHint(name, among: Board.all.map(\.name)), code: .validationFailure)
     }
     return found
   }
