@@ -53,6 +53,7 @@ compile-tests:
 
 check-man: compile-tests
 	@scripts/timed 'check man page' scripts/make-man --check .build/debug/kx
+	@scripts/timed 'check completions' scripts/check-completions .build/debug/kx
 
 # Hostile files have a second each: they run when nothing else does.
 test: export SWIFT_KEXEC_MATRIX := ci
@@ -77,7 +78,7 @@ bench: setup kernels build device ferry ## measure speed and memory, against kex
 	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; echo; \
 	  scripts/bench-ferry || status=1; exit $$status
 
-man: build ## write docs/kx.1 anew from the help of kx
+man: build ## write docs/kx.1 and docs/diagnostics.md anew from what kx says of itself
 	@scripts/make-man $(RELEASE)
 
 completions: build ## make the completions for bash, zsh and fish, in .build/completions

@@ -30,7 +30,7 @@ struct ProgressTests {
     var line = ProgressLine(title: "inflating", seconds: 3.1)
     #expect(line.text(width: 80, style: .plain) == "⠙ inflating  3 s")
     line.isUnicode = false
-    #expect(line.text(width: 80, style: .plain) == "- inflating  3 s")
+    #expect(line.text(width: 80, style: .plain) == "\\ inflating  3 s")
   }
 
   @Test(

@@ -118,7 +118,8 @@ extension Explanation {
     Self(
       "KX011", "note",
       means: "A checksum or signature could not be checked.",
-      matters: "kx knows checksums and no keys: it says that a file is whole, not who made it.",
+      matters:
+        "Checksums are known here and no keys: kx says that a file is whole, not who made it.",
       remedy: "Check it with the tool that made it, if it matters.",
       examples: ["dumpimage -l image.fit"]),
     Self(

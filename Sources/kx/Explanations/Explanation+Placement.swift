@@ -190,7 +190,8 @@ extension Explanation {
       page: "bundle.md"),
     Self(
       "KX154", "note",
-      means: "kx bundle: the tree names no serial port that Ferry knows, so it will be silent.",
+      means:
+        "With kx bundle: the tree names no serial port that Ferry knows, so it will be silent.",
       matters: """
         Ferry says on the serial port what it does and why it stops. Without one, a refusal \
         looks like a machine that hangs.

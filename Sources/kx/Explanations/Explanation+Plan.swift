@@ -144,7 +144,7 @@ extension Explanation {
     Self(
       "KX117", "note",
       means: """
-        kx try only: the tree tells memory that the board in QEMU does not have. It was replaced \
+        With kx try: the tree tells memory that the board in QEMU does not have. It was replaced \
         by the board's.
         """,
       matters: """
