@@ -10,8 +10,9 @@ extension Explanation {
         trusts the word. Shown by inspect; a plan says it as KX106.
         """,
       matters: """
-        The decompressor gets the size of the kernel from this word, and ends its work there. \
-        Where it errs, the end of the kernel is cut, or memory behind it is taken for kernel.
+        The decompressor takes this word for the length of the inflated kernel, and gets out of \
+        its way by it. Where the word errs, the kernel is inflated over the decompressor, or \
+        more memory is written than planned.
         """,
       remedy: "Use the image handover, or get an intact kernel.",
       examples: ["kx inspect vmlinuz --verify"]),

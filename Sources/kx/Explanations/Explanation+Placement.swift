@@ -86,7 +86,7 @@ extension Explanation {
         """,
       matters: """
         Decompressors from about Linux 5.13 on may put the kernel elsewhere than older ones. The \
-        plan counts both places as written, which takes more room.
+        plan holds for the place that it names; in the other, other memory is written.
         """,
       remedy: "Use --handover image, which does not depend on it.",
       examples: ["kx plan vmlinuz --dtb board.dtb --handover image"],

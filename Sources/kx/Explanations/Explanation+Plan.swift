@@ -56,8 +56,9 @@ extension Explanation {
         is handed over.
         """,
       matters: """
-        A decompressor that stops too early leaves a cut kernel, which hangs or crashes with \
-        nothing on the console; one that goes on writes over what lies behind.
+        The decompressor gets out of the way of the kernel by this word. When it is too small, \
+        the kernel is inflated over the decompressor, which hangs with nothing on the console; \
+        when it is too large, it writes where the plan has put something else.
         """,
       remedy: "Use --handover image, or get an intact kernel.",
       examples: ["kx plan vmlinuz --dtb board.dtb --handover image"]),
@@ -77,7 +78,7 @@ extension Explanation {
       "KX109", "error",
       means: "A segment, or something that is written, lies outside RAM.",
       matters: """
-        There is nothing that could hold bytes. The running kernel answers EADDRNOTAVAIL.
+        There is nothing that could hold bytes, and the running kernel refuses such a load.
         """,
       remedy: "Plan with --rule exact, and without --load.",
       examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb"]),
@@ -118,8 +119,8 @@ extension Explanation {
         with r2 = 0. kx try refuses.
         """,
       matters: """
-        Linux for ARM finds in r2 what machine it runs on. With 0 in it, it stops at once and \
-        silently.
+        Linux for ARM finds in r2 what machine it runs on. With 0 in it, it stops before its \
+        console works.
         """,
       remedy: "Give --dtb FILE or --atags.",
       examples: ["kx plan vmlinuz --ram 0x40000000+512M --dtb board.dtb"]),
@@ -161,7 +162,7 @@ extension Explanation {
         known.
         """,
       matters: """
-        Firmware that keeps memory for itself often says so in that block only. A plan that does \
+        Firmware may say in that block only what memory it keeps for itself. A plan that does \
         not know it may put something there.
         """,
       remedy: "Give --dtb FILE, the tree that the machine was started with.",

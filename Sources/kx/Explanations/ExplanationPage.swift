@@ -23,7 +23,8 @@ enum ExplanationPage {
 
       """
     for group in Explanation.groups {
-      text += "\n## \(group.title)\n\n\(marked(group.about))\n"
+      let about = String(group.about.map { $0 == "'" ? "`" : $0 })
+      text += "\n## \(group.title)\n\n\(about)\n"
       for one in group.explanations { text += section(one) }
     }
     return text
