@@ -78,7 +78,7 @@ struct MachineRefusalTests {
       words: ["KX103", "error: nothing was loaded: the plan does not fit"]),
     Case(
       name: "no iomem", changes: ["/proc/iomem": nil], exit: .unreadable,
-      words: ["/proc/iomem: could not be read: ENOENT", "is /proc mounted?"]),
+      words: ["/proc/iomem: could not be read: ENOENT", "hint: mount /proc"]),
   ]
 
   @Test("Each refusal has its message and its exit code, and loads nothing", arguments: cases)

@@ -80,7 +80,7 @@ struct StartingTests {
       ])
     for words in [
       "reboot(LINUX_REBOOT_MAGIC1", "= -1 EBUSY", "error: the loaded kernel was not started",
-      "hint: the kernel is loaded: kexec -e starts it", "eth0 was down, is up again",
+      "; the kernel is loaded: kexec -e starts it", "eth0 was down, is up again",
     ] { #expect(found.complaints.contains(words)) }
     loader.kernel.failures[.interface("eth1")] = .notPermitted
     let again = loader.run("-e")
@@ -94,7 +94,7 @@ struct StartingTests {
     let found = loader.run(Self.files)
     #expect(found.exit == .callFailed && loader.deeds.last == "systemctl kexec")
     #expect(found.complaints.contains("error: 'systemctl kexec' failed: exit status 4"))
-    #expect(found.complaints.contains("hint: the kernel is loaded: kexec -e starts it"))
+    #expect(found.complaints.contains("; the kernel is loaded: kexec -e starts it"))
     let plain = Loader()
     plain.kernel.directories.remove("/run/systemd/system")
     plain.kernel.programs["shutdown"] = .signalled(9)

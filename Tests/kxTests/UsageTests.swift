@@ -183,6 +183,11 @@ struct UsageTests {
       #expect(outcome.code == 0)
       let lines = outcome.text.split(separator: "\n")
       #expect(lines.dropFirst().first == "EXAMPLES", "\(verb)")
+      // An example that is broken in two cannot be copied.
+      let examples = lines.dropFirst(2).prefix { $0.hasPrefix(" ") }
+      #expect(examples.count { $0.hasPrefix("    ") } >= 2, "\(verb)")
+      let next = lines.dropFirst(2 + examples.count).first
+      #expect(next.map { $0.first?.isUppercase == true && $0.contains(" ") } == true, "\(verb)")
       #expect(lines.contains { $0.hasPrefix("    kx \(verb) ") }, "\(verb)")
     }
   }

@@ -82,12 +82,12 @@ extension Program {
     } catch {
       throw Stop(
         what: "'" + name + "' could not be run: " + error.description,
-        hint: "kexec -e starts the loaded kernel at once", status: .callFailed)
+        hint: "look at the log of the init system", status: .callFailed)
     }
     guard case .exited(0) = end else {
       throw Stop(
         what: "'" + name + "' failed: " + end.description,
-        hint: "kexec -e starts the loaded kernel at once", status: .callFailed)
+        hint: "look at the log of the init system", status: .callFailed)
     }
   }
 

@@ -26,7 +26,7 @@ enum ExplanationText {
     var text = ""
     for group in Explanation.groups {
       text += style.paint(group.title, .heading) + "\n"
-      var table = TextTable([.left, .left, .left], flexible: 2)
+      var table = TextTable([.left, .left, .left])
       for one in group.explanations {
         table.add([
           TextTable.Cell(one.code), TextTable.Cell(one.severity, role(one.severity)),

@@ -18,7 +18,7 @@ struct BundleCommand: ParsableCommand {
         For a boot loader that starts a zImage from any address:
           kx bundle vmlinuz --initrd initrd.img --dtb board.dtb -o board.img
         For U-Boot's bootm, with the tree that the boot loader passes:
-          kx bundle vmlinuz --dtb board.dtb --dtb-from-boot --format uimage -o board.uimg
+          kx bundle vmlinuz --dtb board.dtb --dtb-from-boot --format uimage -o b.img
         Tried in QEMU before it is written anywhere:
           kx try vmlinuz --initrd initrd.img --via ferry
 
