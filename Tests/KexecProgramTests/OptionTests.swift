@@ -112,7 +112,7 @@ struct OptionTests {
     ("--load=yes k", "--load takes no value"), ("--forc=1 k", "may mean"),
     ("--force=1 k", "--force takes no value"),
     ("-l k --append", "--append needs a value"), ("-l k -t", "-t needs a value"),
-    ("-t nonsense k", "'nonsense' is no type"), ("--image-size=banana k", "not 'banana'"),
+    ("-t nonsense k", "--type cannot be 'nonsense'"), ("--image-size=banana k", "not 'banana'"),
     ("--image-size= k", "takes a number"), ("--mem-min=010 k", "takes a number"),
     ("--mem-min=99999999999999999999 k", "takes a number"),
     ("--mem-min=2 --mem-max=1 k", "--mem-min lies above"),
@@ -129,7 +129,7 @@ struct OptionTests {
     ("--atags --dtb=d k", "passes no device tree"), ("--atags --dtbo=d k", "passes no device tree"),
     ("--log=f -l k", "--log goes with"), ("--log=f --dry-run k", "--log goes with"),
     ("--force -u", "--force goes with"), ("--json -e", "no --json of --exec"),
-    ("--json --snapshot=f", "no --json"), ("--handover=maybe k", "auto, image or zimage"),
+    ("--json --snapshot=f", "no --json"), ("--handover=maybe k", "it takes auto, image, zimage"),
     ("--machine-number=4294967296 k", "more than 32 bits"),
   ]
 
@@ -181,5 +181,25 @@ struct OptionTests {
     let word = line.contains("json") ? "\"crashLoaded\": " : "crash kernel: "
     #expect(found.output.contains(word))
     #expect(loader.deeds.isEmpty)
+  }
+
+  @Test(
+    "What was probably meant is named, for options and for values of a list",
+    arguments: [
+      ("--handver=image k", "did you mean --handover?"),
+      ("--reuse-cmdlin3 k", "did you mean --reuse-cmdline?"),
+      ("--inird=x k", "did you mean --initrd?"), ("--handover=imge k", "did you mean image?"),
+      ("-t zimag k", "did you mean zImage?"),
+    ])
+  func meant(line: String, words: String) {
+    let found = Loader().run(line)
+    #expect(found.exit == .usage)
+    #expect(found.complaints.contains("hint: " + words), "\(found.complaints)")
+  }
+
+  @Test("An option that is near to none is not guessed at")
+  func noGuess() {
+    let found = Loader().run("--frobnicate k")
+    #expect(found.complaints.contains("hint: kexec --help shows every option"))
   }
 }
