@@ -5,8 +5,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man test \
-  test-all demo bench man completions install
+.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man check-schema test \
+  test-all demo bench man completions install example
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -54,16 +54,22 @@ compile-tests:
 check-man: compile-tests
 	@scripts/timed 'check man page' scripts/make-man --check .build/debug/kx
 
+check-schema: compile-tests device
+	@scripts/timed 'check JSON Schema' scripts/check-schema .build/debug/kx dist/x86_64/kexec
+
+example: ## build examples/plan-a-boot as the package of its own that it is
+	@scripts/timed 'build example' swift build --package-path examples/plan-a-boot
+
 # Hostile files have a second each: they run when nothing else does.
 test: export SWIFT_KEXEC_MATRIX := ci
 # The oldest ARM, ARMv7, and one of 64 bits, which runs here without an emulator.
 test: LOADERS := armel armhf x86_64
-test: setup lint kernels compile-tests check-man device ferry ## everything that CI runs
+test: setup lint kernels compile-tests check-man device check-schema ferry ## everything that CI runs
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man device ferry ## the same with the full matrices
+test-all: setup lint kernels compile-tests check-man device check-schema example ferry ## the same with the full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
