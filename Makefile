@@ -97,6 +97,10 @@ install: completions ferry ## install kx, Ferry, man pages and completions under
 	install -D -m 644 dist/ferry/ferry.elf '$(DESTDIR)$(PREFIX)/share/swift-kexec/ferry.elf'
 	install -D -m 644 docs/kx.1 '$(DESTDIR)$(PREFIX)/share/man/man1/kx.1'
 	install -D -m 644 docs/kexec.8 '$(DESTDIR)$(PREFIX)/share/man/man8/kexec.8'
+	install -D -m 644 docs/kexec-plan.5 '$(DESTDIR)$(PREFIX)/share/man/man5/kexec-plan.5'
+	install -D -m 644 docs/swift-kexec.7 '$(DESTDIR)$(PREFIX)/share/man/man7/swift-kexec.7'
+	install -D -m 644 docs/plan.schema.json \
+	  '$(DESTDIR)$(PREFIX)/share/swift-kexec/plan.schema.json'
 	install -D -m 644 .build/completions/kx.bash \
 	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kx'
 	install -D -m 644 .build/completions/kx.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kx'
