@@ -46,6 +46,7 @@ lint: ## check the form of Swift sources and scripts
 	@scripts/timed 'lint Swift' swift format lint --strict --recursive Sources Tests Package.swift
 	@scripts/timed 'lint scripts' scripts/lint-scripts
 	@scripts/timed 'check documents' scripts/check-docs
+	@scripts/timed 'check completions' scripts/make-completions --check
 
 compile-tests:
 	@scripts/timed 'build with tests' swift build --build-tests
@@ -106,3 +107,8 @@ install: completions ferry ## install kx, Ferry, man pages and completions under
 	install -D -m 644 .build/completions/kx.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kx'
 	install -D -m 644 .build/completions/kx.fish \
 	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kx.fish'
+	install -D -m 644 completions/kexec.bash \
+	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kexec'
+	install -D -m 644 completions/kexec.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kexec'
+	install -D -m 644 completions/kexec.fish \
+	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kexec.fish'
