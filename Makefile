@@ -5,7 +5,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man check-schema test \
+.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man check-documents test \
   test-all demo bench man completions install example
 
 PREFIX ?= /usr/local
@@ -46,6 +46,8 @@ lint: ## check the form of Swift sources and scripts
 	@scripts/timed 'lint Swift' swift format lint --strict --recursive Sources Tests Package.swift
 	@scripts/timed 'lint scripts' scripts/lint-scripts
 	@scripts/timed 'check documents' scripts/check-docs
+	@scripts/timed 'check links' scripts/check-links
+	@scripts/timed 'check module diagram' scripts/module-diagram --check
 	@scripts/timed 'check completions' scripts/make-completions --check
 
 compile-tests:
@@ -55,8 +57,9 @@ compile-tests:
 check-man: compile-tests
 	@scripts/timed 'check man page' scripts/make-man --check .build/debug/kx
 
-check-schema: compile-tests device
+check-documents: compile-tests device
 	@scripts/timed 'check JSON Schema' scripts/check-schema .build/debug/kx dist/x86_64/kexec
+	@scripts/timed 'check transcripts' scripts/check-transcripts .build/debug/kx
 
 example: ## build examples/plan-a-boot as the package of its own that it is
 	@scripts/timed 'build example' swift build --package-path examples/plan-a-boot
@@ -65,12 +68,12 @@ example: ## build examples/plan-a-boot as the package of its own that it is
 test: export SWIFT_KEXEC_MATRIX := ci
 # The oldest ARM, ARMv7, and one of 64 bits, which runs here without an emulator.
 test: LOADERS := armel armhf x86_64
-test: setup lint kernels compile-tests check-man device check-schema ferry ## everything that CI runs
+test: setup lint kernels compile-tests check-man device check-documents ferry ## everything that CI runs
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man device check-schema example ferry ## the same with the full matrices
+test-all: setup lint kernels compile-tests check-man device check-documents example ferry ## the same with the full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
