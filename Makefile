@@ -60,6 +60,7 @@ check-man: compile-tests
 check-documents: compile-tests device
 	@scripts/timed 'check JSON Schema' scripts/check-schema .build/debug/kx dist/x86_64/kexec
 	@scripts/timed 'check transcripts' scripts/check-transcripts .build/debug/kx
+	@scripts/timed 'check API documentation' scripts/check-api-docs .build/debug
 
 example: ## build examples/plan-a-boot as the package of its own that it is
 	@scripts/timed 'build example' swift build --package-path examples/plan-a-boot
