@@ -5,8 +5,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man check-documents test \
-  test-all demo bench man completions install example
+.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man \
+  check-documents test test-all demo bench compare-peers man completions install example
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -74,7 +74,7 @@ test: setup lint kernels compile-tests check-man device check-documents ferry ##
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man device check-documents example ferry ## the same with the full matrices
+test-all: setup lint kernels compile-tests check-man device check-documents example ferry ## the same, full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
@@ -87,6 +87,10 @@ demo: setup debian-kernels build dist/armel/kexec ## show the whole story in abo
 bench: setup kernels build device ferry ## measure speed and memory, against kexec-tools too
 	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; echo; \
 	  scripts/bench-ferry || status=1; exit $$status
+
+compare-peers: LOADERS := armel
+compare-peers: setup kernels device ## give damaged files to kexec-tools and to our loader
+	@scripts/timed 'compare peers' scripts/compare-peers
 
 man: build ## write docs/kx.1 anew from the help of kx
 	@scripts/make-man $(RELEASE)
