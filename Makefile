@@ -5,8 +5,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
-.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man test \
-  test-all demo bench compare-peers man completions install
+.PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man \
+  check-documents test test-all demo bench compare-peers man completions install example
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -46,6 +46,9 @@ lint: ## check the form of Swift sources and scripts
 	@scripts/timed 'lint Swift' swift format lint --strict --recursive Sources Tests Package.swift
 	@scripts/timed 'lint scripts' scripts/lint-scripts
 	@scripts/timed 'check documents' scripts/check-docs
+	@scripts/timed 'check links' scripts/check-links
+	@scripts/timed 'check module diagram' scripts/module-diagram --check
+	@scripts/timed 'check completions' scripts/make-completions --check
 
 compile-tests:
 	@scripts/timed 'build with tests' swift build --build-tests
@@ -55,16 +58,24 @@ check-man: compile-tests
 	@scripts/timed 'check man page' scripts/make-man --check .build/debug/kx
 	@scripts/timed 'check completions' scripts/check-completions .build/debug/kx
 
+check-documents: compile-tests device
+	@scripts/timed 'check JSON Schema' scripts/check-schema .build/debug/kx dist/x86_64/kexec
+	@scripts/timed 'check transcripts' scripts/check-transcripts .build/debug/kx
+	@scripts/timed 'check API documentation' scripts/check-api-docs .build/debug
+
+example: ## build examples/plan-a-boot as the package of its own that it is
+	@scripts/timed 'build example' swift build --package-path examples/plan-a-boot
+
 # Hostile files have a second each: they run when nothing else does.
 test: export SWIFT_KEXEC_MATRIX := ci
 # The oldest ARM, ARMv7, and one of 64 bits, which runs here without an emulator.
 test: LOADERS := armel armhf x86_64
-test: setup lint kernels compile-tests check-man device ferry ## everything that CI runs
+test: setup lint kernels compile-tests check-man device check-documents ferry ## everything that CI runs
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man device ferry ## the same with the full matrices
+test-all: setup lint kernels compile-tests check-man device check-documents example ferry ## the same, full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
@@ -96,8 +107,17 @@ install: completions ferry ## install kx, Ferry, man pages and completions under
 	install -D -m 644 dist/ferry/ferry.elf '$(DESTDIR)$(PREFIX)/share/swift-kexec/ferry.elf'
 	install -D -m 644 docs/kx.1 '$(DESTDIR)$(PREFIX)/share/man/man1/kx.1'
 	install -D -m 644 docs/kexec.8 '$(DESTDIR)$(PREFIX)/share/man/man8/kexec.8'
+	install -D -m 644 docs/kexec-plan.5 '$(DESTDIR)$(PREFIX)/share/man/man5/kexec-plan.5'
+	install -D -m 644 docs/swift-kexec.7 '$(DESTDIR)$(PREFIX)/share/man/man7/swift-kexec.7'
+	install -D -m 644 docs/plan.schema.json \
+	  '$(DESTDIR)$(PREFIX)/share/swift-kexec/plan.schema.json'
 	install -D -m 644 .build/completions/kx.bash \
 	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kx'
 	install -D -m 644 .build/completions/kx.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kx'
 	install -D -m 644 .build/completions/kx.fish \
 	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kx.fish'
+	install -D -m 644 completions/kexec.bash \
+	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kexec'
+	install -D -m 644 completions/kexec.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kexec'
+	install -D -m 644 completions/kexec.fish \
+	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kexec.fish'

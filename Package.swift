@@ -19,6 +19,11 @@ func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: rules)
 }
 
+/// The rules for C and assembly. No unsafe flags: a package that has some cannot be depended on.
+let cRules: [CSetting] = [
+  .enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error),
+]
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "SeededRandom"] + dependencies,
@@ -41,6 +46,13 @@ let ferry: [Target] =
 let package = Package(
   name: "swift-kexec",
   products: [
+    // Everything that knows about kernels, for other packages: examples/plan-a-boot.
+    .library(
+      name: "SwiftKexec",
+      targets: [
+        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Bundles", "Inflation",
+        "KernelImages", "BootPlanning", "LinuxInterface", "Reporting",
+      ]),
     .executable(name: "kexec", targets: ["kexec"]),
     .executable(name: "kx", targets: ["kx"]),
   ],
@@ -53,12 +65,12 @@ let package = Package(
     core("Digests"),
     core("DeviceTree", ["PhysicalMemory"]),
     // The source of the words in Handover, for programs that link it; nothing at all but on ARM.
-    .target(name: "HandoverCode", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(name: "HandoverCode", cSettings: cRules),
     core("Handover", ["PhysicalMemory"]),
     core("Bundles", ["PhysicalMemory", "Digests", "Handover"]),
     .target(
       name: "CInflation",
-      cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+      cSettings: cRules,
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core(
@@ -67,7 +79,7 @@ let package = Package(
     core(
       "BootPlanning",
       ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
-    .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(name: "CLinux", cSettings: cRules),
     core(
       "LinuxInterface",
       [
@@ -134,11 +146,16 @@ let package = Package(
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
     // Kernels, trees, folders and programs, for the tests that start machines.
     .target(name: "TestLab", path: "Tests/TestLab", swiftSettings: rules),
-    // They run the program, which is built beside them.
+    // The example by the rules of other packages, so that it is built and run with the tests.
+    .executableTarget(
+      name: "PlanABootExample", dependencies: ["KernelImages", "BootPlanning"],
+      path: "examples/plan-a-boot/Sources/PlanABoot"),
+    // They run the programs, which are built beside them.
     .testTarget(
       name: "kxTests",
       dependencies: [
-        "kx", "TestLab", "PhysicalMemory", "Bundles", "DeviceTree", "Inflation", "KernelImages",
+        "kx", "PlanABootExample", "TestLab", "PhysicalMemory", "Bundles", "DeviceTree", "Inflation",
+        "KernelImages",
         "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["boots.pairwise.txt"],

@@ -112,7 +112,16 @@ public struct PlannedMachine: Sendable, Hashable {
 public struct PlannedFile: Sendable, Hashable {
   /// What the file is for.
   public enum Role: String, Sendable, Hashable {
-    case kernel, initrd, dtb, overlay, vmlinux
+    /// The kernel, in whatever wrappers it came.
+    case kernel
+    /// An initial ramdisk; a plan may have several.
+    case initrd
+    /// The device tree.
+    case dtb
+    /// An overlay that was applied to the tree.
+    case overlay
+    /// The ELF file of the same kernel, which only told figures.
+    case vmlinux
   }
 
   /// What the file is for.
@@ -137,7 +146,16 @@ public struct PlannedFile: Sendable, Hashable {
 public struct PlannedSegment: Sendable, Hashable {
   /// What a segment holds.
   public enum Name: String, Sendable, Hashable {
-    case kernel, initrd, dtb, atags, trampoline
+    /// The plain Image, the zImage or the bundle that is entered.
+    case kernel
+    /// All initial ramdisks, one behind the other.
+    case initrd
+    /// The device tree that r2 points to.
+    case dtb
+    /// The ATAG list that r2 points to.
+    case atags
+    /// The code that sets the registers, where the running kernel would set others.
+    case trampoline
   }
 
   /// What the segment holds.

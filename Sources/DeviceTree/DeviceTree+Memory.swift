@@ -54,6 +54,7 @@ extension DeviceTree {
   /// Source: Linux 6.1, drivers/of/fdt.c (early_init_dt_check_for_usable_mem_range).
   ///
   /// - Returns: The ranges, empty when there is no such property.
+  /// - Throws: ``DeviceTreeError`` when the property is not made of ranges.
   public func usableMemoryRanges() throws(DeviceTreeError) -> [PhysicalRange] {
     guard let path = chosenPath,
       let property = chosen?.property(named: "linux,usable-memory-range")

@@ -15,6 +15,8 @@ public struct HandoverParameters: Hashable, Sendable {
   /// Checks that the relocation code can work by them.
   ///
   /// A kernel is entered in ARM state, Thumb-2 kernels as well: Documentation/arm/booting.rst (v6.1).
+  ///
+  /// - Throws: ``RebootCodeError`` when the entry is no multiple of four, or the list no page.
   public init(
     startAddress: UInt32, indirectionPage: UInt32, registers: ARMRegisters
   ) throws(RebootCodeError) {

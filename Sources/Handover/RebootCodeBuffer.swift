@@ -21,6 +21,9 @@ public struct RebootCodeBuffer: ~Copyable, Sendable {
   private var hasCode = false
 
   /// Checks that code and parameters can stand at an address.
+  ///
+  /// - Throws: ``RebootCodeError`` when they would be unaligned, run over the end of the page, or lie
+  ///   beyond 4 GiB.
   public init(
     _ strategy: RebootCodeStrategy, at address: PhysicalAddress
   ) throws(RebootCodeError) {

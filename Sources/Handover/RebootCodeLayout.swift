@@ -17,6 +17,8 @@ public struct RebootCodeLayout: Hashable, Sendable {
   /// Lays out code of a size.
   ///
   /// The size must be a multiple of eight, so that words behind the code are aligned wherever it is.
+  ///
+  /// - Throws: ``RebootCodeError`` when the size is none that code can have.
   public init(
     _ strategy: RebootCodeStrategy, codeBytes: UInt32
   ) throws(RebootCodeError) {

@@ -32,7 +32,10 @@ public struct ImageDiagnostic: Sendable, Hashable {
 
   /// How grave a finding is.
   public enum Severity: String, Sendable, Hashable {
-    case note, warning
+    /// What was found, and asks for nothing.
+    case note
+    /// Something is not certain, or not as it should be.
+    case warning
   }
 
   /// What was found; the raw value is the code in texts and documents.

@@ -2,11 +2,15 @@
 
 /// A JSON value as it was read.
 public enum JSONValue: Sendable, Hashable {
+  /// `null`.
   case null
+  /// `true` or `false`.
   case bool(Bool)
   /// A number, digit for digit as in the document.
   case number(String)
+  /// A string, its escapes resolved.
   case string(String)
+  /// An array, in its order.
   case array([JSONValue])
   /// The members in the order of the document; a key may stand twice.
   case object([JSONMember])
