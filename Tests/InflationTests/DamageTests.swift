@@ -26,7 +26,9 @@ struct DamageTests {
     }
   }
 
-  @Test("A flipped bit is an error or gives what the tool gives", arguments: Packing.decoders)
+  @Test(
+    "A flipped bit gives what the tool gives, or is an error for the tool, too",
+    arguments: Packing.decoders)
   func flips(_ packing: Packing) throws {
     let seed: UInt64 = 61_176
     var numbers = SplitMix64(seed: seed)
@@ -49,6 +51,10 @@ struct DamageTests {
         #expect(error.position.compression == packing.compression)
         #expect(error.position.offset >= 0 && error.position.offset <= damaged.count)
         #expect(!error.description.isEmpty)
+        // A process for each refusal would take minutes.
+        if refused % 8 == 0, try unpack(packing, damaged).status == 0 {
+          Issue.record("only the tool takes bit \(bit), turn \(turn), seed \(seed): \(error)")
+        }
       }
     }
     if !packing.isUnchecked && packing.name != "lzop unchecked" {
