@@ -3,7 +3,8 @@
 /// Something that can be booted, as a boot loader's configuration or the names of files tell it.
 ///
 /// Paths are as they are written there: whose root they start from depends on where that was found.
-public struct BootEntry: Hashable, Sendable {
+/// It is a class, since copies of so many texts would be a tenth of the code that reads them.
+public final class BootEntry {
   /// What tells of an entry.
   public enum Origin: String, CaseIterable, Hashable, Sendable {
     /// A file of the Boot Loader Specification, type 1.
@@ -57,5 +58,27 @@ public struct BootEntry: Hashable, Sendable {
   public init(_ origin: Origin, id: String) {
     self.origin = origin
     self.id = id
+  }
+
+  /// Sorts entries; those that are equal stay in their order.
+  ///
+  /// - Parameters:
+  ///   - entries: The entries.
+  ///   - compare: Negative when the first comes first, 0 when none does, else positive.
+  /// - Returns: The entries in order.
+  static func sorted(
+    _ entries: [BootEntry], by compare: (BootEntry, BootEntry) -> Int
+  ) -> [BootEntry] {
+    var sorted: [BootEntry] = []
+    for entry in entries {
+      var low = 0
+      var high = sorted.count
+      while low < high {
+        let middle = (low + high) / 2
+        if compare(sorted[middle], entry) <= 0 { low = middle + 1 } else { high = middle }
+      }
+      sorted.insert(entry, at: low)
+    }
+    return sorted
   }
 }

@@ -31,6 +31,7 @@ struct Program<Kernel: KernelInterface> {
     case .snapshot: try snapshot(settings)
     case .check: return try check(try choosing(settings))
     case .listEntries: try listEntries(settings)
+    case .verifyBoot: return try verifyBoot(settings)
     case .unload: try unload(settings)
     case .exec: try start(settings)
     case .loadPlan: return try loadPlan(settings)

@@ -198,8 +198,12 @@ struct EntryTests {
     let inside = Self.loader(Self.specification, root: "/mnt")
     #expect(inside.run("-l --root=/mnt --entry-from=bls").complaints.contains("/mnt/boot/a/linux"))
     #expect(Self.loader(Self.pairs).run("-l --newest --root=/mnt").exit == .unreadable)
-    let escape = Self.loader(Self.extlinux, root: "/mnt").run("-l --root=/mnt --entry-id=two")
-    #expect(escape.complaints.contains("'/mnt/boot/extlinux/../img' leads out of '/mnt'"))
+    let above = Self.loader(Self.extlinux, root: "/mnt").run("-l --root=/mnt --entry-id=two")
+    #expect(above.complaints.contains("--initrd=/mnt/boot/extlinux/../img"), "\(above)")
+    var files = Self.extlinux
+    files["/boot/extlinux/more.conf"] = Array("label two\nlinux ../../../vmlinuz".utf8)
+    let escape = Self.loader(files, root: "/mnt").run("-l --root=/mnt --entry-id=two")
+    #expect(escape.complaints.contains("/extlinux/../../../vmlinuz' leads out of '/mnt'"))
     let linked = Self.loader(Self.pairs, root: "/mnt")
     linked.kernel.links = ["/mnt/boot"]
     #expect(

@@ -7,12 +7,12 @@
 ///
 /// Source: U-Boot 2025.01, boot/pxe_parse.c and boot/pxe_utils.c; for commas between initrds and
 /// `menu default`, syslinux 6.03, doc/syslinux.txt.
-public struct ExtlinuxFile: Sendable {
+public struct ExtlinuxFile {
   /// How deep files may include one another, this one counted: U-Boot's own limit.
   public static let depthLimit = 16
 
   /// What stands in a file, in its order.
-  public enum Item: Hashable, Sendable {
+  public enum Item {
     /// A label.
     case label(BootEntry)
     /// Another file to be read here, and the line that names it.
@@ -73,7 +73,7 @@ public struct ExtlinuxFile: Sendable {
   }
 
   private mutating func takeLabel(_ line: EntryLines.Line) throws(BootEntryError) {
-    guard var entry = label else { return note(line) }
+    guard let entry = label else { return note(line) }
     switch line.name {
     case "linux", "kernel", "fit":
       let parts = try line.required().split(separator: "#", maxSplits: 1)
@@ -98,7 +98,6 @@ public struct ExtlinuxFile: Sendable {
       entry.foreign = line.name
     default: return note(line)
     }
-    label = entry
   }
 
   private mutating func note(_ line: EntryLines.Line) {
@@ -106,7 +105,7 @@ public struct ExtlinuxFile: Sendable {
   }
 
   private mutating func endLabel() {
-    guard var entry = label else { return }
+    guard let entry = label else { return }
     label = nil
     if entry.options == nil { entry.options = "" }
     // Without a line of its own, the initrd stands among the options.

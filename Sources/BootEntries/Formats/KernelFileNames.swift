@@ -36,7 +36,7 @@ public enum KernelFileNames {
     for prefix in kernels {
       for name in names {
         guard let version = version(in: name, behind: prefix) else { continue }
-        var entry = BootEntry(.boot, id: version.isEmpty ? name : version)
+        let entry = BootEntry(.boot, id: version.isEmpty ? name : version)
         entry.version = version.isEmpty ? nil : version
         entry.kernel = folder + "/" + name
         for initrd in initrds(of: version) where entry.initrds.isEmpty && names.contains(initrd) {
@@ -45,12 +45,9 @@ public enum KernelFileNames {
         entries.append(entry)
       }
     }
-    // The sort is not stable: the place decides between equals.
-    return entries.enumerated().sorted { one, other in
-      let order = DebianVersion.compareKernels(
-        one.element.version ?? "", other.element.version ?? "")
-      return order == 0 ? one.offset < other.offset : order > 0
-    }.map { $0.element }
+    return BootEntry.sorted(entries) {
+      DebianVersion.compareKernels($1.version ?? "", $0.version ?? "")
+    }
   }
 
   /// The version behind a prefix and a dash; empty when the prefix is the whole name, nil when it is

@@ -23,7 +23,7 @@ public enum PetitbootFile {
         entries.append(BootEntry(.petitboot, id: try line.required()))
         continue
       }
-      guard var entry = entries.popLast() else { continue }
+      guard let entry = entries.last else { continue }
       switch line.name {
       case "image": entry.kernel = try line.required()
       case "initrd": entry.initrds = [try line.required()]
@@ -32,13 +32,11 @@ public enum PetitbootFile {
       case "description": entry.title = line.text
       default: break
       }
-      entries.append(entry)
     }
-    return entries.map { entry in
-      var entry = entry
+    for entry in entries {
       entry.options = entry.options ?? ""
       entry.isDefault = entry.id == chosen
-      return entry
     }
+    return entries
   }
 }

@@ -12,7 +12,7 @@ public enum SpecificationFile {
   /// - Returns: The entry. Keys that are not known here are for other boot loaders, and left out.
   /// - Throws: ``BootEntryError`` with the line.
   public static func entry(_ bytes: [UInt8], name: String) throws(BootEntryError) -> BootEntry {
-    var entry = entry(named: name)
+    let entry = entry(named: name)
     for line in try EntryLines(bytes).lines {
       switch line.name {
       case "title": entry.title = line.text
@@ -44,7 +44,7 @@ public enum SpecificationFile {
   private static func entry(named name: String) -> BootEntry {
     var stem = Array(name.utf8)
     if stem.count >= 5 { stem.removeLast(5) }
-    var entry = BootEntry(.bls, id: String(decoding: stem, as: UTF8.self))
+    let entry = BootEntry(.bls, id: String(decoding: stem, as: UTF8.self))
     guard let plus = stem.lastIndex(of: 0x2b) else { return entry }
     let counts = stem[(plus + 1)...].split(separator: 0x2d, omittingEmptySubsequences: false)
     let numbers = counts.map { number($0) }

@@ -7,10 +7,7 @@
 public enum SpecificationOrder {
   /// Sorts entries, those whose tries are used up last.
   public static func sorted(_ entries: [BootEntry]) -> [BootEntry] {
-    entries.enumerated().sorted { one, other in
-      let order = compare(one.element, other.element)
-      return order == 0 ? one.offset < other.offset : order < 0
-    }.map { $0.element }
+    BootEntry.sorted(entries) { compare($0, $1) }
   }
 
   private static func compare(_ one: BootEntry, _ other: BootEntry) -> Int {

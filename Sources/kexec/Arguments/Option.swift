@@ -38,6 +38,7 @@ enum Option: String, CaseIterable {
   case machineNumber = "machine-number"
   case fitConfiguration = "fit-config"
   case newest, root
+  case verifyBoot = "verify-boot"
   case entryFrom = "entry-from"
   case entryID = "entry-id"
   case listEntries = "list-entries"
@@ -70,11 +71,14 @@ enum Option: String, CaseIterable {
     switch self {
     case .verbose, .reuseCommandLine, .dryRun, .json, .handover, .dtbo, .check, .snapshot, .log,
       .machine, .vmlinux, .loadPlan, .machineNumber, .fitConfiguration, .newest, .root,
-      .entryFrom, .entryID, .listEntries:
+      .entryFrom, .entryID, .listEntries, .verifyBoot:
       false
     default: true
     }
   }
+
+  /// Whether a value may stand behind `=`, and only there.
+  var mayTakeValue: Bool { self == .verifyBoot }
 
   /// Whether a value must follow.
   var takesValue: Bool {

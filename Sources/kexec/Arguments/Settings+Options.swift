@@ -37,6 +37,9 @@ extension Settings {
     case .json: json = true
     case .log: log = value
     case .listEntries: try choose(.listEntries)
+    case .verifyBoot:
+      try choose(.verifyBoot)
+      verbFile = value.isEmpty ? BootJournal.usualPath : value
     case .newest, .entryFrom, .entryID, .root: try takeEntry(option, value)
     default: try takeBoot(option, value)
     }

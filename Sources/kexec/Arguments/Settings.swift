@@ -19,6 +19,7 @@ struct Settings {
     case check = "--check"
     case snapshot = "--snapshot"
     case listEntries = "--list-entries"
+    case verifyBoot = "--verify-boot"
     case loadPlan = "--load-plan"
     case help = "--help"
     case version = "--version"
@@ -102,8 +103,8 @@ struct Settings {
       throw .usage("--dry-run goes with a kernel to load, not with " + verb.rawValue)
     }
     let starts = verb == .exec || verb == .loadAndShutDown
-    if log != nil, !starts || dryRun {
-      throw .usage("--log goes with what starts a kernel: -e, -f, or no verb, and no --dry-run")
+    if log != nil, !starts && verb != .load || dryRun {
+      throw .usage("--log goes with what loads or starts a kernel: -l, -e, -f, or no verb")
     }
     if isForced, !starts {
       throw .usage("--force goes with a kernel to load and start, not with " + verb.rawValue)

@@ -28,9 +28,9 @@ struct EntryChoice {
       for entry in try search.entries(origin, at: wish.place) {
         if let id = wish.id, !entry.isCalled(id), !isComplete { continue }
         let isWanted = wish.id.map { entry.isCalled($0) } ?? true
-        let found = taken == nil || isComplete ? search.examined(entry) : entry
-        entries.append(found)
-        if taken == nil, isWanted, found.obstacle == nil,
+        if taken == nil || isComplete { search.examine(entry) }
+        entries.append(entry)
+        if taken == nil, isWanted, entry.obstacle == nil,
           isComplete == false || mayTake(wish, origin)
         {
           taken = entries.count - 1

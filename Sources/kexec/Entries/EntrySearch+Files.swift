@@ -7,13 +7,11 @@ import PhysicalMemory
 
 extension EntrySearch {
   /// Looks for the files of an entry, and says what keeps it from being booted here.
-  func examined(_ entry: FoundEntry) -> FoundEntry {
-    var found = entry
-    if found.obstacle == nil { found.obstacle = obstacle(&found) }
-    return found
+  func examine(_ found: FoundEntry) {
+    if found.obstacle == nil { found.obstacle = obstacle(found) }
   }
 
-  private func obstacle(_ found: inout FoundEntry) -> String? {
+  private func obstacle(_ found: FoundEntry) -> String? {
     let entry = found.entry
     if let foreign = entry.foreign, entry.kernel.isEmpty {
       return "it boots no Linux kernel, but by '" + foreign + "'"
@@ -36,7 +34,7 @@ extension EntrySearch {
     }
     if let kind = foreignKind(found.kernel) { return "its kernel is no ARM kernel, but " + kind }
     if found.deviceTree == nil, let folder = entry.deviceTreeFolder {
-      takeTree(from: folder, &found)
+      takeTree(from: folder, found)
     }
     if entry.triesLeft == 0 { found.notes.append("its tries are used up: it is marked as bad") }
     return nil
@@ -90,16 +88,22 @@ extension EntrySearch {
   /// With another root, links and `..` lead to files of the running system.
   private func leadsOut(_ path: String) -> String? {
     guard !root.isEmpty, path.utf8.starts(with: (root + "/").utf8) else { return nil }
-    var folder = root
+    // Without links on the way, `..` is the folder before.
+    var folders = [root]
     for part in path.utf8.dropFirst(root.utf8.count).split(separator: 0x2f) {
       let name = String(decoding: part, as: UTF8.self)
-      let next = folder + "/" + name
-      if name == ".." { return "'" + path + "' leads out of '" + root + "'" }
+      if name == "." { continue }
+      if name == ".." {
+        folders.removeLast()
+        if folders.isEmpty { return "'" + path + "' leads out of '" + root + "'" }
+        continue
+      }
+      let folder = folders[folders.count - 1]
       let names = (try? kernel.listDirectory(folder, limit: 1 << 16)) ?? []
       if names.contains(where: { $0.name == name && $0.kind == .symbolicLink }) {
-        return "'" + next + "' is a link, which may lead out of '" + root + "'"
+        return "'" + folder + "/" + name + "' is a link, which may lead out of '" + root + "'"
       }
-      folder = next
+      folders.append(folder + "/" + name)
     }
     return nil
   }
@@ -119,7 +123,7 @@ extension EntrySearch {
   // MARK: Device trees
 
   /// Takes a tree of the folder that is for exactly the machine that runs; else the running tree goes on.
-  private func takeTree(from path: String, _ found: inout FoundEntry) {
+  private func takeTree(from path: String, _ found: FoundEntry) {
     let running = try? kernel.readFile("/proc/device-tree/compatible", limit: 4096)
     var matches: [String] = []
     if let running, !running.isEmpty {

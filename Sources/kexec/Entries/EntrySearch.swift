@@ -60,7 +60,7 @@ struct EntrySearch<Kernel: KernelInterface> {
       if found.isEmpty { continue }
       let anyHasInitrd = found.contains { !$0.initrds.isEmpty }
       return found.map { entry in
-        var found = FoundEntry(entry, source: path(folder), folder: folder, roots: [""])
+        let found = FoundEntry(entry, source: path(folder), folder: folder, roots: [""])
         if anyHasInitrd, entry.initrds.isEmpty {
           found.obstacle = "it has no initrd, and others there have: not wholly installed?"
         }
@@ -118,7 +118,7 @@ struct EntrySearch<Kernel: KernelInterface> {
     var found: [FoundEntry] = []
     var chosen: String?
     try addLabels(of: bytes, file, depth: 1, &found, &chosen)
-    for index in found.indices { found[index].entry.isDefault = found[index].entry.id == chosen }
+    for label in found { label.entry.isDefault = label.entry.id == chosen }
     if let chosen, !found.contains(where: { $0.entry.isDefault }) {
       troubles.append("'" + file + "': its default, '" + chosen + "', is no label of it")
     }

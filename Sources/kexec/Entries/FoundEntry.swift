@@ -2,8 +2,8 @@
 import BootEntries
 
 /// An entry with its files as they are found on this machine.
-struct FoundEntry {
-  var entry: BootEntry
+final class FoundEntry {
+  let entry: BootEntry
   /// The file or the folder that tells of it.
   let source: String
   /// The folder that paths without a slash in front start from.
