@@ -23,7 +23,8 @@ fi
 
 # pack: the next initrd, with the log as it is now.
 pack() {
-  dd if=/run/log of=/boot/log bs=65536 count=1 conv=sync 2>/dev/null
+  cp /run/log /boot/log
+  truncate -s 65536 /boot/log
   {
     for folder in dev proc sys run bin sbin lib; do echo "$folder"; done
     for file in init kexec bin/busybox; do echo "$file"; done
@@ -35,8 +36,7 @@ line=$(sed -n "$((generation + 1))p" /boot/chain)
 if [ -n "$line" ]; then
   rm -f /run/*
   touch /boot/log
-  # dd pads no empty file.
-  { tr -d '\000' </boot/log && echo; } >/run/log
+  tr -d '\000' </boot/log >/run/log
   next=$((generation + 1))
   words="console=ttyAMA0 panic=-1 generation=$next kexec.id=generation-$next ${line#* }"
   set -- -l "/boot/${line%% *}" --initrd=/run/next.img --append="$words"
