@@ -11,6 +11,12 @@ enum ExitStatus: Int32, CaseIterable {
   case done = 0
   /// The plan has errors, a check failed, or nothing is loaded that could be started.
   case failed = 1
+  /// Something was lost on the way from the old kernel to the running one, or is other than planned.
+  case lost = 2
+  /// The running kernel was not started by a load with --log.
+  case notTied = 3
+  /// The file has no record of the boot of the running kernel.
+  case noRecord = 4
   case usage = 64
   case badFile = 65
   case unreadable = 66

@@ -38,6 +38,7 @@ struct FaultTests {
     Scenario(line: "--handover=zimage " + files), Scenario(line: files, hasSystemd: false),
     Scenario(line: "--log=/var/log/kexec " + files), Scenario(line: "-f " + files),
     Scenario(line: "-f -x -y --log=/var/log/kexec " + files),
+    Scenario(line: "-l --log=/var/log/kexec " + files),
     Scenario(line: "-e", isLoaded: true),
     Scenario(line: "-e -d --log=/var/log/kexec", isLoaded: true),
     Scenario(line: "-u", isLoaded: true), Scenario(line: "-p -u", isLoaded: true),

@@ -93,7 +93,9 @@ struct OptionTests {
     Accepted("--handover=auto k") { $0.handover == nil },
     Accepted("--dtbo=a --dtbo b k") { $0.overlays == ["a", "b"] },
     Accepted("--dry-run --json --machine=m k") { $0.dryRun && $0.json && $0.machine == "m" },
-    Accepted("--log=f -e") { $0.log == "f" },
+    Accepted("--log=f -e") { $0.log == "f" }, Accepted("-l --log=f k") { $0.log == "f" },
+    Accepted("--verify-boot") { $0.verbFile == "/var/log/kexec.log" },
+    Accepted("--verify-boot=f") { $0.verb == .verifyBoot && $0.verbFile == "f" },
     Accepted("--machine-number=7 k") { $0.machineNumber == 7 },
     Accepted("--fit-config=c --vmlinux=v k") { $0.fitConfiguration == "c" && $0.vmlinux == "v" },
   ]
@@ -127,9 +129,10 @@ struct OptionTests {
     ("--dry-run -e", "--dry-run goes with"), ("--dry-run -u", "--dry-run goes with"),
     ("--machine=m -l k", "--machine plans for another"),
     ("--atags --dtb=d k", "passes no device tree"), ("--atags --dtbo=d k", "passes no device tree"),
-    ("--log=f -l k", "--log goes with"), ("--log=f --dry-run k", "--log goes with"),
+    ("--log=f -u", "--log goes with"), ("--log=f --dry-run k", "--log goes with"),
     ("--force -u", "--force goes with"), ("--json -e", "no --json of --exec"),
-    ("--json --snapshot=f", "no --json"), ("--handover=maybe k", "it takes auto, image, zimage"),
+    ("--json --snapshot=f", "no --json"), ("--verify-boot f", "one argument too many"),
+    ("--handover=maybe k", "it takes auto, image, zimage"),
     ("--machine-number=4294967296 k", "more than 32 bits"),
   ]
 

@@ -18,6 +18,7 @@ struct StartingTests {
   static let cases: [Case] = [
     Case(line: "-l " + files, deeds: ["load", record]),
     Case(line: "-l -x -y " + files, deeds: ["load", record]),
+    Case(line: "-l --log=/log " + files, deeds: ["load", record, "write /log"]),
     Case(line: files, deeds: ["load", record, "systemctl kexec"]),
     Case(
       line: "--log=/log " + files, deeds: ["load", record, "write /log", "systemctl kexec"]),
@@ -110,7 +111,10 @@ struct StartingTests {
     #expect(loader.run("-f --log=/log " + Self.files).exit == .done)
     let text = String(decoding: try #require(loader.kernel.files["/log"]), as: UTF8.self)
     #expect(text.hasPrefix("before\nkexec: starting the loaded kernel at 2023-11-14T22:13:2"))
-    for words in ["\"commandLine\": \"console=ttyAMA0\"", "\"/boot/initrd\"", "\"sha256\": \""] {
+    for words in [
+      "\"commandLine\": \"console=ttyAMA0 kexec.id=0001020304050607\"",
+      "\"id\": \"0001020304050607\"", "\"/boot/initrd\"", "\"sha256\": \"", "\"before\": {",
+    ] {
       #expect(text.contains(words), "\(text)")
     }
     // Of an earlier start of the machine nothing is said.

@@ -29,6 +29,8 @@ public struct CommandLineReuse: Hashable, Sendable {
     case crashKernel = "a crash kernel sets no memory aside for another"
     /// An address to jump back to.
     case jumpBack = "leads back to an earlier kernel"
+    /// kexec.id ties the running boot to its record.
+    case bootID = "ties the running boot to its record"
     /// The same word stands before, and no other value of its key in between.
     case duplicate = "stands there already"
   }
@@ -103,13 +105,14 @@ public struct CommandLineReuse: Hashable, Sendable {
     case "initrd", "initrdmem": .initrd
     case "elfcorehdr": .crashNotes
     case "kexec_jump_back_entry": .jumpBack
+    case "kexec.id": .bootID
     case "crashkernel": onCrash ? .crashKernel : nil
     default: nil
     }
   }
 
   /// Splits at spaces outside of quotes, and at the first `--`.
-  private static func split(_ line: String) -> (kernel: [[UInt8]], initial: [String]) {
+  static func split(_ line: String) -> (kernel: [[UInt8]], initial: [String]) {
     var kernel: [[UInt8]] = []
     var initial: [String] = []
     var isForInit = false

@@ -37,6 +37,11 @@ enum Option: String, CaseIterable {
   case loadPlan = "load-plan"
   case machineNumber = "machine-number"
   case fitConfiguration = "fit-config"
+  case newest, root
+  case verifyBoot = "verify-boot"
+  case entryFrom = "entry-from"
+  case entryID = "entry-id"
+  case listEntries = "list-entries"
 
   /// The letter behind one dash; nil for options that have none.
   var letter: Character? {
@@ -65,18 +70,22 @@ enum Option: String, CaseIterable {
   var isOfKexecTools: Bool {
     switch self {
     case .verbose, .reuseCommandLine, .dryRun, .json, .handover, .dtbo, .check, .snapshot, .log,
-      .machine, .vmlinux, .loadPlan, .machineNumber, .fitConfiguration:
+      .machine, .vmlinux, .loadPlan, .machineNumber, .fitConfiguration, .newest, .root,
+      .entryFrom, .entryID, .listEntries, .verifyBoot:
       false
     default: true
     }
   }
+
+  /// Whether a value may stand behind `=`, and only there.
+  var mayTakeValue: Bool { self == .verifyBoot }
 
   /// Whether a value must follow.
   var takesValue: Bool {
     switch self {
     case .type, .entry, .memoryFloor, .memoryCeiling, .commandLine, .append, .initrd, .ramdisk,
       .dtb, .imageSize, .pageOffset, .handover, .dtbo, .snapshot, .log, .machine, .vmlinux,
-      .loadPlan, .machineNumber, .fitConfiguration:
+      .loadPlan, .machineNumber, .fitConfiguration, .root, .entryFrom, .entryID:
       true
     default: false
     }

@@ -59,6 +59,7 @@ struct OptionReader {
     let option = try option(named: name, written)
     let value = equals.map { String(decoding: text[($0 + 1)...], as: UTF8.self) }
     guard option.takesValue else {
+      if option.mayTakeValue { return .option(option, value ?? "") }
       guard value == nil else {
         throw .usage("the option --" + option.rawValue + " takes no value")
       }

@@ -15,6 +15,8 @@ struct DeviceBoot {
   let plan: BootPlan
   /// What became of the words of the running command line, when it is reused.
   let reuse: CommandLineReuse?
+  /// What ties the next boot to its record; nil when none is wanted, or there is no place for it.
+  let id: String?
 
   /// Reads everything and plans.
   ///
@@ -68,6 +70,7 @@ struct DeviceBoot {
       let count = min(Int(clamping: seeds.rawValue), 4096)
       gathered.sources.random = (try? kernel.randomBytes(count)) ?? []
     }
+    id = Self.placeID(settings, on: &gathered.sources, machine, kernel, gathered.image)
     self.gathered = gathered
     do throws(BootPreparationError) {
       prepared = try gathered.prepared()
@@ -108,6 +111,27 @@ struct DeviceBoot {
         what: error.description, place: path, hint: "take one with kexec --snapshot FILE",
         status: .badFile)
     }
+  }
+
+  /// Puts the id that a record goes by on the command line. That of the running boot is no longer
+  /// true, unless the user states it.
+  private static func placeID(
+    _ settings: Settings, on sources: inout BootSources, _ machine: MachineState,
+    _ kernel: some KernelInterface, _ image: KernelImage
+  ) -> String? {
+    // A bundle brings its own command line.
+    if image.kernel?.bundle != nil { return nil }
+    let stated = settings.commandLine.flatMap { BootID.id(in: $0) }
+    let id = stated ?? (settings.log == nil ? nil : BootID.make(on: kernel))
+    if stated == nil {
+      let line = sources.commandLine ?? sources.tree?.tree.commandLine
+      if id != nil {
+        sources.commandLine = BootID.place(id, on: line ?? machine.commandLine ?? "")
+      } else if let line, BootID.id(in: line) != nil {
+        sources.commandLine = BootID.place(nil, on: line)
+      }
+    }
+    return id
   }
 
   private static func identify(

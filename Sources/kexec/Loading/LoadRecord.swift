@@ -30,6 +30,9 @@ enum LoadRecord {
         writer.string("r2", plan.registers.map { hexadecimal(UInt64($0.r2)) })
       }
       writer.string("commandLine", plan.commandLine)
+      writer.string("id", boot.id)
+      writer.string("release", boot.release(in: call))
+      writer.byteCount("lostRAMBytes", plan.lostRAM)
       writer.array("files") { writer in
         for file in plan.files {
           writer.object { writer in

@@ -48,6 +48,15 @@ extension Program {
     try load(call, boot.machine)
     if settings.isTalkative { say(call.traced(nil)) }
     record(LoadRecord.document(boot, call, on: kernel))
+    if let path = settings.log, settings.verb == .load {
+      do throws(Stop) {
+        try log(path, "loaded a kernel")
+      } catch {
+        var stop = error
+        stop.hint += "; the kernel is loaded: kexec -e starts it, kexec -u takes it away"
+        throw stop
+      }
+    }
     return 0
   }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxInterface
-import Reporting
 
 extension Program {
   /// `-e`: starts the loaded kernel. What is not on disk by then is lost.
@@ -14,7 +13,7 @@ extension Program {
         status: .failed)
     }
     if facts.mayBoot == false { throw Stop(KexecRebootError(.notPermitted, facts)) }
-    if let path = settings.log { try log(path) }
+    if let path = settings.log { try log(path, "starting the loaded kernel") }
     if !settings.skipsSync { kernel.sync() }
     let interfaces = settings.leavesInterfaces ? [] : takeInterfacesDown(settings)
     do throws(Errno) {
@@ -52,28 +51,9 @@ extension Program {
     }
   }
 
-  /// Writes down what will be started, before it is too late.
-  private func log(_ path: String) throws(Stop) {
-    let time = (try? kernel.read(.realTime)).map { LoadRecord.timeText($0.seconds) } ?? "unknown"
-    var text = "kexec: starting the loaded kernel at " + time + "\n"
-    if let record = lastLoad() {
-      var writer = JSONWriter()
-      writer.value(nil, LoadRecord.withDigests(record, from: kernel))
-      writer.finish()
-      text += writer.text
-    } else {
-      text += "nothing known of it\n"
-    }
-    do throws(Errno) {
-      try kernel.writeFile(path, Array(text.utf8), mode: .append)
-    } catch {
-      throw Stop(error, writing: path, hint: "nothing was started")
-    }
-  }
-
   /// Without a verb: the init system ends everything in order and starts the loaded kernel.
   func shutDown(_ settings: Settings) throws(Stop) {
-    if let path = settings.log { try log(path) }
+    if let path = settings.log { try log(path, "starting the loaded kernel") }
     let program = isSystemd() ? ["systemctl", "kexec"] : ["shutdown", "-r", "now"]
     let name = program.joined(separator: " ")
     let end: ProgramEnd

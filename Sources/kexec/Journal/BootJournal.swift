@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import LinuxInterface
+import PhysicalMemory
+import Reporting
+
+/// The file that `--log` writes to: for each load and each start a line that tells when, then a
+/// document with what was loaded and what the machine had.
+enum BootJournal {
+  /// Where `--verify-boot` looks when no file is named.
+  static let usualPath = "/var/log/kexec.log"
+  /// How much of the end of a file is looked through.
+  private static let searchLimit = 16 << 20
+  /// The longest document: that of the record and the names of all devices, with their quotes.
+  private static let documentLimit = 1 << 20
+
+  /// Finds the last document with an id.
+  ///
+  /// - Parameters:
+  ///   - id: The id.
+  ///   - bytes: The file; what was cut off by a full disk, and anything else, may stand in it.
+  /// - Returns: The members of the document.
+  static func document(_ id: String, in bytes: Span<UInt8>) -> [JSONMember]? {
+    let wanted = Array(("\n  \"id\": \"" + id + "\"").utf8)
+    let start = Array("\n{\n".utf8)
+    let end = Array("\n}\n".utf8)
+    let reader = ByteReader(bytes)
+    var place = bytes.count - wanted.count
+    let lowest = max(0, bytes.count - searchLimit)
+    while place >= lowest {
+      guard bytes[place] == 0x0a, reader.matches(wanted, at: place) else {
+        place -= 1
+        continue
+      }
+      var first = place
+      while first > 0, place - first < documentLimit, !reader.matches(start, at: first) {
+        first -= 1
+      }
+      var last = place
+      while last < bytes.count, last - first < documentLimit, !reader.matches(end, at: last) {
+        last += 1
+      }
+      if reader.matches(end, at: last), let text = reader.copy(first, last + 2 - first),
+        let value = try? JSONReader.read(text), case .object(let members) = value,
+        members.text("id") == id
+      {
+        return members
+      }
+      place -= 1
+    }
+    return nil
+  }
+}
+
+extension Program {
+  /// Writes down what was loaded, or will be started, before it is too late.
+  func log(_ path: String, _ what: String) throws(Stop) {
+    let time = (try? kernel.read(.realTime)).map { LoadRecord.timeText($0.seconds) } ?? "unknown"
+    var text = "kexec: " + what + " at " + time + "\n"
+    if let record = lastLoad(),
+      case .object(let members) = LoadRecord.withDigests(record, from: kernel)
+    {
+      if members.text("id") == nil {
+        say(
+          "warning: the loaded kernel's command line has no kexec.id, so --verify-boot will not know"
+            + " the boot: load with --log, too")
+      }
+      var writer = JSONWriter()
+      writer.object { writer in
+        for member in members { writer.value(member.key, member.value) }
+        writer.object("before") { Inventory(of: kernel).write(to: &$0) }
+      }
+      writer.finish()
+      text += writer.text
+    } else {
+      text += "nothing known of it\n"
+    }
+    do throws(Errno) {
+      try kernel.writeFile(path, Array(text.utf8), mode: .append)
+    } catch {
+      throw Stop(error, writing: path, hint: "nothing was started")
+    }
+  }
+}
+
+extension [JSONMember] {
+  /// The value of a key.
+  func value(_ key: String) -> JSONValue? { first { $0.key == key }?.value }
+
+  /// The text of a key.
+  func text(_ key: String) -> String? {
+    if case .string(let text) = value(key) { text } else { nil }
+  }
+
+  /// The whole number of a key.
+  func number(_ key: String) -> UInt64? { value(key)?.unsignedInteger }
+
+  /// The elements of a key, those that are texts.
+  func texts(_ key: String) -> [String]? {
+    guard case .array(let values) = value(key) else { return nil }
+    return values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+  }
+}
