@@ -6,7 +6,7 @@ import Reporting
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Say what the code of a diagnostic means, why it matters, and what to do.",
+    abstract: "Say what a code means, why it matters, and what to do.",
     discussion: """
       EXAMPLES
         What a message of 'kx plan' or 'kexec --check' is about:

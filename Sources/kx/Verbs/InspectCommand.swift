@@ -8,7 +8,7 @@ import Reporting
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Say what is in a file, layer by layer, and where each figure comes from.",
+    abstract: "Say what is in a file, and where each figure comes from.",
     discussion: """
       EXAMPLES
         What a kernel is wrapped in, how large it gets, what its decompressor does:

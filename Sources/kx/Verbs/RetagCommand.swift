@@ -10,7 +10,7 @@ import Reporting
 struct RetagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retag",
-    abstract: "Put a header in front of a zImage that tells loaders all the memory it takes.",
+    abstract: "Tell loaders all the memory a zImage takes, by a header in front.",
     discussion: """
       EXAMPLES
         For kexec-tools, U-Boot and others that place an initrd by the file's length:

@@ -12,7 +12,7 @@ import Reporting
 struct TryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "try",
-    abstract: "Boot a plan in QEMU: every segment at its address, the registers as planned.",
+    abstract: "Boot a plan in QEMU, every segment and register as planned.",
     discussion: """
       EXAMPLES
         Does it come up, and with its initrd intact?
