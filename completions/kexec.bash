@@ -28,6 +28,9 @@ _kexec() {
   case $option in
     --snapshot) _kexec_files '*' ;;
     --load-plan) _kexec_files '*.json' ;;
+    --entry-from) mapfile -t COMPREPLY < <(compgen -W 'bls extlinux petitboot boot' -- "$value") ;;
+    --entry-id) return ;;
+    --root) _kexec_files '*' ;;
     --initrd | --ramdisk) _kexec_files '*' ;;
     --append | --command-line) return ;;
     --dtb) _kexec_files '*.dtb' ;;
@@ -44,7 +47,7 @@ _kexec() {
     --log) _kexec_files '*' ;;
     *)
       if [[ $value == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--load --exec --force --unload --load-panic --status --check --snapshot= --load-plan= --print-ckr-size --help --version --initrd= --ramdisk= --reuseinitrd --append= --command-line= --reuse-cmdline --dt-no-old-root --dtb= --dtbo= --atags --machine-number= --type= --fit-config= --vmlinux= --image-size= --page-offset= --handover= --mem-min= --mem-max= --dry-run --machine= --json --no-ifdown --no-sync --log= --debug --verbose --kexec-syscall --kexec-syscall-auto --no-checks -l -e -f -u -p -S -h -v -t -x -y -d -c -a -i' -- "$value")
+        mapfile -t COMPREPLY < <(compgen -W '--load --exec --force --unload --load-panic --status --check --snapshot= --list-entries --verify-boot --load-plan= --print-ckr-size --help --version --newest --entry-from= --entry-id= --root= --initrd= --ramdisk= --reuseinitrd --append= --command-line= --reuse-cmdline --dt-no-old-root --dtb= --dtbo= --atags --machine-number= --type= --fit-config= --vmlinux= --image-size= --page-offset= --handover= --mem-min= --mem-max= --dry-run --machine= --json --no-ifdown --no-sync --log= --debug --verbose --kexec-syscall --kexec-syscall-auto --no-checks -l -e -f -u -p -S -h -v -t -x -y -d -c -a -i' -- "$value")
         if [[ ${COMPREPLY[*]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
       else
         _kexec_files '*'

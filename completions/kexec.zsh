@@ -17,12 +17,18 @@ _arguments -s -S : \
   '-S[Say what is loaded, with the files it was made from]' \
   '--check[Go through what a load and a jump need, a line each]' \
   '--snapshot=[Write down everything about this machine that a plan is made from]:file:_files' \
+  '--list-entries[Show everything that could be booted]' \
+  '--verify-boot[After the jump]' \
   '--load-plan=[Load exactly a plan that --dry-run --json or kx plan --json wrote]:file:_files -g "*.json"' \
   '--print-ckr-size[Print the bytes that are kept for a crash kernel]' \
   '--help[Show the options]' \
   '-h[Show the options]' \
   '--version[Show the version]' \
   '-v[Show the version]' \
+  '--newest[The newest kernel]' \
+  '--entry-from=[What one of them says]:value:(bls extlinux petitboot boot)' \
+  '--entry-id=[The entry of that name]:value: ' \
+  '--root=[Look below a folder, where the system to be booted is mounted]:file:_files' \
   '*--initrd=[An initial ramdisk]:file:_files' \
   '*--ramdisk=[An initial ramdisk]:file:_files' \
   '--reuseinitrd[The initial ramdisk this system was started with]' \
@@ -50,7 +56,7 @@ _arguments -s -S : \
   '-x[Leave network interfaces up]' \
   '--no-sync[Do not sync disks]' \
   '-y[Do not sync disks]' \
-  '--log=[Before the jump, write down at the end of a file what is started]:file:_files' \
+  '--log=[Write down at the end of a file what is loaded]:file:_files' \
   '--debug[Show notes, and the calls as strace does]' \
   '--verbose[Show notes, and the calls as strace does]' \
   '-d[Show notes, and the calls as strace does]' \

@@ -139,7 +139,8 @@ struct EntrySearch<Kernel: KernelInterface> {
     for item in contents.items {
       guard found.count < Self.labelLimit else {
         throw Stop(
-          what: "more than " + String(Self.labelLimit) + " labels", place: file, status: .badFile)
+          what: "more than " + String(Self.labelLimit) + " labels", place: file,
+          hint: "take labels out, or name a kernel's file", status: .badFile)
       }
       switch item {
       case .label(let entry):
@@ -147,10 +148,10 @@ struct EntrySearch<Kernel: KernelInterface> {
           FoundEntry(entry, source: file, folder: folder(of: file), roots: roots(of: file)))
       case .include(let path, let line):
         guard depth < ExtlinuxFile.depthLimit else {
+          let depths = String(ExtlinuxFile.depthLimit) + " deep"
           throw Stop(
-            what: "line " + String(line) + ": files include one another more than "
-              + String(ExtlinuxFile.depthLimit) + " deep",
-            place: file, status: .badFile)
+            what: "line " + String(line) + ": files include one another more than " + depths,
+            place: file, hint: "take an include out, or name a kernel's file", status: .badFile)
         }
         guard let (next, bytes) = first(of: candidates(path, folder(of: file), roots(of: file)))
         else {
