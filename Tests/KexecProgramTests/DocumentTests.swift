@@ -62,7 +62,7 @@ struct DocumentTests {
       }
     }
     #expect(long == Set(Option.allCases.map(\.rawValue)))
-    #expect(short == Set(Option.allCases.compactMap(\.letter)))
+    #expect(short == Set(Option.allCases.compactMap { $0.letter.map(Character.init) }))
   }
 
   @Test("The help has every option that is not refused")

@@ -107,6 +107,7 @@ struct OptionTests {
 
   static let refused: [(line: String, words: String)] = [
     ("", "no kernel to load"), ("-l", "no kernel to load"), ("-l a b", "two kernels: 'a' and 'b'"),
+    ("-\u{353} k", "there is no option"), ("-l\u{353} k", "there is no option"),
     ("-z k", "no option -z"), ("--zero k", "no option --zero"), ("--=a k", "no option --"),
     ("-lz k", "no option -z"), ("--no k", "--no may mean --no-checks, --no-ifdown"),
     ("--mem=1 k", "--mem-min, --mem-max"), ("--lo k", "may mean"), ("--load-p k", "may mean"),

@@ -44,7 +44,7 @@ enum Option: String, CaseIterable {
   case listEntries = "list-entries"
 
   /// The letter behind one dash; nil for options that have none.
-  var letter: Character? {
+  var letter: Unicode.Scalar? {
     switch self {
     case .help: "h"
     case .version: "v"

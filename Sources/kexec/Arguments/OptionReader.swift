@@ -11,8 +11,9 @@ struct OptionReader {
   }
 
   private var arguments: ArraySlice<String>
-  /// What is left of a bundle of letters.
-  private var bundle: Substring = ""
+  /// What is left of a bundle of letters. A combining mark makes no character of its own, so that a
+  /// dash with one would be a bundle of nothing.
+  private var bundle = ""[...].unicodeScalars
   private var optionsEnded = false
 
   /// Reads arguments, the program's name not among them.
@@ -30,22 +31,22 @@ struct OptionReader {
       return try next()
     }
     if argument.utf8.starts(with: "--".utf8) { return try long(argument) }
-    bundle = argument.dropFirst()
+    bundle = argument.unicodeScalars.dropFirst()
     return try letter()
   }
 
   private mutating func letter() throws(Stop) -> Item {
     let letter = bundle.removeFirst()
     guard let option = letter == "?" ? .help : Option.allCases.first(where: { $0.letter == letter })
-    else { throw .usage("there is no option -" + String(letter)) }
+    else { throw .usage("there is no option -" + String(Character(letter))) }
     guard option.takesValue else { return .option(option, "") }
     if !bundle.isEmpty {
       let value = String(bundle)
-      bundle = ""
+      bundle = ""[...].unicodeScalars
       return .option(option, value)
     }
     guard let value = arguments.popFirst() else {
-      throw .usage("the option -" + String(letter) + " needs a value")
+      throw .usage("the option -" + String(Character(letter)) + " needs a value")
     }
     return .option(option, value)
   }
