@@ -5,11 +5,21 @@ import Reporting
 
 /// What the program's streams are, and how it writes to them.
 enum Terminal {
-  /// How wide texts may be.
+  /// How wide texts may be: COLUMNS, else what the terminal says; 80 where it does not say, 100
+  /// where there is none.
   static var width: Int {
+    if let columns = Int(variable("COLUMNS")), columns >= 40 { return min(columns, 200) }
     var size = winsize()
-    guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 100 }
-    return min(Int(size.ws_col), 160)
+    guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0 else { return 100 }
+    return size.ws_col >= 40 ? min(Int(size.ws_col), 200) : 80
+  }
+
+  /// Block elements only on a terminal that shows them; whatever reads a pipe gets ASCII.
+  static var charset: TextCharset {
+    guard isatty(1) != 0, variable("TERM") != "dumb" else { return .ascii }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map { variable($0) }.first { !$0.isEmpty } ?? ""
+    let name = locale.lowercased()
+    return name.hasSuffix("utf-8") || name.hasSuffix("utf8") ? .unicode : .ascii
   }
 
   /// Colour only on a terminal that can and a user who wants it.
