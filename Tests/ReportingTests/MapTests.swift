@@ -16,6 +16,14 @@ struct MapTests {
       + plan.machine.memory.ram.ranges.map { $0.description }
   }
 
+  /// The ranges of a plan that a text does not have.
+  private func missing(_ plan: BootPlan, from text: String) -> [String] {
+    let words = Set(
+      text.utf8.split { !($0 >= 0x61 && $0 <= 0x78 || $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2d) }
+        .map { String(decoding: Array($0), as: UTF8.self) })
+    return ranges(plan).filter { !words.contains($0) }
+  }
+
   /// Tells what is wrong with the texts of a picture; nil when each has its own place inside it.
   private func fault(_ plans: [BootPlan]) -> String? {
     let saved = plans.map { SavedPlan($0) }
@@ -44,10 +52,8 @@ struct MapTests {
       let plan = RandomPlan.make(&random)
       let picture = PlanSVG.draw(plan)
       let text = PlanComparison.render(plan, width: 60 + random.below(150), charset: .unicode)
-      for range in ranges(plan) {
-        #expect(picture.contains(range), "\(range) is not in the picture, seed \(seed)")
-        #expect(text.contains(range), "\(range) is not in the text, seed \(seed)")
-      }
+      #expect(missing(plan, from: picture) == [], "seed \(seed)")
+      #expect(missing(plan, from: text) == [], "seed \(seed)")
       #expect(fault([plan]) == nil, "seed \(seed)")
       #expect(fault([RandomPlan.make(&random), plan]) == nil, "seed \(seed)")
     }
@@ -57,9 +63,8 @@ struct MapTests {
   func edges(name: String, plan: BootPlan) {
     let picture = PlanSVG.draw(plan)
     let text = PlanText.render(plan, width: 80, charset: .unicode)
-    for range in ranges(plan) {
-      #expect(picture.contains(range) && text.contains(range), "\(range)")
-    }
+    #expect(missing(plan, from: picture) == [])
+    #expect(missing(plan, from: text) == [])
     #expect(!picture.contains("=\"-"))
     #expect(fault([plan]) == nil)
     #expect(fault([plan, PlanSamples.exact]) == nil)

@@ -20,7 +20,7 @@ struct PanelLabels {
     for (index, entry) in plan.footprint.enumerated() {
       let column = panel.column(index)
       let letter = PlanLists.letter(index, of: plan.footprint.count)
-      guard SVGText.width(letter, size: 120, .bold) <= column.width + 10 else { continue }
+      guard SVGText.width(letter, size: 120, .bold) <= column.width else { continue }
       for frame in panel.frames.all {
         guard let box = frame.box(entry.range) else { continue }
         let x = column.x + column.width / 2
@@ -75,9 +75,10 @@ struct PanelLabels {
       let name = segment.name.rawValue + " " + segment.range.count.rounded
       writer.text(
         right, place - 10, SVGText.fit(name, room, size: 130, .bold), font: .bold, anchor: .end)
-      var words = segment.range.description
-      if SVGText.width(words, size: 115, .mono) > room { words = segment.range.first.description }
-      writer.text(right, place + 135, words, size: 115, font: .mono, anchor: .end, "f")
+      let words = [segment.range.description, segment.range.first.description].first {
+        SVGText.width($0, size: 115, .mono) <= room
+      }
+      writer.text(right, place + 135, words ?? "", size: 115, font: .mono, anchor: .end, "f")
       writer.line(
         [(right + 35, place), (right + 70, place), (panel.left + PlanPanel.loadedStart - 8, y)],
         "f")

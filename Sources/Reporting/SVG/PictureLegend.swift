@@ -14,8 +14,8 @@ struct PictureLegend {
     var y = top
     for (fill, letter, words) in entries() {
       let chip = fill.isEmpty ? 130 : 300
-      let needed = chip + SVGText.width(words, size: 125, .sans) + 260
-      if x + needed > left + room + 260, x > left {
+      let needed = chip + SVGText.width(words, size: 125, .sans) + 180
+      if x + needed > left + room + 180, x > left {
         x = left
         y += 240
       }

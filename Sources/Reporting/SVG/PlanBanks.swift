@@ -47,7 +47,7 @@ struct PlanBanks {
 
   /// How wide the addresses beside the bar get.
   var textWidth: Int {
-    var widest = SVGText.width(total, size: 120, .sans)
+    var widest = 0
     for (bank, _, _) in boxes {
       for address in [bank.first, bank.last] {
         widest = max(widest, SVGText.width(address.description, size: 115, .mono))

@@ -28,9 +28,11 @@ struct PlanLists {
   /// Draws the lists and gives the lower edge.
   func draw(_ writer: inout SVGWriter) -> Int {
     var y = top
+    let columns = Columns(
+      plan.segments.map { $0.range } + plan.footprint.map { $0.range }
+        + plan.machine.memory.reserved.map { $0.range })
     if !plan.segments.isEmpty {
       head("loaded", &y, &writer)
-      let columns = Columns(plan.segments.map { $0.range })
       for segment in plan.segments {
         row(
           segment.name.glyph, SVGPalette.fill(segment.name), segment.name.rawValue,
@@ -40,7 +42,6 @@ struct PlanLists {
     }
     if !plan.footprint.isEmpty {
       head("written between the jump and start_kernel, in order of time", &y, &writer)
-      let columns = Columns(plan.footprint.map { $0.range })
       for (index, entry) in plan.footprint.enumerated() {
         row(
           Self.letter(index, of: plan.footprint.count), SVGPalette.fill(entry.phase), entry.name,
@@ -51,7 +52,6 @@ struct PlanLists {
     let reserved = plan.machine.memory.reserved
     if !reserved.isEmpty {
       head("reserved", &y, &writer)
-      let columns = Columns(reserved.map { $0.range })
       for entry in reserved { row("", "#reserved", entry.why, entry.range, columns, &y, &writer) }
       y += 110
     }

@@ -21,7 +21,6 @@ struct PlanPanel {
   private static let mapHeight = 4300
   private static let barWidth = 240
   /// Distances from the left edge of the panel.
-  private static let lensEnd = 560
   static let loadedStart = 2360
   static let loadedWidth = 780
   static let writtenStart = 3220
@@ -40,7 +39,8 @@ struct PlanPanel {
   var mapTop: Int { top + Self.headingHeight }
   var mapBottom: Int { mapTop + Self.mapHeight }
   /// Where the names of segments may begin: behind the addresses of the banks.
-  var namesStart: Int { left + max(Self.lensEnd, banks.textWidth) + 60 }
+  var namesStart: Int { lensEnd + 60 }
+  private var lensEnd: Int { left + max(560, banks.textWidth + 20) }
   /// The room right of the map, for addresses and losses.
   private var sideWidth: Int {
     var widest = 700
@@ -77,7 +77,7 @@ struct PlanPanel {
       scaleBar(&writer)
     }
     PanelLabels(self).draw(&writer)
-    return PlanLists(plan, frames, x: left, width: Self.width, top: mapBottom + 900).draw(&writer)
+    return PlanLists(plan, frames, x: left, width: Self.width, top: mapBottom + 780).draw(&writer)
   }
 
   // MARK: Heading
@@ -151,7 +151,7 @@ struct PlanPanel {
   private func lens(_ frame: MapFrames.Frame, _ writer: inout SVGWriter) {
     guard let (upper, lower) = banks.edges(of: frame.window) else { return }
     let bar = left + Self.barWidth
-    let right = left + Self.lensEnd
+    let right = lensEnd
     writer.polygon(
       [(bar, upper), (right, frame.top), (right, frame.bottom), (bar, max(lower, upper + 20))],
       "lens")

@@ -32,6 +32,9 @@ enum SVGPalette {
   static var rest: [Ink] {
     [
       Ink(name: "bg", light: "#ffffff", dark: "#0d1117"),
+      // What fills are dotted and striped with, away from the colour of letters on them.
+      Ink(name: "is", light: "#f9cf94", dark: "#fff6c4"),
+      Ink(name: "zs", light: "#66399f", dark: "#a78df3"),
       Ink(name: "ram", light: "#eef1f5", dark: "#1d242e"),
       Ink(name: "lens", light: "#dde3ec", dark: "#262f3b"),
       Ink(name: "rule", light: "#a3acb8", dark: "#566172"),

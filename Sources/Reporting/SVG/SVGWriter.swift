@@ -104,12 +104,12 @@ struct SVGWriter {
       + pattern(
         "i", 8,
         "<rect width=\"8\" height=\"8\" class=\"i\"/>"
-          + "<rect x=\"1\" y=\"1\" width=\"2\" height=\"2\" class=\"p\" fill-opacity=\".45\"/>"
-          + "<rect x=\"5\" y=\"5\" width=\"2\" height=\"2\" class=\"p\" fill-opacity=\".45\"/>")
+          + "<rect x=\"1\" y=\"1\" width=\"2\" height=\"2\" class=\"is\"/>"
+          + "<rect x=\"5\" y=\"5\" width=\"2\" height=\"2\" class=\"is\"/>")
       + pattern(
         "z", 4,
         "<rect width=\"4\" height=\"4\" class=\"z\"/>"
-          + "<rect width=\"1\" height=\"4\" class=\"bg\" fill-opacity=\".5\"/>")
+          + "<rect width=\"1.2\" height=\"4\" class=\"zs\"/>")
   }
 
   private static func pattern(

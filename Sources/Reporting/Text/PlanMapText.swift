@@ -102,8 +102,16 @@ struct PlanMapText {
     for overlap in overlaps {
       for range in overlap.lost.ranges { lane.paint(scale, range, lostMark) }
     }
-    return "  " + bank.description + "  " + bank.count.rounded + ", one character is "
-      + scale.bytesPerCell.rounded + "\n  " + lane.text(style, charset) + "\n"
+    return head(bank, scale) + "  " + lane.text(style, charset) + "\n"
+  }
+
+  /// What a bar shows, and how much of it in each character.
+  private func head(_ range: PhysicalRange, _ scale: MapScale) -> String {
+    let words = "  " + range.description + "  " + range.count.rounded + ", "
+    let one = scale.bytesPerCell.rounded
+    let line = words + "one character is " + one
+    let isLong = line.utf8.count > barWidth + Self.labelWidth + 4
+    return (isLong ? words + one + " each" : line) + "\n"
   }
 
   private var reservedMark: MapLane.Mark {
@@ -117,9 +125,7 @@ struct PlanMapText {
 
   private func zoom(_ window: PhysicalRange) -> String {
     let scale = MapScale(window, cells: barWidth)
-    var result =
-      "  " + window.description + "  " + window.count.rounded + ", one character is "
-      + scale.bytesPerCell.rounded + "\n"
+    var result = head(window, scale)
     var background = MapLane(cells: barWidth, background: " ")
     let free = MapLane.Mark(letter: charset.free, fill: charset.free, role: .faint, index: -1)
     for bank in plan.machine.memory.ram.ranges { background.paint(scale, bank, free) }

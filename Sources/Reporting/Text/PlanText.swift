@@ -112,7 +112,9 @@ public enum PlanText {
   private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
     // What a line cannot hold is left out: how much of the memory comes from the file.
     let hasRoom = width >= 84
-    var table = TextTable([.left, .left, .left, .right, .right] + (hasRoom ? [.right] : []))
+    var sides: [TextTable.Side] = [.left, .left, .left, .right]
+    if width >= 64 { sides.append(.right) }
+    var table = TextTable(sides + (hasRoom ? [.right] : []))
     for segment in plan.segments {
       table.add([
         TextTable.Cell(segment.name.glyph, segment.name.role),
@@ -132,17 +134,22 @@ public enum PlanText {
     let longest = plan.footprint.map { $0.name.unicodeScalars.count }.max() ?? 0
     // Rounded sizes are a comfort; where they would cost letters of a name they are left out.
     let hasRoom = longest + 66 <= width
+    // So are phases, which the map tells, too.
+    let hasPhase = width >= 72
+    let phase: [TextTable.Side] = hasPhase ? [.left] : []
     var table = TextTable(
-      [.left, .left, .left, .left, .right] + (hasRoom ? [.right] : []), flexible: 2)
+      [.left] + phase + [.left, .left, .right] + (hasRoom ? [.right] : []),
+      flexible: hasPhase ? 2 : 1)
     for (index, entry) in plan.footprint.enumerated() {
-      table.add([
-        TextTable.Cell(PlanMapText.glyph(ofFootprint: index), entry.phase.role),
-        TextTable.Cell(entry.phase.rawValue, .faint),
+      var cells = [TextTable.Cell(PlanMapText.glyph(ofFootprint: index), entry.phase.role)]
+      if hasPhase { cells.append(TextTable.Cell(entry.phase.rawValue, .faint)) }
+      cells += [
         TextTable.Cell(entry.name),
         TextTable.Cell(entry.range.description),
         TextTable.Cell(entry.range.count.description),
         TextTable.Cell(entry.range.count.rounded, .faint),
-      ])
+      ]
+      table.add(cells)
     }
     return table.render(style, width: width)
   }
