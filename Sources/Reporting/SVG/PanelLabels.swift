@@ -20,7 +20,9 @@ struct PanelLabels {
     for (index, entry) in plan.footprint.enumerated() {
       let column = panel.column(index)
       let letter = PlanLists.letter(index, of: plan.footprint.count)
-      guard SVGText.width(letter, size: 120, .bold) <= column.width else { continue }
+      // Either all letters or none, whatever their widths.
+      let needed = max(SVGText.width(letter, size: 120, .bold), 87)
+      guard needed <= column.width else { continue }
       for frame in panel.frames.all {
         guard let box = frame.box(entry.range) else { continue }
         let x = column.x + column.width / 2

@@ -32,7 +32,10 @@ struct PlanCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Draw the plan into a file.", valueName: "file"))
   var svg: String?
 
-  @Option(help: "The ground of the picture: auto (as its reader prefers), light, or dark.")
+  @Option(
+    help: ArgumentHelp(
+      "The ground of the picture: auto (as its reader prefers), light, or dark.",
+      valueName: "name"))
   var svgTheme: SVGTheme = .auto
 
   func validate() throws {
