@@ -7,6 +7,7 @@ SHELL := bash
 .NOTPARALLEL:
 .PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man \
   check-documents test test-all demo bench compare-peers man completions install example
+.PHONY: picture check-picture
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -70,12 +71,12 @@ example: ## build examples/plan-a-boot as the package of its own that it is
 test: export SWIFT_KEXEC_MATRIX := ci
 # The oldest ARM, ARMv7, and one of 64 bits, which runs here without an emulator.
 test: LOADERS := armel armhf x86_64
-test: setup lint kernels compile-tests check-man device check-documents ferry ## everything that CI runs
+test: setup lint kernels compile-tests check-man check-picture device check-documents ferry ## everything that CI runs
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man device check-documents example ferry ## the same, full matrices
+test-all: setup lint kernels compile-tests check-man check-picture device check-documents example ferry ## the same, full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
@@ -95,6 +96,12 @@ compare-peers: setup kernels device ## give damaged files to kexec-tools and to 
 
 man: build ## write docs/kx.1 and docs/diagnostics.md anew from what kx says of itself
 	@scripts/make-man $(RELEASE)
+
+picture: debian-kernels build ## draw docs/map.svg, the picture of the README, anew
+	@scripts/timed 'draw picture' scripts/make-picture $(RELEASE)
+
+check-picture: debian-kernels compile-tests
+	@scripts/timed 'check picture' scripts/make-picture --check .build/debug/kx
 
 completions: build ## make the completions for bash, zsh and fish, in .build/completions
 	@mkdir -p .build/completions

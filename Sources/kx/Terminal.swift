@@ -8,13 +8,18 @@ enum Terminal {
   /// How wide texts may be.
   static var width: Int { width(of: 1) }
 
-  /// How wide texts may be on a stream.
+  /// How wide texts may be on a stream: COLUMNS, else what the terminal says; 80 where it does not
+  /// say, 100 where there is none.
   static func width(of descriptor: Int32) -> Int {
+    if let columns = Int(variable("COLUMNS")), columns >= 40 { return min(columns, 200) }
     var size = winsize()
-    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else {
-      return 100
-    }
-    return min(Int(size.ws_col), 160)
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return 100 }
+    return size.ws_col >= 40 ? min(Int(size.ws_col), 200) : 80
+  }
+
+  /// Block elements only on a terminal that shows them; whatever reads a pipe gets ASCII.
+  static var charset: TextCharset {
+    isatty(1) != 0 && variable("TERM") != "dumb" && isUnicode ? .unicode : .ascii
   }
 
   /// Whether progress is shown: on a terminal that can erase a line, and that somebody looks at.

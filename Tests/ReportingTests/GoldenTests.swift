@@ -14,7 +14,8 @@ struct GoldenTests {
   @Test("The text of a plan stays as it was looked at", arguments: plans)
   func text(name: String, plan: BootPlan) throws {
     try Golden.expect(PlanText.render(plan), name + ".txt")
-    try Golden.expect(PlanText.render(plan, style: .ansi, width: 80), name + ".ansi")
+    try Golden.expect(
+      PlanText.render(plan, style: .ansi, width: 80, charset: .unicode), name + ".ansi")
   }
 
   @Test("The document of a plan stays as the contract has it", arguments: plans)
@@ -29,6 +30,10 @@ struct GoldenTests {
 
   @Test("The old rule is drawn beside ours")
   func pictures() throws {
+    try Golden.expect(
+      PlanComparison.render(
+        PlanSamples.exact, beside: PlanSamples.kexecTools, width: 160, charset: .unicode),
+      "side-by-side.txt")
     try Golden.expect(
       PlanSVG.draw(PlanSamples.exact, beside: PlanSamples.kexecTools), "side-by-side.svg")
   }
@@ -77,7 +82,8 @@ struct GoldenTests {
           assert root.tag == "{http://www.w3.org/2000/svg}svg", root.tag
           names = {element.tag.split("}")[1] for element in root.iter()}
           assert names <= {"svg", "title", "defs", "pattern", "rect", "text", "polygon",
-                           "polyline"}, names
+                           "polyline", "desc", "style", "g"}, names
+          assert root.get("role") == "img" and len(root[1].text) > 10
           assert not any("href" in key for element in root.iter() for key in element.attrib)
           print("ok")
       """

@@ -2,16 +2,19 @@
 import BootPlanning
 import PhysicalMemory
 
-/// The RAM of a plan as a narrow bar, all banks to one scale, low addresses above.
+/// The RAM of a plan as a narrow bar, all banks to one scale, low addresses above, a torn edge
+/// between them where there is no RAM.
 struct PlanBanks {
   private let plan: SavedPlan
   private let overlaps: [MapOverlap]
   private let x: Int
-  private let top: Int
   private let width: Int
   /// Each bank with its upper edge and its height.
   private var boxes: [(PhysicalRange, Int, Int)] = []
-  private let gap: Int
+  private let hasAddresses: Bool
+
+  private static let addressLimit = 6
+  private static let gap = 330
 
   init(
     _ plan: SavedPlan, _ overlaps: [MapOverlap], x: Int, top: Int, width: Int, height: Int
@@ -19,11 +22,11 @@ struct PlanBanks {
     self.plan = plan
     self.overlaps = overlaps
     self.x = x
-    self.top = top
     self.width = width
     let ram = plan.machine.memory.ram
     // With many banks there is no room for the address of each.
-    gap = ram.ranges.count <= 8 ? 200 : 0
+    hasAddresses = ram.ranges.count <= Self.addressLimit
+    let gap = hasAddresses ? Self.gap : 0
     let count = max(ram.ranges.count, 1)
     // Every bank gets a little to be seen by, the rest is shared by size.
     let least = count == 1 ? 0 : min(20, height / (2 * count))
@@ -37,10 +40,23 @@ struct PlanBanks {
       below = below.adding(bank.count) ?? ByteCount(UInt64.max)
       let isLast = bank == ram.ranges.last
       let end = isLast ? room : scale.edge(below: PhysicalAddress(below.rawValue))
-      boxes.append((bank, y, least + end - start))
+      boxes.append((bank, y, max(least + end - start, 1)))
       y += least + end - start + gap
     }
   }
+
+  /// How wide the addresses beside the bar get.
+  var textWidth: Int {
+    var widest = 0
+    for (bank, _, _) in boxes {
+      for address in [bank.first, bank.last] {
+        widest = max(widest, SVGText.width(address.description, size: 115, .mono))
+      }
+    }
+    return widest
+  }
+
+  private var total: String { plan.machine.memory.ram.count.rounded + " of RAM" }
 
   /// Where a range lies in the bar: its upper and lower edge.
   func edges(of range: PhysicalRange) -> (Int, Int)? {
@@ -56,12 +72,11 @@ struct PlanBanks {
   }
 
   func draw(_ writer: inout SVGWriter) {
-    for (bank, y, height) in boxes {
-      writer.rectangle(
-        x, y, width, height, fill: SVGPalette.ram, stroke: SVGPalette.frame)
+    for (index, (bank, y, height)) in boxes.enumerated() {
+      writer.rectangle(x, y, width, height, "ram")
       let scale = MapScale(bank, cells: height)
       for entry in plan.machine.memory.reserved {
-        fill(scale, entry.range, y, SVGPalette.reserved, &writer)
+        fill(scale, entry.range, y, "#reserved", &writer)
       }
       for entry in plan.footprint {
         fill(scale, entry.range, y, SVGPalette.fill(entry.phase), &writer)
@@ -70,19 +85,20 @@ struct PlanBanks {
         fill(scale, segment.range, y, SVGPalette.fill(segment.name), &writer)
       }
       for overlap in overlaps {
-        for range in overlap.lost.ranges {
-          fill(scale, range, y, SVGPalette.bad, &writer)
-        }
+        for range in overlap.lost.ranges { fill(scale, range, y, "bad", &writer) }
       }
-      if gap > 0 || bank == boxes.first?.0 {
-        address(bank.first, y - 50, &writer)
+      if hasAddresses || index == 0 {
+        writer.text(x, y - 60, bank.first.description, size: 115, font: .mono, "f")
       }
+      if hasAddresses, index > 0 { writer.tear(x, y - 270, width) }
+      if hasAddresses { writer.frame(x, y, width, height, "rule") }
     }
-    if let (bank, y, height) = boxes.last {
-      address(bank.last, y + height + 130, &writer)
-      writer.text(
-        x, y + height + 290, plan.machine.memory.ram.count.rounded + " of RAM", size: 115,
-        fill: SVGPalette.faint)
+    guard let (bank, y, height) = boxes.last else { return }
+    writer.text(x, y + height + 140, bank.last.description, size: 115, font: .mono, "f")
+    writer.text(x, y + height + 310, total, size: 120)
+    if !hasAddresses {
+      let count = String(boxes.count) + " banks"
+      writer.text(x, y + height + 470, count, size: 120, "f")
     }
   }
 
@@ -93,10 +109,6 @@ struct PlanBanks {
     guard let shared = scale.range.intersection(range) else { return }
     let from = scale.edge(below: shared.first)
     let size = min(max(scale.edge(above: shared) - from, 12), scale.cells)
-    writer.rectangle(x, y + min(from, scale.cells - size), width, size, fill: fill)
-  }
-
-  private func address(_ address: PhysicalAddress, _ y: Int, _ writer: inout SVGWriter) {
-    writer.text(x, y, address.description, size: 105, font: .mono, fill: SVGPalette.faint)
+    writer.rectangle(x, y + min(from, scale.cells - size), width, size, fill)
   }
 }

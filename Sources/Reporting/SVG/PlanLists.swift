@@ -2,17 +2,24 @@
 import BootPlanning
 import PhysicalMemory
 
-/// The lists below a map: what is loaded, and what gets written under the numbers of the map.
+/// The lists below a map: what is loaded, what gets written under the letters of the map, and what
+/// is reserved, each with its exact first and last byte.
 struct PlanLists {
   private let plan: SavedPlan
+  private let frames: MapFrames
   private let x: Int
   private let width: Int
   private let top: Int
 
-  private static let rowHeight = 175
+  static let rowHeight = 190
+  private static let textSize = 125
+  private static let monoSize = 115
+  /// Behind a name: drawn larger than the scale would have it.
+  static let mark = " \u{2195}"
 
-  init(_ plan: SavedPlan, x: Int, width: Int, top: Int) {
+  init(_ plan: SavedPlan, _ frames: MapFrames, x: Int, width: Int, top: Int) {
     self.plan = plan
+    self.frames = frames
     self.x = x
     self.width = width
     self.top = top
@@ -21,51 +28,89 @@ struct PlanLists {
   /// Draws the lists and gives the lower edge.
   func draw(_ writer: inout SVGWriter) -> Int {
     var y = top
+    let columns = Columns(
+      plan.segments.map { $0.range } + plan.footprint.map { $0.range }
+        + plan.machine.memory.reserved.map { $0.range })
     if !plan.segments.isEmpty {
-      head("loaded", y, &writer)
-      y += Self.rowHeight
+      head("loaded", &y, &writer)
       for segment in plan.segments {
         row(
-          "", SVGPalette.fill(segment.name), segment.name.rawValue, segment.range, y, &writer)
-        y += Self.rowHeight
+          segment.name.glyph, SVGPalette.fill(segment.name), segment.name.rawValue,
+          segment.range, columns, &y, &writer)
       }
-      y += 90
+      y += 110
     }
     if !plan.footprint.isEmpty {
-      head("written between the jump and start_kernel, in order of time", y, &writer)
-      y += Self.rowHeight
+      head("written between the jump and start_kernel, in order of time", &y, &writer)
       for (index, entry) in plan.footprint.enumerated() {
         row(
-          String(index + 1), SVGPalette.fill(entry.phase), entry.name, entry.range, y, &writer)
-        y += Self.rowHeight
+          Self.letter(index, of: plan.footprint.count), SVGPalette.fill(entry.phase), entry.name,
+          entry.range, columns, &y, &writer)
       }
+      y += 110
+    }
+    let reserved = plan.machine.memory.reserved
+    if !reserved.isEmpty {
+      head("reserved", &y, &writer)
+      for entry in reserved { row("", "#reserved", entry.why, entry.range, columns, &y, &writer) }
+      y += 110
     }
     for diagnostic in plan.diagnostics where diagnostic.severity == .error {
       let text = diagnostic.code + ": " + diagnostic.message
-      y += 60
-      for line in PrintableText.wrap(PrintableText.clean(text, limit: 400), width: 88) {
-        writer.text(x, y, SVGLabels.cut(line, 88), size: 115, fill: SVGPalette.bad)
+      for line in PrintableText.wrap(PrintableText.clean(text, limit: 400), width: 68) {
+        let fitting = SVGText.fit(line, width, size: Self.textSize)
+        writer.text(x, y, fitting, size: Self.textSize, "bad")
         y += Self.rowHeight
       }
+      y += 60
     }
-    return y - Self.rowHeight + 60
+    return y - Self.rowHeight
   }
 
-  private func head(_ text: String, _ y: Int, _ writer: inout SVGWriter) {
-    writer.text(x, y, text, size: 115, font: .bold, fill: SVGPalette.faint)
+  /// What stands for a range of the footprint; letters as in text, or numbers when there are many.
+  static func letter(_ index: Int, of count: Int) -> String {
+    count <= 26 ? PlanMapText.glyph(ofFootprint: index) : String(index + 1)
+  }
+
+  /// How wide the columns of ranges and sizes are.
+  private struct Columns {
+    var range = 0
+    var size = 0
+
+    init(_ ranges: [PhysicalRange]) {
+      for each in ranges {
+        range = max(range, SVGText.width(each.description, size: PlanLists.monoSize, .mono))
+        size = max(size, SVGText.width(each.count.description, size: PlanLists.monoSize, .mono))
+      }
+    }
+  }
+
+  private func head(_ text: String, _ y: inout Int, _ writer: inout SVGWriter) {
+    writer.text(x, y, text, size: Self.textSize, font: .bold, "f")
+    y += Self.rowHeight + 20
   }
 
   private func row(
-    _ number: String, _ fill: String, _ name: String, _ range: PhysicalRange, _ y: Int,
-    _ writer: inout SVGWriter
+    _ letter: String, _ fill: String, _ name: String, _ range: PhysicalRange, _ columns: Columns,
+    _ y: inout Int, _ writer: inout SVGWriter
   ) {
-    writer.rectangle(x, y - 115, 200, 140, fill: fill, radius: 20)
+    writer.rectangle(x, y - 115, 210, 150, fill, radius: 20)
+    if fill == "#reserved" { writer.frame(x, y - 115, 210, 150, "rule") }
     writer.text(
-      x + 100, y - 5, number, size: 105, font: .bold, anchor: .middle, fill: "#ffffff")
-    writer.text(x + 290, y, SVGLabels.cut(name, 40), size: 120)
+      x + 105, y + 2, SVGText.fit(letter, 210, size: 110, .bold), size: 110, font: .bold,
+      anchor: .middle, SVGPalette.letter(on: fill))
+    let mark = frames.thickens(range) ? Self.mark : ""
+    let room =
+      width - 290 - columns.range - columns.size - 260
+      - SVGText.width(mark, size: Self.textSize, .sans)
     writer.text(
-      x + width - 1050, y, range.description, size: 110, font: .mono, anchor: .end)
+      x + 290, y, SVGText.fit(name, max(room, 130), size: Self.textSize) + mark,
+      size: Self.textSize)
     writer.text(
-      x + width, y, range.count.description, size: 110, font: .mono, anchor: .end)
+      x + width - columns.size - 130, y, range.description, size: Self.monoSize, font: .mono,
+      anchor: .end)
+    writer.text(
+      x + width, y, range.count.description, size: Self.monoSize, font: .mono, anchor: .end)
+    y += Self.rowHeight
   }
 }

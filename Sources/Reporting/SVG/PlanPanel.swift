@@ -8,292 +8,217 @@ import PhysicalMemory
 /// each range of the footprint, so that time runs to the right. Addresses run downwards.
 struct PlanPanel {
   /// The width of every panel, in tenths of a pixel like all lengths here.
-  static let width = 6600
+  static let width = 5400
 
-  private let plan: SavedPlan
-  private let windows: [PhysicalRange]
-  private let overlaps: [MapOverlap]
-  private let left: Int
+  let plan: SavedPlan
+  let overlaps: [MapOverlap]
+  let frames: MapFrames
+  let left: Int
   private let top: Int
+  private let banks: PlanBanks
 
-  private static let headingHeight = 900
-  private static let mapHeight = 4400
-  private static let windowGap = 260
-  private static let barWidth = 260
+  private static let headingHeight = 1060
+  private static let mapHeight = 4300
+  private static let barWidth = 240
   /// Distances from the left edge of the panel.
-  private static let lensEnd = 700
-  private static let gutterEnd = 2460
-  private static let loadedStart = 2560
-  private static let loadedWidth = 900
-  private static let writtenStart = 3540
-  private static let writtenWidth = 2160
+  static let loadedStart = 2360
+  static let loadedWidth = 780
+  static let writtenStart = 3220
 
   init(_ plan: SavedPlan, windows: [PhysicalRange], left: Int, top: Int) {
     self.plan = plan
-    self.windows = windows
     overlaps = MapOverlap.all(in: plan)
     self.left = left
     self.top = top
+    let mapTop = top + Self.headingHeight
+    frames = MapFrames(windows, top: mapTop, height: Self.mapHeight)
+    banks = PlanBanks(
+      plan, overlaps, x: left, top: mapTop, width: Self.barWidth, height: Self.mapHeight)
   }
 
-  private var mapTop: Int { top + Self.headingHeight }
-  private var columnWidth: Int { min(Self.writtenWidth / max(plan.footprint.count, 1), 600) }
-  private var writtenEnd: Int {
-    left + Self.writtenStart + max(columnWidth * plan.footprint.count, 600)
+  var mapTop: Int { top + Self.headingHeight }
+  var mapBottom: Int { mapTop + Self.mapHeight }
+  /// Where the names of segments may begin: behind the addresses of the banks.
+  var namesStart: Int { lensEnd + 60 }
+  private var lensEnd: Int { left + max(560, banks.textWidth + 20) }
+  /// The room right of the map, for addresses and losses.
+  private var sideWidth: Int {
+    var widest = 700
+    for frame in frames.all {
+      for address in [frame.window.first, frame.window.last] {
+        widest = max(widest, SVGText.width(address.description, size: 115, .mono))
+      }
+    }
+    return widest
+  }
+  var sideStart: Int { left + Self.width - sideWidth }
+  var writtenEnd: Int { sideStart - 100 }
+  private var writtenWidth: Int { writtenEnd - left - Self.writtenStart }
+
+  /// The left edge and the width of a column.
+  func column(_ index: Int) -> (x: Int, width: Int) {
+    let count = max(plan.footprint.count, 1)
+    let room = min(writtenWidth, count * 560)
+    let from = room * index / count
+    let whole = room * (index + 1) / count - from
+    let inset = whole >= 60 ? 12 : 0
+    return (left + Self.writtenStart + from + inset, max(whole - 2 * inset, 1))
   }
 
   /// Draws everything and gives the lower edge.
   func draw(_ writer: inout SVGWriter) -> Int {
     heading(&writer)
-    let banks = PlanBanks(
-      plan, overlaps, x: left, top: mapTop, width: Self.barWidth, height: Self.mapHeight)
-    let frames = placeWindows()
-    for (window, y, height) in frames {
-      lens(banks, window, y, height, &writer)
-    }
+    for frame in frames.all { lens(frame, &writer) }
     banks.draw(&writer)
-    for (window, y, height) in frames { draw(window, y, height, &writer) }
-    if !frames.isEmpty { columnHeads(&writer) }
-    names(frames, &writer)
-    losses(frames, &writer)
-    return PlanLists(plan, x: left, width: Self.width, top: mapTop + Self.mapHeight + 620)
-      .draw(&writer)
+    for frame in frames.all { draw(frame, &writer) }
+    breaks(&writer)
+    if !frames.all.isEmpty {
+      columnHeads(&writer)
+      scaleBar(&writer)
+    }
+    PanelLabels(self).draw(&writer)
+    return PlanLists(plan, frames, x: left, width: Self.width, top: mapBottom + 780).draw(&writer)
   }
 
   // MARK: Heading
 
   private func heading(_ writer: inout SVGWriter) {
-    let rule = "rule " + plan.rule.rawValue + ", handover " + plan.handover.rawValue
-    writer.text(left, top + 150, rule, size: 160, font: .bold)
-    let (words, isGood) = verdict()
-    let fill = isGood ? SVGPalette.good : SVGPalette.bad
-    writer.rectangle(left, top + 265, 120, 120, fill: fill, radius: 60)
+    let rule = "rule " + plan.rule.rawValue
+    writer.text(left, top + 150, rule, size: 180, font: .bold)
     writer.text(
-      left + 190, top + 370, SVGLabels.cut(words, 78), size: 130, font: .bold, fill: fill)
-  }
-
-  private func verdict() -> (String, Bool) {
-    guard plan.fits else { return ("nothing fits", false) }
-    if let overlap = overlaps.first {
-      let more = overlaps.count > 1 ? ", and more" : ""
-      return (
-        overlap.victim + ": " + overlap.lost.count.description + " are overwritten" + more,
-        false
-      )
+      left + SVGText.width(rule, size: 180, .bold) + 100, top + 150,
+      "handover " + plan.handover.rawValue, size: 130, "f")
+    let (words, isGood) = PlanVerdict.words(plan, overlaps)
+    let ink = isGood ? "good" : "bad"
+    writer.rectangle(left, top + 285, 170, 170, ink, radius: 85)
+    // A tick or a cross, for who does not see the colour.
+    if isGood {
+      writer.line(
+        [(left + 42, top + 375), (left + 72, top + 408), (left + 128, top + 332)], "o", width: 20)
+    } else {
+      writer.line([(left + 52, top + 337), (left + 118, top + 403)], "o", width: 20)
+      writer.line([(left + 118, top + 337), (left + 52, top + 403)], "o", width: 20)
     }
-    if let error = plan.diagnostics.first(where: { $0.severity == .error }) {
-      return ("refused: " + error.code, false)
-    }
-    return ("nothing that is loaded gets overwritten", true)
+    writer.text(
+      left + 240, top + 417, SVGText.fit(words, Self.width - 240, size: 140, .bold), size: 140,
+      font: .bold, ink)
   }
 
   private func columnHeads(_ writer: inout SVGWriter) {
-    let y = mapTop - 100
     writer.text(
-      left + Self.loadedStart + Self.loadedWidth / 2, y, "loaded", size: 115, anchor: .middle,
-      fill: SVGPalette.faint)
+      left + Self.loadedStart + Self.loadedWidth / 2, mapTop - 100, "loaded", size: 120,
+      anchor: .middle, "f")
+    guard !plan.footprint.isEmpty else { return }
+    writer.text(
+      left + Self.writtenStart, mapTop - 290, "written, in order of time \u{2192}", size: 120, "f")
+    var labelEnd = left + Self.writtenStart - 100
     var start = 0
     while start < plan.footprint.count {
       let phase = plan.footprint[start].phase
       var end = start
       while end < plan.footprint.count, plan.footprint[end].phase == phase { end += 1 }
-      let x = left + Self.writtenStart + start * columnWidth
-      let width = (end - start) * columnWidth
-      writer.rectangle(x + 15, mapTop - 55, width - 30, 30, fill: SVGPalette.fill(phase))
+      let from = column(start).x
+      let last = column(end - 1)
+      let width = last.x + last.width - from
+      writer.rectangle(from, mapTop - 65, width, 35, SVGPalette.fill(phase))
       let words = SVGPalette.words(phase)
-      if width >= words.utf8.count * 72 {
-        writer.text(
-          x + width / 2, y, words, size: 115, anchor: .middle, fill: SVGPalette.faint)
+      let needed = SVGText.width(words, size: 115, .sans)
+      let x = end == plan.footprint.count && needed > width ? from + width - needed : from
+      if x >= labelEnd + 60, x + needed <= writtenEnd + 60 {
+        writer.text(x, mapTop - 105, words, size: 115, "f")
+        labelEnd = x + needed
       }
       start = end
     }
-    if !plan.footprint.isEmpty {
-      writer.text(
-        left + Self.writtenStart, y - 170, "written, in order of time", size: 115,
-        fill: SVGPalette.faint)
+  }
+
+  /// A length that can be laid beside what is drawn.
+  private func scaleBar(_ writer: inout SVGWriter) {
+    var bytes: UInt64 = 1
+    while bytes < 1 << 62, bytes * 2 <= frames.bytesPerPixel.multipliedReportingOverflow(by: 60).0 {
+      bytes *= 2
     }
+    let tenths = bytes.multipliedReportingOverflow(by: 10)
+    guard !tenths.overflow, frames.bytesPerPixel > 0 else { return }
+    let width = Int(truncatingIfNeeded: min(tenths.partialValue / frames.bytesPerPixel, 2000))
+    let (x, y) = (left + Self.loadedStart, mapBottom + 290)
+    writer.line([(x, y - 50), (x, y + 10), (x + width, y + 10), (x + width, y - 50)], "f")
+    writer.text(x + width + 90, y + 20, ByteCount(bytes).rounded, size: 120, "f")
   }
 
   // MARK: Windows
 
-  /// Shares the height among the windows, by their size but none too small to see.
-  private func placeWindows() -> [(PhysicalRange, Int, Int)] {
-    guard !windows.isEmpty else { return [] }
-    let least = 420
-    let room =
-      Self.mapHeight - (windows.count - 1) * Self.windowGap - windows.count * least
-    var total = ByteCount.zero
-    for window in windows { total = total.adding(window.count) ?? ByteCount(UInt64.max) }
-    guard let whole = PhysicalRange(start: PhysicalAddress(0), count: total) else { return [] }
-    let scale = MapScale(whole, cells: room)
-    var y = mapTop
-    var frames: [(PhysicalRange, Int, Int)] = []
-    for window in windows {
-      let height = least + scale.edge(below: PhysicalAddress(window.count.rawValue))
-      frames.append((window, y, height))
-      y += height + Self.windowGap
-    }
-    return frames
-  }
-
-  private func lens(
-    _ banks: PlanBanks, _ window: PhysicalRange, _ y: Int, _ height: Int,
-    _ writer: inout SVGWriter
-  ) {
-    guard let (upper, lower) = banks.edges(of: window) else { return }
+  private func lens(_ frame: MapFrames.Frame, _ writer: inout SVGWriter) {
+    guard let (upper, lower) = banks.edges(of: frame.window) else { return }
     let bar = left + Self.barWidth
-    let right = left + Self.lensEnd
+    let right = lensEnd
     writer.polygon(
-      [(bar, upper), (right, y), (right, y + height), (bar, max(lower, upper + 20))],
-      fill: SVGPalette.lens, opacity: 70)
-    writer.line([(right, y), (right, y + height)], stroke: SVGPalette.frame)
+      [(bar, upper), (right, frame.top), (right, frame.bottom), (bar, max(lower, upper + 20))],
+      "lens")
+    writer.line([(right, frame.top), (right, frame.bottom)])
   }
 
-  private func draw(
-    _ window: PhysicalRange, _ y: Int, _ height: Int, _ writer: inout SVGWriter
-  ) {
-    let scale = MapScale(window, cells: height)
+  private func draw(_ frame: MapFrames.Frame, _ writer: inout SVGWriter) {
     let loaded = left + Self.loadedStart
     let written = left + Self.writtenStart
-    writer.rectangle(loaded, y, Self.loadedWidth, height, fill: SVGPalette.ram)
-    writer.rectangle(written, y, writtenEnd - written, height, fill: SVGPalette.ram)
+    let loadedEnd = loaded + Self.loadedWidth
+    writer.rectangle(loaded, frame.top, Self.loadedWidth, frame.height, "ram")
+    writer.rectangle(written, frame.top, writtenEnd - written, frame.height, "ram")
     for entry in plan.machine.memory.reserved {
-      guard let (from, size) = box(scale, entry.range, y) else { continue }
-      writer.rectangle(
-        loaded, from, writtenEnd - loaded, size, fill: SVGPalette.reserved, opacity: 60)
+      guard let box = frame.box(entry.range) else { continue }
+      writer.rectangle(loaded, box.top, writtenEnd - loaded, box.height, "#reserved", opacity: 60)
     }
     for segment in plan.segments {
-      guard let (from, size) = box(scale, segment.range, y) else { continue }
+      guard let box = frame.box(segment.range) else { continue }
+      let fill = SVGPalette.fill(segment.name)
       if segment.name != .kernel && segment.name != .trampoline {
         writer.rectangle(
-          loaded + Self.loadedWidth, from, writtenEnd - loaded - Self.loadedWidth, size,
-          fill: SVGPalette.fill(segment.name), opacity: 28)
+          loadedEnd, box.top, writtenEnd - loadedEnd, box.height, fill, opacity: 30)
       }
-      writer.rectangle(
-        loaded, from, Self.loadedWidth, size, fill: SVGPalette.fill(segment.name))
+      writer.rectangle(loaded, box.top, Self.loadedWidth, box.height, fill)
     }
     for (index, entry) in plan.footprint.enumerated() {
-      guard let (from, size) = box(scale, entry.range, y) else { continue }
+      guard let box = frame.box(entry.range) else { continue }
+      let column = column(index)
       writer.rectangle(
-        written + index * columnWidth + 15, from, columnWidth - 30, size,
-        fill: SVGPalette.fill(entry.phase))
+        column.x, box.top, column.width, box.height, SVGPalette.fill(entry.phase))
     }
-    drawLost(scale, y, &writer)
-    for (index, entry) in plan.footprint.enumerated() {
-      guard let (from, size) = box(scale, entry.range, y), columnWidth >= 140 else { continue }
-      let x = written + index * columnWidth + columnWidth / 2
-      let number = String(index + 1)
-      if size >= 170 {
-        writer.text(
-          x, from + size / 2 + 42, number, size: 115, font: .bold, anchor: .middle,
-          fill: "#ffffff")
-      } else {
-        let below = from + size + 125
-        writer.text(
-          x, below > y + height - 10 ? from - 35 : below, number, size: 115, font: .bold,
-          anchor: .middle)
-      }
-    }
-    let ends = writtenEnd + 80
-    writer.text(
-      ends, y + 90, window.first.description, size: 105, font: .mono, fill: SVGPalette.faint)
-    writer.text(
-      ends, y + height - 10, window.last.description, size: 105, font: .mono,
-      fill: SVGPalette.faint)
-  }
-
-  private func drawLost(_ scale: MapScale, _ y: Int, _ writer: inout SVGWriter) {
-    let loaded = left + Self.loadedStart
     for overlap in overlaps {
-      for range in overlap.lost.ranges {
-        guard let (from, size) = box(scale, range, y) else { continue }
-        writer.rectangle(
-          loaded, from, Self.loadedWidth, size, fill: SVGPalette.lost, stroke: SVGPalette.bad)
-        for (index, entry) in plan.footprint.enumerated() {
-          guard let shared = entry.range.intersection(range),
-            let (from, size) = box(scale, shared, y)
-          else { continue }
-          writer.rectangle(
-            left + Self.writtenStart + index * columnWidth + 15, from, columnWidth - 30, size,
-            fill: SVGPalette.lost, stroke: SVGPalette.bad)
-        }
-      }
+      for range in overlap.lost.ranges { drawLost(range, frame, &writer) }
     }
   }
 
-  /// Where a range is drawn: its upper edge and its height, never too thin to see.
-  private func box(_ scale: MapScale, _ range: PhysicalRange, _ y: Int) -> (Int, Int)? {
-    guard let shared = scale.range.intersection(range) else { return nil }
-    let from = scale.edge(below: shared.first)
-    let size = max(scale.edge(above: shared) - from, 30)
-    return (y + min(from, scale.cells - size), size)
-  }
-
-  // MARK: Labels
-
-  private func middle(
-    _ range: PhysicalRange, _ frames: [(PhysicalRange, Int, Int)]
-  ) -> Int? {
-    for (window, y, height) in frames {
-      if let (from, size) = box(MapScale(window, cells: height), range, y) {
-        return from + size / 2
-      }
-    }
-    return nil
-  }
-
-  private func names(
-    _ frames: [(PhysicalRange, Int, Int)], _ writer: inout SVGWriter
+  private func drawLost(
+    _ range: PhysicalRange, _ frame: MapFrames.Frame, _ writer: inout SVGWriter
   ) {
-    var labels: [(Int, PlannedSegment)] = []
-    for segment in plan.segments {
-      if let y = middle(segment.range, frames) { labels.append((y, segment)) }
+    guard let box = frame.box(range) else { return }
+    func hatch(_ x: Int, _ width: Int, _ box: (top: Int, height: Int)) {
+      // What is too thin for a hatching is red all over.
+      writer.rectangle(x, box.top, width, box.height, box.height < 60 ? "bad" : "#lost")
+      writer.frame(x, box.top, width, box.height, "bad")
     }
-    labels.sort { $0.0 < $1.0 }
-    let places = SVGLabels.spread(
-      labels.map { $0.0 }, distance: 330, within: (mapTop + 130)...(mapTop + Self.mapHeight - 150))
-    for (index, (y, segment)) in labels.enumerated() {
-      let place = places[index]
-      let right = left + Self.gutterEnd
-      writer.text(
-        right - 120, place - 15, segment.name.rawValue + "  " + segment.range.count.rounded,
-        size: 120, font: .bold, anchor: .end)
-      writer.text(
-        right - 120, place + 120, segment.range.description, size: 105, font: .mono,
-        anchor: .end, fill: SVGPalette.faint)
-      writer.line(
-        [(right - 80, place), (right - 40, place), (left + Self.loadedStart - 10, y)],
-        stroke: SVGPalette.faint)
+    hatch(left + Self.loadedStart, Self.loadedWidth, box)
+    for (index, entry) in plan.footprint.enumerated() {
+      guard let shared = entry.range.intersection(range), let box = frame.box(shared) else {
+        continue
+      }
+      let column = column(index)
+      hatch(column.x, column.width, box)
     }
   }
 
-  /// Names the lost bytes beside each window, between the addresses of its two ends.
-  private func losses(
-    _ frames: [(PhysicalRange, Int, Int)], _ writer: inout SVGWriter
-  ) {
-    for (window, y, height) in frames {
-      let scale = MapScale(window, cells: height)
-      var all = RangeSet()
-      var labels: [(Int, ByteCount)] = []
-      for overlap in overlaps {
-        let lost = overlap.lost.intersection(window)
-        guard let first = lost.ranges.first, let (from, size) = box(scale, first, y) else {
-          continue
-        }
-        labels.append((from + size / 2, lost.count))
-        all = all.union(lost)
-      }
-      if labels.count > 1, labels.count * 160 > height - 380 {
-        labels = [(y + height / 2, all.count)]
-      }
-      labels.sort { $0.0 < $1.0 }
-      let places = SVGLabels.spread(
-        labels.map { $0.0 }, distance: 160, within: (y + 210)...(y + height - 190))
-      for (index, label) in labels.enumerated() {
-        writer.text(
-          writtenEnd + 80, places[index] + 40, label.1.rounded + " lost", size: 120,
-          font: .bold, fill: SVGPalette.bad)
-      }
+  /// Says between two windows how much is left out.
+  private func breaks(_ writer: inout SVGWriter) {
+    let x = left + Self.loadedStart
+    let width = writtenEnd - x
+    for (upper, lower) in zip(frames.all, frames.all.dropFirst()) {
+      let middle = upper.bottom + MapFrames.gap / 2
+      writer.tear(x, middle - 125, width)
+      writer.tear(x, middle + 80, width)
+      let between = lower.window.first.rawValue - upper.window.last.rawValue - 1
+      writer.text(
+        x + width / 2, middle + 45, ByteCount(between).rounded + " left out", size: 115,
+        anchor: .middle, "f")
     }
   }
 }

@@ -4,16 +4,19 @@ import KernelImages
 import PhysicalMemory
 
 /// A plan as a picture: RAM to scale, a lens on what is used of it, what is loaded and what gets
-/// written in order of time, and in red whatever would be lost.
+/// written in order of time, and hatched in red whatever would be lost.
 public enum PlanSVG {
   /// Draws a plan, with another one on its left if there is one: the old rule beside ours.
   ///
   /// - Parameters:
   ///   - plan: The plan.
   ///   - other: The plan to compare with.
+  ///   - theme: Light, dark, or as the reader's program prefers.
   /// - Returns: An SVG 1.1 document that needs no other file; the same for the same plans.
-  public static func draw(_ plan: BootPlan, beside other: BootPlan? = nil) -> String {
-    draw(SavedPlan(plan), beside: other.map { SavedPlan($0) })
+  public static func draw(
+    _ plan: BootPlan, beside other: BootPlan? = nil, theme: SVGTheme = .auto
+  ) -> String {
+    draw(SavedPlan(plan), beside: other.map { SavedPlan($0) }, theme: theme)
   }
 
   /// Draws a plan that was read from a document.
@@ -21,9 +24,20 @@ public enum PlanSVG {
   /// - Parameters:
   ///   - plan: The plan.
   ///   - other: The plan to compare with.
+  ///   - theme: Light, dark, or as the reader's program prefers.
   /// - Returns: An SVG 1.1 document that needs no other file; the same for the same plans.
-  public static func draw(_ plan: SavedPlan, beside other: SavedPlan? = nil) -> String {
+  public static func draw(
+    _ plan: SavedPlan, beside other: SavedPlan? = nil, theme: SVGTheme = .auto
+  ) -> String {
     let plans = (other.map { [$0] } ?? []) + [plan]
+    let (writer, height) = layout(plan, plans)
+    return writer.document(
+      width: width(plans), height: height, title: title(plan) + ": where a kexec puts everything",
+      description: description(plans), theme: theme)
+  }
+
+  /// Sets everything and gives the height.
+  static func layout(_ plan: SavedPlan, _ plans: [SavedPlan]) -> (SVGWriter, Int) {
     let sameMemory = plans.allSatisfy { $0.machine.memory.ram == plan.machine.memory.ram }
     var writer = SVGWriter()
     var tallest = 0
@@ -32,23 +46,28 @@ public enum PlanSVG {
         drawn, windows: MapWindows.all(for: sameMemory ? plans : [drawn]),
         left: margin + index * (PlanPanel.width + gap), top: margin + titleHeight)
       tallest = max(tallest, panel.draw(&writer))
-      guard index > 0 else { continue }
-      let x = margin + index * (PlanPanel.width + gap) - gap / 2
-      writer.line([(x, margin + titleHeight), (x, tallest)], stroke: SVGPalette.lens)
     }
-    let width = 2 * margin + plans.count * PlanPanel.width + (plans.count - 1) * gap
-    let name = title(plan)
-    writer.text(margin, margin + 200, SVGLabels.cut(name, 44), size: 220, font: .bold)
+    for index in plans.indices.dropFirst() {
+      let x = margin + index * (PlanPanel.width + gap) - gap / 2
+      writer.line([(x, margin + titleHeight), (x, tallest)])
+    }
+    let room = width(plans) - 2 * margin
     writer.text(
-      margin, margin + 420, SVGLabels.cut(subtitle(plan), 88), size: 120,
-      fill: SVGPalette.faint)
-    let bottom = legend(plans, &writer, top: tallest + 240)
-    return writer.document(width: width, height: bottom + margin, title: name)
+      margin, margin + 200, SVGText.fit(title(plan), room, size: 240, .bold), size: 240,
+      font: .bold)
+    writer.text(
+      margin, margin + 430, SVGText.fit(subtitle(plan), room, size: 130), size: 130, "f")
+    let bottom = PictureLegend(plans).draw(&writer, top: tallest + 300, margin, right: room)
+    return (writer, bottom + margin)
   }
 
   private static let margin = 240
-  private static let gap = 400
-  private static let titleHeight = 680
+  private static let gap = 480
+  private static let titleHeight = 720
+
+  private static func width(_ plans: [SavedPlan]) -> Int {
+    2 * margin + plans.count * PlanPanel.width + (plans.count - 1) * gap
+  }
 
   private static func title(_ plan: SavedPlan) -> String {
     let path = plan.files.first { $0.role == .kernel }?.path ?? ""
@@ -62,39 +81,20 @@ public enum PlanSVG {
       + plan.machine.memory.ram.count.rounded + " of RAM"
   }
 
-  /// Draws what each colour means and gives the lower edge.
-  private static func legend(
-    _ plans: [SavedPlan], _ writer: inout SVGWriter, top: Int
-  ) -> Int {
-    var entries: [(String, String)] = []
-    for name in [PlannedSegment.Name.kernel, .dtb, .atags, .initrd, .trampoline]
-    where plans.contains(where: { $0.segments.contains { $0.name == name } }) {
-      entries.append((SVGPalette.fill(name), name.rawValue))
-    }
-    for phase in [FootprintRange.Phase.decompress, .kernel]
-    where plans.contains(where: { $0.footprint.contains { $0.phase == phase } }) {
-      entries.append(
-        (SVGPalette.fill(phase), "written by the " + SVGPalette.words(phase)))
-    }
-    if plans.contains(where: { $0.machine.memory.showsReserved }) {
-      entries.append((SVGPalette.reserved, "reserved"))
-    }
-    if plans.contains(where: { !MapOverlap.all(in: $0).isEmpty }) {
-      entries.append((SVGPalette.lost, "lost"))
-    }
-    let right = margin + plans.count * PlanPanel.width + (plans.count - 1) * gap
-    var x = margin
-    var y = top
-    for (fill, words) in entries {
-      let needed = 240 + words.unicodeScalars.count * 76 + 160
-      if x + needed > right, x > margin {
-        x = margin
-        y += 220
+  /// The picture in words, for who does not see it.
+  private static func description(_ plans: [SavedPlan]) -> String {
+    var result = ""
+    for plan in plans {
+      let (verdict, _) = PlanVerdict.words(plan, MapOverlap.all(in: plan))
+      result += "Rule " + plan.rule.rawValue + ", handover " + plan.handover.rawValue + ": "
+      result += verdict + "."
+      for segment in plan.segments {
+        result += " " + segment.name.rawValue + " at " + segment.range.description + "."
       }
-      writer.rectangle(x, y, 140, 140, fill: fill, stroke: SVGPalette.frame)
-      writer.text(x + 220, y + 115, words)
-      x += needed
+      result += " RAM:"
+      for bank in plan.machine.memory.ram.ranges { result += " " + bank.description }
+      result += ". "
     }
-    return y + 140
+    return result
   }
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import PhysicalMemory
 
 /// Moves labels apart that would stand on each other.
 enum SVGLabels {
@@ -26,10 +25,5 @@ enum SVGLabels {
       for index in places.indices { places[index] = bounds.lowerBound + index * distance }
     }
     return places
-  }
-
-  /// Cuts a text to a number of characters.
-  static func cut(_ text: String, _ limit: Int) -> String {
-    PrintableText.clean(text, limit: limit)
   }
 }

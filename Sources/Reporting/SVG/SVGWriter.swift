@@ -6,83 +6,131 @@ import PhysicalMemory
 /// Source: Scalable Vector Graphics (SVG) 1.1, second edition.
 struct SVGWriter {
   private(set) var body = ""
+  /// Every text that was set, so that none may stand on another.
+  private(set) var texts: [SVGText] = []
 
-  /// How a text is set.
-  enum Font {
-    case sans, bold, mono
-  }
-
-  /// Which point of a text its x names.
-  enum Anchor: String {
-    case start, middle, end
-  }
-
+  /// Draws a rectangle whose fill is a class of the palette or, beginning with `#`, a pattern.
   mutating func rectangle(
-    _ x: Int, _ y: Int, _ width: Int, _ height: Int, fill: String, opacity: Int = 100,
-    stroke: String? = nil, radius: Int = 0
+    _ x: Int, _ y: Int, _ width: Int, _ height: Int, _ fill: String, opacity: Int = 100,
+    radius: Int = 0
   ) {
     body += "<rect x=\"" + Self.pixels(x) + "\" y=\"" + Self.pixels(y) + "\" width=\""
     body += Self.pixels(width) + "\" height=\"" + Self.pixels(height) + "\""
     if radius > 0 { body += " rx=\"" + Self.pixels(radius) + "\"" }
     paint(fill, opacity)
-    if let stroke { body += " stroke=\"" + stroke + "\" stroke-width=\"1\"" }
     body += "/>\n"
   }
 
-  mutating func polygon(_ points: [(Int, Int)], fill: String, opacity: Int = 100) {
+  /// Draws the edge of a rectangle.
+  mutating func frame(_ x: Int, _ y: Int, _ width: Int, _ height: Int, _ line: String) {
+    body += "<rect x=\"" + Self.pixels(x) + "\" y=\"" + Self.pixels(y) + "\" width=\""
+    body += Self.pixels(width) + "\" height=\"" + Self.pixels(height) + "\" class=\"l" + line
+    body += "\"/>\n"
+  }
+
+  mutating func polygon(_ points: [(Int, Int)], _ fill: String, opacity: Int = 100) {
     body += "<polygon points=\""
     appendPoints(points)
     paint(fill, opacity)
     body += "/>\n"
   }
 
-  mutating func line(_ points: [(Int, Int)], stroke: String) {
+  mutating func line(_ points: [(Int, Int)], _ line: String = "rule", width: Int = 10) {
     body += "<polyline points=\""
     appendPoints(points)
-    body += " fill=\"none\" stroke=\"" + stroke + "\" stroke-width=\"1\"/>\n"
+    body += " class=\"l" + line + "\""
+    if width != 10 { body += " stroke-width=\"" + Self.pixels(width) + "\"" }
+    body += "/>\n"
+  }
+
+  /// Draws the torn edge that stands for what is left out.
+  mutating func tear(_ x: Int, _ y: Int, _ width: Int) {
+    var points: [(Int, Int)] = []
+    var step = 0
+    while step * 60 < width {
+      points.append((x + step * 60, y + (step % 2 == 0 ? 0 : 50)))
+      step += 1
+    }
+    points.append((x + width, y + (step % 2 == 0 ? 0 : 50)))
+    line(points, "f")
   }
 
   mutating func text(
-    _ x: Int, _ y: Int, _ text: String, size: Int = 120, font: Font = .sans,
-    anchor: Anchor = .start, fill: String = "#22272e"
+    _ x: Int, _ y: Int, _ text: String, size: Int = 130, font: SVGText.Font = .sans,
+    anchor: SVGText.Anchor = .start, _ ink: String = "ink"
   ) {
-    body += "<text x=\"" + Self.pixels(x) + "\" y=\"" + Self.pixels(y) + "\" font-size=\""
-    body += Self.pixels(size) + "\""
+    let set = SVGText(x: x, y: y, text: text, size: size, font: font, anchor: anchor)
+    guard !text.isEmpty else { return }
+    texts.append(set)
+    body += "<text x=\"" + Self.pixels(x) + "\" y=\"" + Self.pixels(y) + "\""
+    if size != 130 { body += " font-size=\"" + Self.pixels(size) + "\"" }
+    var classes = ink == "ink" ? "" : ink
     switch font {
     case .sans: break
-    case .bold: body += " font-weight=\"bold\""
-    case .mono: body += " font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\""
+    case .bold: classes += classes.isEmpty ? "b" : " b"
+    case .mono: classes += classes.isEmpty ? "m" : " m"
     }
+    if !classes.isEmpty { body += " class=\"" + classes + "\"" }
     if anchor != .start { body += " text-anchor=\"" + anchor.rawValue + "\"" }
-    body += " fill=\"" + fill + "\">" + Self.escape(text) + "</text>\n"
+    body += ">" + Self.escape(text) + "</text>\n"
   }
 
   /// Gives the whole picture.
-  func document(width: Int, height: Int, title: String) -> String {
+  func document(
+    width: Int, height: Int, title: String, description: String, theme: SVGTheme
+  ) -> String {
     let size = Self.pixels(width) + " " + Self.pixels(height)
     return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       + "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\""
       + Self.pixels(width) + "\" height=\"" + Self.pixels(height) + "\" viewBox=\"0 0 " + size
-      + "\" font-family=\"DejaVu Sans, Verdana, Helvetica, Arial, sans-serif\">\n"
-      + "<title>" + Self.escape(title) + "</title>\n<defs>\n"
-      + Self.hatch("lost", line: "#c81e1e", ground: "#fff", opacity: "0.75", width: "3")
-      + Self.hatch("reserved", line: "#8a8f98", ground: "#fff", opacity: "1", width: "2")
-      + "</defs>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n" + body + "</svg>\n"
+      + "\" role=\"img\" aria-labelledby=\"t d\">\n"
+      + "<title id=\"t\">" + Self.escape(title) + "</title>\n<desc id=\"d\">"
+      + Self.escape(description) + "</desc>\n<style>\n"
+      + "svg{font:13px 'DejaVu Sans',Verdana,Helvetica,Arial,sans-serif}\n"
+      + ".b{font-weight:bold}\n.m{font-family:'DejaVu Sans Mono',Menlo,Consolas,monospace}\n"
+      + SVGPalette.css(theme)
+      + "</style>\n<defs>\n" + Self.patterns
+      + "</defs>\n<rect width=\"100%\" height=\"100%\" class=\"bg\"/>\n<g class=\"ink\">\n"
+      + body + "</g>\n</svg>\n"
   }
 
-  private static func hatch(
-    _ name: String, line: String, ground: String, opacity: String, width: String
+  /// What tells fills apart in print, too: dots, stripes, and hatching in two directions.
+  private static var patterns: String {
+    pattern(
+      "lost", 8,
+      "<rect width=\"8\" height=\"8\" class=\"bg\" fill-opacity=\".8\"/>"
+        + "<rect width=\"3.5\" height=\"8\" class=\"bad\"/>", turn: 45)
+      + pattern("reserved", 6, "<rect width=\"1.5\" height=\"6\" class=\"f\"/>", turn: -45)
+      + pattern(
+        "i", 8,
+        "<rect width=\"8\" height=\"8\" class=\"i\"/>"
+          + "<rect x=\"1\" y=\"1\" width=\"2\" height=\"2\" class=\"is\"/>"
+          + "<rect x=\"5\" y=\"5\" width=\"2\" height=\"2\" class=\"is\"/>")
+      + pattern(
+        "z", 4,
+        "<rect width=\"4\" height=\"4\" class=\"z\"/>"
+          + "<rect width=\"1.2\" height=\"4\" class=\"zs\"/>")
+  }
+
+  private static func pattern(
+    _ name: String, _ size: Int, _ content: String, turn: Int = 0
   ) -> String {
-    "<pattern id=\"" + name + "\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\""
-      + " patternTransform=\"rotate(45)\"><rect width=\"7\" height=\"7\" fill=\"" + ground
-      + "\" fill-opacity=\"" + opacity + "\"/><rect width=\"" + width
-      + "\" height=\"7\" fill=\"" + line + "\"/></pattern>\n"
+    let size = String(size)
+    return "<pattern id=\"" + name + "\" width=\"" + size + "\" height=\"" + size
+      + "\" patternUnits=\"userSpaceOnUse\""
+      + (turn == 0 ? "" : " patternTransform=\"rotate(" + String(turn) + ")\"") + ">" + content
+      + "</pattern>\n"
   }
 
   private mutating func paint(_ fill: String, _ opacity: Int) {
-    body += " fill=\"" + fill + "\""
+    switch fill {
+    case "#lost", "#reserved": body += " fill=\"url(" + fill + ")\""
+    // A pattern tells apart where a shape is large; the class is the colour of the rest.
+    case "i", "z": body += " fill=\"url(#" + fill + ")\""
+    default: body += " class=\"" + fill + "\""
+    }
     if opacity < 100 {
-      body += " fill-opacity=\"0." + (opacity < 10 ? "0" : "") + String(opacity) + "\""
+      body += " opacity=\"." + (opacity < 10 ? "0" : "") + String(opacity) + "\""
     }
   }
 

@@ -13,11 +13,13 @@ public enum PlanText {
   ///   - plan: The plan.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line, at least 60.
+  ///   - charset: What the map is drawn with.
   /// - Returns: Lines, each ended.
   public static func render(
-    _ plan: BootPlan, style: TextStyle = .plain, width: Int = 100
+    _ plan: BootPlan, style: TextStyle = .plain, width: Int = 100,
+    charset: TextCharset = .ascii
   ) -> String {
-    render(SavedPlan(plan), style: style, width: width)
+    render(SavedPlan(plan), style: style, width: width, charset: charset)
   }
 
   /// Writes a plan that was read from a document.
@@ -26,12 +28,25 @@ public enum PlanText {
   ///   - plan: The plan.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line, at least 60.
+  ///   - charset: What the map is drawn with.
   /// - Returns: Lines, each ended.
   public static func render(
-    _ plan: SavedPlan, style: TextStyle = .plain, width: Int = 100
+    _ plan: SavedPlan, style: TextStyle = .plain, width: Int = 100,
+    charset: TextCharset = .ascii
   ) -> String {
     let width = min(max(width, 60), 400)
     var sections = [kernel(plan, style, width), decision(plan, style, width)]
+    sections += ranges(plan, style, width)
+    sections.append(PlanMapText(plan, style, width, charset).render())
+    if !plan.diagnostics.isEmpty {
+      sections.append(DiagnosticText.render(plan.diagnostics, style: style, width: width))
+    }
+    return sections.joined(separator: "\n")
+  }
+
+  /// The lists of all ranges with their exact first and last byte.
+  static func ranges(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> [String] {
+    var sections: [String] = []
     if !plan.segments.isEmpty {
       sections.append(style.paint("loaded", .heading) + "\n" + segments(plan, style, width))
     }
@@ -40,11 +55,10 @@ public enum PlanText {
         style.paint("written until start_kernel, in order of time", .heading) + "\n"
           + footprint(plan, style, width))
     }
-    sections.append(PlanMapText(plan, style, width).render())
-    if !plan.diagnostics.isEmpty {
-      sections.append(DiagnosticText.render(plan.diagnostics, style: style, width: width))
+    if !plan.machine.memory.reserved.isEmpty {
+      sections.append(style.paint("reserved", .heading) + "\n" + reserved(plan, style, width))
     }
-    return sections.joined(separator: "\n")
+    return sections
   }
 
   private static func heading(_ title: String, _ rest: String, _ style: TextStyle) -> String {
@@ -98,7 +112,9 @@ public enum PlanText {
   private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
     // What a line cannot hold is left out: how much of the memory comes from the file.
     let hasRoom = width >= 84
-    var table = TextTable([.left, .left, .left, .right, .right] + (hasRoom ? [.right] : []))
+    var sides: [TextTable.Side] = [.left, .left, .left, .right]
+    if width >= 64 { sides.append(.right) }
+    var table = TextTable(sides + (hasRoom ? [.right] : []))
     for segment in plan.segments {
       table.add([
         TextTable.Cell(segment.name.glyph, segment.name.role),
@@ -118,16 +134,34 @@ public enum PlanText {
     let longest = plan.footprint.map { $0.name.unicodeScalars.count }.max() ?? 0
     // Rounded sizes are a comfort; where they would cost letters of a name they are left out.
     let hasRoom = longest + 66 <= width
+    // So are phases, which the map tells, too.
+    let hasPhase = width >= 72
+    let phase: [TextTable.Side] = hasPhase ? [.left] : []
     var table = TextTable(
-      [.left, .left, .left, .left, .right] + (hasRoom ? [.right] : []), flexible: 2)
+      [.left] + phase + [.left, .left, .right] + (hasRoom ? [.right] : []),
+      flexible: hasPhase ? 2 : 1)
     for (index, entry) in plan.footprint.enumerated() {
-      table.add([
-        TextTable.Cell(PlanMapText.glyph(ofFootprint: index), entry.phase.role),
-        TextTable.Cell(entry.phase.rawValue, .faint),
+      var cells = [TextTable.Cell(PlanMapText.glyph(ofFootprint: index), entry.phase.role)]
+      if hasPhase { cells.append(TextTable.Cell(entry.phase.rawValue, .faint)) }
+      cells += [
         TextTable.Cell(entry.name),
         TextTable.Cell(entry.range.description),
         TextTable.Cell(entry.range.count.description),
         TextTable.Cell(entry.range.count.rounded, .faint),
+      ]
+      table.add(cells)
+    }
+    return table.render(style, width: width)
+  }
+
+  private static func reserved(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+    var table = TextTable([.left, .right, .right, .left], flexible: 3)
+    for entry in plan.machine.memory.reserved {
+      table.add([
+        TextTable.Cell(entry.range.description),
+        TextTable.Cell(entry.range.count.description),
+        TextTable.Cell(entry.range.count.rounded, .faint),
+        TextTable.Cell(entry.why),
       ])
     }
     return table.render(style, width: width)

@@ -34,21 +34,37 @@ struct PlanCommand: ParsableCommand {
   @Flag(help: "Print the plan as a JSON document, which 'kx try' takes.")
   var json = false
 
+  @Flag(
+    help: """
+      Print only the memory map and its ranges, the rule of kexec-tools beside ours where lines \
+      are long enough.
+      """)
+  var map = false
+
   @Option(help: ArgumentHelp("Draw the plan into a file.", valueName: "file"), completion: .file())
   var svg: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The ground of the picture: auto (as its reader prefers), light, or dark.",
+      valueName: "name"))
+  var svgTheme: SVGTheme = .auto
+
+  func validate() throws {
+    if map, json { throw ValidationError("--map and --json exclude each other.") }
+  }
 
   func run() throws {
     do throws(Stop) {
       let files = try BootFiles(kernel: kernel, options, digests: json)
       let plan = try files.plan()
-      if let svg { try draw(plan, files, svg) }
-      if json {
-        Terminal.print(PlanDocument.json(plan))
-      } else {
-        Terminal.print(
-          PlanText.render(plan, style: Terminal.style(for: 1), width: Terminal.width)
-            + ExplanationText.pointer(plan.diagnostics, style: Terminal.style(for: 1)))
+      // The rule of kexec-tools stands beside ours, where that rule can be applied.
+      let isCompared = plan.rule == .exact && (svg != nil || map)
+      let other = isCompared ? files.plan(rule: .kexecTools) : nil
+      if let svg {
+        try OutputFile.write(PlanSVG.draw(plan, beside: other, theme: svgTheme), to: svg)
       }
+      print(plan, beside: other)
       if !plan.fits { throw .silently(ExitStatus.nothingFits) }
       if plan.hasErrors { throw .silently(ExitStatus.failed) }
     } catch {
@@ -57,9 +73,21 @@ struct PlanCommand: ParsableCommand {
     }
   }
 
-  /// Draws the plan; the rule of kexec-tools stands beside ours, where that rule can be applied.
-  private func draw(_ plan: BootPlan, _ files: BootFiles, _ path: String) throws(Stop) {
-    let other = plan.rule == .exact ? files.plan(rule: .kexecTools) : nil
-    try OutputFile.write(PlanSVG.draw(plan, beside: other), to: path)
+  private func print(_ plan: BootPlan, beside other: BootPlan?) {
+    let style = Terminal.style(for: 1)
+    if json {
+      Terminal.print(PlanDocument.json(plan))
+    } else if map {
+      Terminal.print(
+        PlanComparison.render(
+          plan, beside: other, style: style, width: Terminal.width, charset: Terminal.charset))
+    } else {
+      Terminal.print(
+        PlanText.render(
+          plan, style: style, width: Terminal.width, charset: Terminal.charset)
+          + ExplanationText.pointer(plan.diagnostics, style: style))
+    }
   }
 }
+
+extension SVGTheme: ExpressibleByArgument {}

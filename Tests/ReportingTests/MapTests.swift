@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import Foundation
+import PhysicalMemory
+import SeededRandom
+import Testing
+
+@testable import Reporting
+
+@Suite("Maps of any plan")
+struct MapTests {
+  /// All ranges of a plan as they stand in text.
+  private func ranges(_ plan: BootPlan) -> [String] {
+    plan.segments.map { $0.range.description } + plan.footprint.map { $0.range.description }
+      + plan.machine.memory.reserved.map { $0.range.description }
+      + plan.machine.memory.ram.ranges.map { $0.description }
+  }
+
+  /// The ranges of a plan that a text does not have.
+  private func missing(_ plan: BootPlan, from text: String) -> [String] {
+    let words = Set(
+      text.utf8.split { !($0 >= 0x61 && $0 <= 0x78 || $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2d) }
+        .map { String(decoding: Array($0), as: UTF8.self) })
+    return ranges(plan).filter { !words.contains($0) }
+  }
+
+  /// Tells what is wrong with the texts of a picture; nil when each has its own place inside it.
+  private func fault(_ plans: [BootPlan]) -> String? {
+    let saved = plans.map { SavedPlan($0) }
+    guard let last = saved.last else { return nil }
+    let (writer, height) = PlanSVG.layout(last, saved)
+    let width = plans.count == 1 ? 5880 : 11760
+    var open: [SVGText] = []
+    for text in writer.texts.sorted(by: { $0.top < $1.top }) {
+      guard text.left >= 0, text.right <= width, text.top >= 0, text.bottom <= height else {
+        return "outside: \(text)"
+      }
+      open.removeAll { $0.bottom <= text.top }
+      if let other = open.first(where: { $0.overlaps(text) }) {
+        return "\(text)\nstands on\n\(other)"
+      }
+      open.append(text)
+    }
+    return nil
+  }
+
+  @Test("Every range of a random plan stands in both maps, and no text stands on another")
+  func randomPlans() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SplitMix64(seed: seed)
+    for _ in 0..<150 {
+      let plan = RandomPlan.make(&random)
+      let picture = PlanSVG.draw(plan)
+      let text = PlanComparison.render(plan, width: 60 + random.below(150), charset: .unicode)
+      #expect(missing(plan, from: picture) == [], "seed \(seed)")
+      #expect(missing(plan, from: text) == [], "seed \(seed)")
+      #expect(fault([plan]) == nil, "seed \(seed)")
+      #expect(fault([RandomPlan.make(&random), plan]) == nil, "seed \(seed)")
+    }
+  }
+
+  @Test("So it is at the edges of what can be drawn", arguments: EdgePlans.all)
+  func edges(name: String, plan: BootPlan) {
+    let picture = PlanSVG.draw(plan)
+    let text = PlanText.render(plan, width: 80, charset: .unicode)
+    #expect(missing(plan, from: picture) == [])
+    #expect(missing(plan, from: text) == [])
+    #expect(!picture.contains("=\"-"))
+    #expect(fault([plan]) == nil)
+    #expect(fault([plan, PlanSamples.exact]) == nil)
+  }
+
+  @Test("An XML parser takes the pictures of the edges, of every theme")
+  func wellFormed() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("maps-\(UInt64.random(in: 0...UInt64.max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var paths: [String] = []
+    for (_, plan) in EdgePlans.all {
+      let file = folder.appendingPathComponent("\(paths.count).svg")
+      let theme = SVGTheme.allCases[paths.count % SVGTheme.allCases.count]
+      try Data(PlanSVG.draw(plan, theme: theme).utf8).write(to: file)
+      paths.append(file.path)
+    }
+    let program = """
+      import sys, xml.etree.ElementTree as tree
+      for path in sys.argv[1:]: tree.parse(path)
+      print("ok")
+      """
+    #expect(try Golden.python(program, paths) == "ok\n")
+  }
+
+  @Test("What is drawn larger than it is says so, and what is left out, too")
+  func truthfulness() {
+    let picture = PlanSVG.draw(EdgePlans.tiny)
+    #expect(picture.contains(">dtb" + PlanLists.mark + "<"))
+    #expect(!picture.contains(">kernel" + PlanLists.mark + "<"))
+    #expect(picture.contains("left out<"))
+    #expect(picture.contains(">drawn \u{d7}") || picture.contains(">enlarged<"))
+    let text = PlanText.render(EdgePlans.tiny, width: 80)
+    #expect(text.contains("not to scale, less than a character: D"))
+    #expect(text.contains("left out"))
+    let frames = MapFrames(
+      [PlanSamples.range(0, 0x1000_0000), PlanSamples.range(0x2000_0000, 0x3800_0000)], top: 0,
+      height: 4000 + MapFrames.gap)
+    #expect(frames.all.map { $0.height } == [1600, 2400])
+    #expect(frames.all.map { $0.enlargement } == [1, 1])
+  }
+
+  @Test("Lost bytes are counted on the line below the place where they are")
+  func losses() throws {
+    let text = PlanText.render(PlanSamples.kexecTools, width: 100)
+    let lines = text.split(separator: "\n").map { Array($0) }
+    let index = try #require(lines.firstIndex { String($0).hasPrefix("  lost ") })
+    #expect(String(lines[index]).contains("2 092 664 B of initrd"))
+    let marks = lines[index].indices.filter { lines[index][$0] == "^" }
+    let lost = lines[index - 1].indices.filter { lines[index - 1][$0] == "!" }
+    // The lane is preceded by its edge, the marks by as many spaces.
+    #expect(!lost.isEmpty && marks == lost)
+  }
+
+  @Test("No line of a map is longer than the width", arguments: [60, 80, 100, 132, 160, 200])
+  func width(_ width: Int) {
+    for plan in [PlanSamples.exact, PlanSamples.kexecTools, EdgePlans.beyond4GiB, EdgePlans.three] {
+      for charset in [TextCharset.ascii, .unicode] {
+        let texts = [
+          PlanText.render(plan, width: width, charset: charset),
+          PlanComparison.render(
+            plan, beside: PlanSamples.kexecTools, width: width, charset: charset),
+        ]
+        for line in texts.flatMap({ $0.split(separator: "\n") }) {
+          #expect(line.unicodeScalars.count <= width, "\(line)")
+        }
+      }
+    }
+  }
+
+  @Test("ASCII is all that is used where nothing else is shown")
+  func ascii() {
+    for (_, plan) in EdgePlans.all where plan != EdgePlans.longNames {
+      #expect(PlanComparison.render(plan, beside: plan, width: 180).utf8.allSatisfy { $0 < 0x80 })
+    }
+    #expect(PlanText.render(PlanSamples.exact, charset: .unicode).contains("█ kernel █"))
+  }
+
+  @Test("Two plans stand beside each other only where lines are long enough")
+  func besides() {
+    let wide = PlanComparison.render(
+      PlanSamples.exact, beside: PlanSamples.kexecTools, width: 160)
+    let narrow = PlanComparison.render(
+      PlanSamples.exact, beside: PlanSamples.kexecTools, width: 100)
+    #expect(wide.split(separator: "\n")[0].contains("rule exact"))
+    #expect(wide.split(separator: "\n")[0].contains("rule kexec-tools"))
+    #expect(!narrow.split(separator: "\n")[0].contains("rule exact"))
+  }
+}
