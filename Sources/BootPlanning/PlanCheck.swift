@@ -54,8 +54,10 @@ enum PlanCheck {
 
   private static func misplaced(_ plan: BootPlan) -> [Diagnostic] {
     var result: [Diagnostic] = []
+    // Most of what is looked at lies clear of everything, and there may be much of both.
+    let reserved = plan.machine.memory.reservedRanges
     func look(_ what: String, _ range: PhysicalRange) {
-      for entry in plan.machine.memory.reservations(in: range) {
+      for entry in reserved.overlaps(range) ? plan.machine.memory.reservations(in: range) : [] {
         result.append(
           Diagnostic(
             "KX108", .error,

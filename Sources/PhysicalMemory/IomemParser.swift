@@ -47,8 +47,8 @@ extension MemoryMap {
     let aliasName = Array("System RAM (boot alias)".utf8)
     let reservedName = Array("reserved".utf8)
     let firmwareReservedName = Array("Reserved".utf8)
-    var ram = RangeSet()
-    var aliases = RangeSet()
+    var ram: [PhysicalRange] = []
+    var aliases: [PhysicalRange] = []
     var reserved: [ReservedRange] = []
     var offset = 0
     var number = 0
@@ -74,15 +74,15 @@ extension MemoryMap {
           first: PhysicalAddress(entry.first), last: PhysicalAddress(entry.last))
       else { throw .backwards(line: number, first: entry.first, last: entry.last) }
       if isRAM {
-        ram.insert(range)
+        ram.append(range)
       } else if isAlias {
-        aliases.insert(range)
+        aliases.append(range)
       } else if name.holdsOnly(reservedName) || name.holdsOnly(firmwareReservedName) {
         reserved.append(ReservedRange(range, why: "iomem/reserved"))
       }
     }
     if ram.isEmpty, aliases.isEmpty { throw named && zeroes > 0 ? .zeroed : .noRAM }
-    self.init(ram: aliases.isEmpty ? ram : aliases, reserved: reserved)
+    self.init(ram: RangeSet(aliases.isEmpty ? ram : aliases), reserved: reserved)
   }
 
   private static func entry(
