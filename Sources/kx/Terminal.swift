@@ -6,10 +6,29 @@ import Reporting
 /// What the program's streams are, and how it writes to them.
 enum Terminal {
   /// How wide texts may be.
-  static var width: Int {
+  static var width: Int { width(of: 1) }
+
+  /// How wide texts may be on a stream.
+  static func width(of descriptor: Int32) -> Int {
     var size = winsize()
-    guard unsafe ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else { return 100 }
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 40 else {
+      return 100
+    }
     return min(Int(size.ws_col), 160)
+  }
+
+  /// Whether progress is shown: on a terminal that can erase a line, and that somebody looks at.
+  /// CI is what build services set (GitHub, GitLab, Travis and others).
+  static var showsProgress: Bool {
+    isatty(2) != 0 && !["", "dumb"].contains(variable("TERM"))
+      && ["", "false", "0"].contains(variable("CI"))
+  }
+
+  /// Whether the locale's characters go beyond ASCII. Source: locale(7), the order of the variables.
+  static var isUnicode: Bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map { variable($0) }.first { !$0.isEmpty } ?? ""
+    let name = locale.lowercased()
+    return name.contains("utf-8") || name.contains("utf8")
   }
 
   /// Colour only on a terminal that can and a user who wants it.
@@ -29,16 +48,9 @@ enum Terminal {
   /// Writes a message.
   static func say(_ text: String) { write(2, Array((text + "\n").utf8)) }
 
+  /// Writes bytes; a line of progress makes room for them.
   static func write(_ descriptor: Int32, _ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if written < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
-    }
+    ProgressScreen.shared.write(descriptor, bytes)
   }
 
   /// Tells an error as every error is told: what, where, what to do.

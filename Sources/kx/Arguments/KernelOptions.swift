@@ -58,7 +58,9 @@ struct KernelOptions: ParsableArguments {
 /// Finds out what a file is.
 func identify(_ file: InputFile, _ options: IdentificationOptions) throws(Stop) -> KernelImage {
   do throws(KernelImageError) {
-    return try KernelImage.identify(file.bytes.span, options: options)
+    return try Progress.during("inflating " + file.path) { () throws(KernelImageError) in
+      try KernelImage.identify(file.bytes.span, options: options)
+    }
   } catch {
     throw Stop(
       what: error.description, place: file.path, hint: error.hint, code: ExitStatus.badFile)

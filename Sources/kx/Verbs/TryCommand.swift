@@ -179,12 +179,20 @@ struct TryCommand: AsyncParsableCommand {
   private func boot(_ trial: Trial) async throws(Stop) {
     let lab = try labBoot(trial)
     let outcome: LabOutcome
+    // The console shows by itself that something goes on.
+    let progress = Progress(quiet ? "booting in QEMU" : "starting QEMU")
+    defer { progress.finish() }
     do throws(LabError) {
-      outcome = try await QEMULab.boot(lab) { [quiet] in if !quiet { Terminal.write(1, $0) } }
+      outcome = try await QEMULab.boot(lab) { [quiet] in
+        if quiet { return }
+        progress.finish()
+        Terminal.write(1, $0)
+      }
     } catch {
       throw Stop(lab: error)
     }
     let style = Terminal.style(for: 1)
+    progress.finish()
     let tenths = Int((outcome.wallSeconds * 10).rounded())
     Terminal.print(
       "\n" + style.paint("verdict:", .heading) + " "
@@ -206,6 +214,8 @@ struct TryCommand: AsyncParsableCommand {
           + "decompressor runs", hint: "plan with --handover zimage", code: .validationFailure)
     }
     let measurement: LabMeasurement
+    let progress = Progress("measuring in two runs in QEMU")
+    defer { progress.finish() }
     do throws(LabError) {
       measurement = try await QEMULab.measure(lab, stopAt: kernel.rawValue) { [quiet] in
         if !quiet { Terminal.write(1, $0) }
@@ -213,6 +223,7 @@ struct TryCommand: AsyncParsableCommand {
     } catch {
       throw Stop(lab: error)
     }
+    progress.finish()
     let comparison = FootprintComparison(trial.plan, measurement)
     Terminal.print(comparison.text(style: Terminal.style(for: 1)))
     if let changed = trial.changed {
