@@ -85,6 +85,20 @@ extension MemoryMap {
     self.init(ram: RangeSet(aliases.isEmpty ? ram : aliases), reserved: reserved)
   }
 
+  /// Tells whether the first line that is not empty is one of a /proc/iomem.
+  public static func looksLikeIomem(_ text: Span<UInt8>) -> Bool {
+    var start = 0
+    while start < text.count, text[start] == 0x0a || text[start] == 0x20 { start += 1 }
+    var end = start
+    // No line of such a file is longer.
+    while end < min(text.count, start + 4096), text[end] != 0x0a { end += 1 }
+    do throws(IomemError) {
+      return try entry(text.extracting(start..<end), number: 1) != nil
+    } catch {
+      return false
+    }
+  }
+
   private static func entry(
     _ line: Span<UInt8>, number: Int
   ) throws(IomemError) -> (first: UInt64, last: UInt64, name: Range<Int>)? {

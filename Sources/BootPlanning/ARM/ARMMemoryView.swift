@@ -162,9 +162,7 @@ struct ARMMemoryView {
   /// Tells whether the kernel itself, an initrd or a DTB may lie in a range: in RAM, reserved or
   /// not, that the kernel knows and maps linearly.
   ///
-  /// - Parameters:
-  ///   - start: PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
-  ///   - range: Any range.
+  /// `start` is PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
   func lowmem(start: UInt64, holds range: PhysicalRange) -> Bool {
     guard let window = lowmemWindow(start: start), window.contains(range) else { return false }
     return addressable.contains(range) && named(start: start).contains(range)

@@ -91,7 +91,8 @@ struct ARMPlacementSearch {
     case .atags(let bytes, _):
       if let item = item(.atags, bytes, in: forParameters, near) { items.append(item) }
     }
-    if let initrd = request.initrd, let item = item(.initrd, initrd.byteCount, in: forInitrd, window)
+    if let bytes = request.initrd?.byteCount,
+      let item = item(.initrd, bytes, in: forInitrd, window)
     {
       items.append(item)
     }

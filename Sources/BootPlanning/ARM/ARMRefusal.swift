@@ -7,6 +7,14 @@ import PhysicalMemory
 struct ARMRefusal {
   let search: ARMPlacementSearch
   let handovers: [HandoverKind]
+  /// The smallest RAM that would do; nil when none would.
+  let smallestRAM: ByteCount?
+
+  init(search: ARMPlacementSearch, handovers: [HandoverKind]) {
+    self.search = search
+    self.handovers = handovers
+    smallestRAM = SmallestRAM.find(search.request)
+  }
 
   private var figures: ARMFigures { search.figures }
 
@@ -48,7 +56,7 @@ struct ARMRefusal {
   }
 
   private var smallest: String? {
-    guard let size = SmallestRAM.find(search.request) else { return nil }
+    guard let size = smallestRAM else { return nil }
     let first = search.request.machine.memory.ram.ranges.first?.first ?? PhysicalAddress(0)
     return "the smallest RAM that would do is \(size.rounded) (\(size)) from \(first)"
   }
