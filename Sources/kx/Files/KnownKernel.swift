@@ -18,20 +18,19 @@ struct KnownKernel: Sendable {
   /// - Throws: ``Stop`` with the file.
   init(_ path: String?, _ options: BootOptions, digest: Bool) throws(Stop) {
     let (identification, vmlinux) = try options.kernelOptions.identification(digest: digest)
-    guard let path else {
-      file = nil
-      self.vmlinux = vmlinux
-      image = try Assumptions(merging: options.assume).kernel()
-      return
+    if let path {
+      let file = try InputFile(path, digest: digest)
+      self.init(file, try identify(file, identification), vmlinux, options)
+    } else {
+      let image = try Assumptions(merging: options.assume).kernel()
+      self.init(nil, image, vmlinux, options)
     }
-    let file = try InputFile(path, digest: digest)
-    self.init(file, try identify(file, identification), vmlinux, options)
   }
 
   /// Takes an identified file.
-  init(_ file: InputFile, _ image: KernelImage, _ vmlinux: InputFile?, _ options: BootOptions) {
+  init(_ file: InputFile?, _ image: KernelImage, _ vmlinux: InputFile?, _ options: BootOptions) {
     var image = image
-    if var facts = image.kernel {
+    if file != nil, var facts = image.kernel {
       Assumptions(merging: options.assume).correct(&facts)
       image.kernel = facts
     }
