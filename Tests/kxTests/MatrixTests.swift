@@ -150,7 +150,7 @@ struct MatrixTests {
     #expect(several.errors.contains("--matrix"))
   }
 
-  @Test("Where all pairs fit the exit code is 0 and nothing but the count stands on the error stream")
+  @Test("Where all pairs fit the exit code is 0 and the error stream has the count alone")
   func allFit() async throws {
     let kernel = try LabKernel("tiny-gzip").path
     let machine = try Self.iomem("m", "40000000-5fffffff : System RAM")

@@ -6,7 +6,8 @@ public import PhysicalMemory
 ///
 /// Source: RFC 8259.
 public struct JSONWriter: Sendable {
-  private var bytes: [UInt8] = []
+  /// The document so far, in UTF-8.
+  public private(set) var bytes: [UInt8] = []
   private var depth = 0
   /// Whether the innermost container, or the document, holds nothing yet.
   private var isEmpty = true

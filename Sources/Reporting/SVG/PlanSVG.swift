@@ -23,7 +23,8 @@ public enum PlanSVG {
   ///   - other: The plan to compare with.
   /// - Returns: An SVG 1.1 document that needs no other file; the same for the same plans.
   public static func draw(_ plan: SavedPlan, beside other: SavedPlan? = nil) -> String {
-    let plans = (other.map { [$0] } ?? []) + [plan]
+    let plan = plan.drawable
+    let plans = (other.map { [$0.drawable] } ?? []) + [plan]
     let sameMemory = plans.allSatisfy { $0.machine.memory.ram == plan.machine.memory.ram }
     var writer = SVGWriter()
     var tallest = 0

@@ -41,13 +41,17 @@ struct PlanMapText {
       ])
     for window in windows { result += "\n" + zoom(window) }
     if !windows.isEmpty { result += zoomLegend() }
-    for overlap in overlaps { result += lossLine(overlap) }
+    for overlap in overlaps.prefix(Self.lossLimit) { result += lossLine(overlap) }
+    if overlaps.count > Self.lossLimit {
+      result += "  ! and " + String(overlaps.count - Self.lossLimit) + " more\n"
+    }
     return result
   }
 
   // MARK: Banks
 
   private static let bankLimit = 16
+  private static let lossLimit = 16
 
   /// The banks in order of address; of too many, the largest.
   private func drawnBanks() -> [PhysicalRange] {

@@ -62,7 +62,7 @@ struct PlanCommand: AsyncParsableCommand {
       let plan = try files.plan()
       if let svg { try draw(plan, files, svg) }
       if json {
-        Terminal.print(PlanDocument.json(plan))
+        Terminal.write(1, PlanDocument.bytes(plan))
       } else {
         Terminal.print(
           PlanText.render(plan, style: Terminal.style(for: 1), width: Terminal.width))
