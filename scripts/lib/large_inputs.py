@@ -125,6 +125,14 @@ def iomem():
     return b"".join(text)
 
 
+def reservations():
+    """A gibibyte of RAM of which every other word is reserved as far as 64 MiB of text can say."""
+    line = b"%08x-%08x : reserved\n"
+    count = (LIMIT - 100) // len(line % (0, 0))
+    return b"40000000-7fffffff : System RAM\n" + b"".join(
+        line % (0x40010000 + 8 * at, 0x40010003 + 8 * at) for at in range(count))
+
+
 def archive(entries, names=lambda number: b"e"):
     """A cpio archive of many empty entries."""
     fields = b"070701" + b"%08x" * 13
