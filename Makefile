@@ -88,7 +88,8 @@ demo: setup debian-kernels build dist/armel/kexec ## show the whole story in abo
 
 bench: setup kernels build device ferry ## measure speed and memory, against kexec-tools too
 	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; echo; \
-	  scripts/bench-ferry || status=1; exit $$status
+	  scripts/bench-ferry || status=1; echo; scripts/bench-scale || status=1; echo; \
+	  scripts/bench-limits || status=1; exit $$status
 
 compare-peers: LOADERS := armel
 compare-peers: setup kernels device ## give damaged files to kexec-tools and to our loader

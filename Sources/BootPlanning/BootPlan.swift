@@ -29,6 +29,9 @@ public struct BootPlan: Sendable, Hashable {
   public var footprint: [FootprintRange]
   /// What the user should know.
   public var diagnostics: [Diagnostic]
+  /// The smallest RAM that would do, from where RAM begins, when nothing fits; nil when that is not
+  /// known or none would do.
+  public var smallestRAM: ByteCount?
 
   /// States a plan.
   public init(

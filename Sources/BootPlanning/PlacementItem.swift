@@ -6,8 +6,12 @@ struct PlacementItem {
   let name: PlannedSegment.Name
   /// The memory it takes, in bytes.
   let byteCount: ByteCount
-  /// Where all of it must lie.
+  /// Where all of it must lie, as far as it lies in the window.
   let allowed: RangeSet
+  /// nil when it may lie nowhere.
+  let window: PhysicalRange?
+  /// What it must not touch, beside what is taken when it is placed.
+  var forbidden = RangeSet()
   let alignment: Alignment
   /// The section that a DTB is mapped with: it must end within two sections of the one it
   /// begins in.
@@ -20,13 +24,29 @@ struct PlacementItem {
   ///   - floor: The lowest address that will do (inclusive).
   /// - Returns: nil when no hole is large enough.
   func lowest(clearOf taken: RangeSet, from floor: PhysicalAddress) -> PhysicalRange? {
-    guard let room = PhysicalRange(first: floor, last: PhysicalRange.below4GiB.last) else {
-      return nil
-    }
-    for hole in allowed.intersection(room).subtracting(taken).ranges {
-      if let place = place(in: hole) { return place }
+    guard
+      let room = PhysicalRange(first: floor, last: PhysicalRange.below4GiB.last)
+        .flatMap({ window?.intersection($0) })
+    else { return nil }
+    let taken = taken.union(forbidden)
+    for range in allowed.ranges[allowed.index(reaching: room.first)...] {
+      guard let hole = range.intersection(room) else { break }
+      guard hole.count >= byteCount else { continue }
+      for hole in RangeSet(hole).subtracting(taken).ranges {
+        if let place = place(in: hole) { return place }
+      }
     }
     return nil
+  }
+
+  /// Whether it fits anywhere when nothing is taken.
+  var hasRoom: Bool {
+    guard let window else { return false }
+    return allowed.ranges[allowed.index(reaching: window.first)...].prefix {
+      $0.first <= window.last
+    }.contains {
+      ($0.intersection(window)?.count ?? .zero) >= byteCount
+    }
   }
 
   private func place(in hole: PhysicalRange) -> PhysicalRange? {

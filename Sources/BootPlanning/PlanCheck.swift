@@ -52,16 +52,30 @@ enum PlanCheck {
     return result
   }
 
+  /// The most reservations that are told one by one for a range.
+  private static let reservationLimit = 16
+
   private static func misplaced(_ plan: BootPlan) -> [Diagnostic] {
     var result: [Diagnostic] = []
+    // Most of what is looked at lies clear of everything, and there may be much of both.
+    let reserved = plan.machine.memory.reservedRanges
     func look(_ what: String, _ range: PhysicalRange) {
-      for entry in plan.machine.memory.reservations(in: range) {
+      let entries =
+        reserved.overlaps(range) ? plan.machine.memory.reservations(in: range) : []
+      for entry in entries.prefix(reservationLimit) {
         result.append(
           Diagnostic(
             "KX108", .error,
             "\(what) \(range) lies in reserved memory \(entry.range) "
               + "(\(entry.why))",
             hint: "plan with --rule exact and without --load"))
+      }
+      if entries.count > reservationLimit {
+        result.append(
+          Diagnostic(
+            "KX108", .error,
+            "\(what) \(range) lies in \(entries.count - reservationLimit) more ranges of reserved "
+              + "memory", hint: "plan with --rule exact and without --load"))
       }
       if !plan.machine.memory.ram.contains(range) {
         result.append(

@@ -99,6 +99,10 @@ int clinux_map(int file, size_t count, const uint8_t **bytes) {
 
 void clinux_unmap(const uint8_t *bytes, size_t count) { munmap((void *)(uintptr_t)bytes, count); }
 
+void clinux_forget(const uint8_t *bytes, size_t count) {
+  madvise((void *)(uintptr_t)bytes, count, MADV_DONTNEED);
+}
+
 uint8_t *clinux_resize(uint8_t *bytes, size_t count) { return realloc(bytes, count ? count : 1); }
 
 void clinux_free(uint8_t *bytes) { free(bytes); }

@@ -6,7 +6,7 @@ struct CellCounts: Equatable {
   let address: UInt32
   let size: UInt32
 
-  /// More ranges than any machine has; whoever keeps them apart takes time for each pair.
+  /// More ranges than any machine has.
   static let maximumRanges = 4096
 
   /// Cells of one address and one size.

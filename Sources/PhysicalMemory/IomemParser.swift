@@ -47,8 +47,8 @@ extension MemoryMap {
     let aliasName = Array("System RAM (boot alias)".utf8)
     let reservedName = Array("reserved".utf8)
     let firmwareReservedName = Array("Reserved".utf8)
-    var ram = RangeSet()
-    var aliases = RangeSet()
+    var ram: [PhysicalRange] = []
+    var aliases: [PhysicalRange] = []
     var reserved: [ReservedRange] = []
     var offset = 0
     var number = 0
@@ -74,15 +74,29 @@ extension MemoryMap {
           first: PhysicalAddress(entry.first), last: PhysicalAddress(entry.last))
       else { throw .backwards(line: number, first: entry.first, last: entry.last) }
       if isRAM {
-        ram.insert(range)
+        ram.append(range)
       } else if isAlias {
-        aliases.insert(range)
+        aliases.append(range)
       } else if name.holdsOnly(reservedName) || name.holdsOnly(firmwareReservedName) {
         reserved.append(ReservedRange(range, why: "iomem/reserved"))
       }
     }
     if ram.isEmpty, aliases.isEmpty { throw named && zeroes > 0 ? .zeroed : .noRAM }
-    self.init(ram: aliases.isEmpty ? ram : aliases, reserved: reserved)
+    self.init(ram: RangeSet(aliases.isEmpty ? ram : aliases), reserved: reserved)
+  }
+
+  /// Tells whether the first line that is not empty is one of a /proc/iomem.
+  public static func looksLikeIomem(_ text: Span<UInt8>) -> Bool {
+    var start = 0
+    while start < text.count, text[start] == 0x0a || text[start] == 0x20 { start += 1 }
+    var end = start
+    // No line of such a file is longer.
+    while end < min(text.count, start + 4096), text[end] != 0x0a { end += 1 }
+    do throws(IomemError) {
+      return try entry(text.extracting(start..<end), number: 1) != nil
+    } catch {
+      return false
+    }
   }
 
   private static func entry(

@@ -29,25 +29,45 @@ public struct MemoryMap: Hashable, Sendable {
   public init(ram: RangeSet = RangeSet(), reserved: [ReservedRange] = []) {
     self.ram = ram
     self.reserved = []
-    for entry in reserved { reserve(entry) }
+    reserve(reserved)
   }
 
   /// Adds a reservation unless the same stands already.
-  public mutating func reserve(_ entry: ReservedRange) {
-    guard !reserved.contains(entry) else { return }
-    let place =
-      reserved.firstIndex {
-        ($0.range.first, $0.range.last) > (entry.range.first, entry.range.last)
-      } ?? reserved.endIndex
-    reserved.insert(entry, at: place)
+  public mutating func reserve(_ entry: ReservedRange) { reserve([entry]) }
+
+  /// Adds reservations, each unless the same stands already.
+  public mutating func reserve(_ entries: [ReservedRange]) {
+    guard !entries.isEmpty else { return }
+    // Those of one range stand in the order they came in. What is the same follows one another
+    // once all are sorted by their reasons, too, so that it is found without comparing all.
+    let all = reserved + entries
+    var order = Array(all.indices)
+    order.sort { one, other in
+      let (a, b) = (all[one], all[other])
+      if a.range != b.range { return (a.range.first, a.range.last) < (b.range.first, b.range.last) }
+      if !a.why.utf8.elementsEqual(b.why.utf8) {
+        return a.why.utf8.lexicographicallyPrecedes(b.why.utf8)
+      }
+      return one < other
+    }
+    var kept: [Int] = []
+    kept.reserveCapacity(order.count)
+    for index in order {
+      if let last = kept.last, all[last] == all[index] { continue }
+      kept.append(index)
+    }
+    kept.sort { one, other in
+      let (a, b) = (all[one].range, all[other].range)
+      return a != b ? (a.first, a.last) < (b.first, b.last) : one < other
+    }
+    reserved = kept.map { all[$0] }
   }
 
   /// RAM without its reserved parts.
-  public var free: RangeSet {
-    var result = ram
-    for entry in reserved { result.subtract(entry.range) }
-    return result
-  }
+  public var free: RangeSet { ram.subtracting(reservedRanges) }
+
+  /// Everything that is reserved, be it RAM or not.
+  public var reservedRanges: RangeSet { RangeSet(reserved.map { $0.range }) }
 
   /// Gives the reservations that share a byte with a range, lowest first.
   public func reservations(in range: PhysicalRange) -> [ReservedRange] {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A set of physical addresses, kept as sorted ranges that neither overlap nor touch.
+///
+/// Asking for one range costs the logarithm of the number of ranges, combining two sets one walk
+/// through both, making a set of ranges in any order one sort: a hostile memory map has millions.
 public struct RangeSet: Hashable, Sendable {
   /// The ranges, lowest first; there is at least one byte between any two.
   public private(set) var ranges: [PhysicalRange] = []
@@ -10,7 +13,14 @@ public struct RangeSet: Hashable, Sendable {
 
   /// Makes the union of ranges, in any order, overlapping or not.
   public init(_ ranges: [PhysicalRange]) {
-    for range in ranges { insert(range) }
+    var isSorted = true
+    var before = PhysicalAddress(0)
+    for range in ranges {
+      if range.first < before { isSorted = false }
+      before = range.first
+    }
+    self.ranges.reserveCapacity(ranges.count)
+    for range in isSorted ? ranges : ranges.sorted(by: { $0.first < $1.first }) { append(range) }
   }
 
   /// Makes the set of one range.
@@ -28,51 +38,69 @@ public struct RangeSet: Hashable, Sendable {
     return sum
   }
 
-  /// Adds every byte of a range, joining what touches it.
-  public mutating func insert(_ range: PhysicalRange) {
-    // Ranges that come in order are appended: many of them cost no more than one each.
-    if let end = ranges.last?.end, end < range.first {
+  /// The place of the first range that does not end below an address.
+  ///
+  /// - Returns: The number of ranges when all of them do.
+  public func index(reaching address: PhysicalAddress) -> Int {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = low + (high - low) / 2
+      if ranges[middle].last < address { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Adds a range that begins no lower than the last one.
+  private mutating func append(_ range: PhysicalRange) {
+    guard let last = ranges.last, last.end.map({ range.first <= $0 }) ?? true else {
       ranges.append(range)
       return
     }
-    var joined = range
-    var result: [PhysicalRange] = []
-    result.reserveCapacity(ranges.count + 1)
-    var placed = false
-    for other in ranges {
-      if let end = other.end, end < joined.first {
-        result.append(other)
-      } else if let end = joined.end, end < other.first {
-        if !placed {
-          result.append(joined)
-          placed = true
-        }
-        result.append(other)
-      } else if let union = PhysicalRange(
-        first: min(joined.first, other.first), last: max(joined.last, other.last))
-      {
-        joined = union
-      }
+    if range.last > last.last, let joined = PhysicalRange(first: last.first, last: range.last) {
+      ranges[ranges.count - 1] = joined
     }
-    if !placed { result.append(joined) }
-    ranges = result
+  }
+
+  /// Adds every byte of a range, joining what touches it.
+  public mutating func insert(_ range: PhysicalRange) {
+    var low = index(reaching: range.first)
+    // The range below may end right in front of this one.
+    if low > 0, ranges[low - 1].end == range.first { low -= 1 }
+    var high = low
+    var joined = range
+    while high < ranges.count {
+      let other = ranges[high]
+      if let end = joined.end, end < other.first { break }
+      joined =
+        PhysicalRange(
+          first: min(joined.first, other.first), last: max(joined.last, other.last)) ?? joined
+      high += 1
+    }
+    replace(low..<high, with: joined, nil)
   }
 
   /// Removes every byte of a range.
   public mutating func subtract(_ range: PhysicalRange) {
-    var result: [PhysicalRange] = []
-    result.reserveCapacity(ranges.count + 1)
-    for other in ranges {
-      guard other.overlaps(range) else {
-        result.append(other)
-        continue
-      }
-      if let below = PhysicalRange(start: other.first, end: range.first) { result.append(below) }
-      if let end = range.end, let above = PhysicalRange(first: end, last: other.last) {
-        result.append(above)
-      }
+    let low = index(reaching: range.first)
+    var high = low
+    while high < ranges.count, ranges[high].first <= range.last { high += 1 }
+    guard low < high else { return }
+    let below = PhysicalRange(start: ranges[low].first, end: range.first)
+    let last = ranges[high - 1].last
+    replace(low..<high, with: below, range.end.flatMap { PhysicalRange(first: $0, last: last) })
+  }
+
+  private mutating func replace(
+    _ old: Range<Int>, with first: PhysicalRange?, _ second: PhysicalRange?
+  ) {
+    var place = old.lowerBound
+    for new in [first, second] {
+      guard let new else { continue }
+      if place < old.upperBound { ranges[place] = new } else { ranges.insert(new, at: place) }
+      place += 1
     }
-    ranges = result
+    if place < old.upperBound { ranges.removeSubrange(place..<old.upperBound) }
   }
 
   /// Gives the bytes of this set that are not in the other.
@@ -99,16 +127,26 @@ public struct RangeSet: Hashable, Sendable {
 
   /// Gives the bytes of either set.
   public func union(_ other: Self) -> Self {
-    var result = self
-    for range in other.ranges { result.insert(range) }
+    var result = Self()
+    result.ranges.reserveCapacity(ranges.count + other.ranges.count)
+    var next = 0
+    for range in ranges {
+      while next < other.ranges.count, other.ranges[next].first < range.first {
+        result.append(other.ranges[next])
+        next += 1
+      }
+      result.append(range)
+    }
+    for range in other.ranges[next...] { result.append(range) }
     return result
   }
 
   /// Gives the bytes that are in the set and in the range.
   public func intersection(_ range: PhysicalRange) -> Self {
     var result = Self()
-    for other in ranges {
-      if let shared = other.intersection(range) { result.ranges.append(shared) }
+    for other in ranges[index(reaching: range.first)...] {
+      guard let shared = other.intersection(range) else { break }
+      result.ranges.append(shared)
     }
     return result
   }
@@ -129,18 +167,26 @@ public struct RangeSet: Hashable, Sendable {
     return result
   }
 
+  /// The range that holds an address; nil when none does.
+  public func range(holding address: PhysicalAddress) -> PhysicalRange? {
+    let index = index(reaching: address)
+    guard index < ranges.count, ranges[index].first <= address else { return nil }
+    return ranges[index]
+  }
+
   /// Tells whether a byte of the range is in the set.
   public func overlaps(_ range: PhysicalRange) -> Bool {
-    ranges.contains { $0.overlaps(range) }
+    let index = index(reaching: range.first)
+    return index < ranges.count && ranges[index].first <= range.last
   }
 
   /// Tells whether every byte of the range is in the set.
   public func contains(_ range: PhysicalRange) -> Bool {
-    ranges.contains { $0.contains(range) }
+    self.range(holding: range.first).map { range.last <= $0.last } ?? false
   }
 
   /// Tells whether the byte at an address is in the set.
   public func contains(_ address: PhysicalAddress) -> Bool {
-    ranges.contains { $0.contains(address) }
+    range(holding: address) != nil
   }
 }

@@ -87,6 +87,60 @@ struct RangeSetTests {
     }
   }
 
+  @Test("A set made of many ranges at once is the one made of them one by one, in any order")
+  func together() throws {
+    for seed in 0..<UInt64(2000) {
+      var drawn = Case(seed: seed)
+      var ranges: [PhysicalRange] = []
+      for _ in 0..<drawn.random.between(0, 12) {
+        let next = drawn.range()
+        ranges.append(try #require(next))
+      }
+      var single = RangeSet()
+      for range in ranges { single.insert(range) }
+      #expect(RangeSet(ranges) == single, "seed \(seed)")
+      let half = ranges.count / 2
+      let union = RangeSet(Array(ranges[..<half])).union(RangeSet(Array(ranges[half...])))
+      #expect(union == single, "seed \(seed)")
+      expectTidy(union, seed)
+      for bit in 0..<Self.bits {
+        let address = PhysicalAddress(drawn.base + bit)
+        let holding = single.ranges.first { $0.contains(address) }
+        #expect(single.range(holding: address) == holding, "seed \(seed)")
+        let reaching = single.ranges.firstIndex { $0.last >= address }
+        #expect(single.index(reaching: address) == reaching ?? single.ranges.count)
+      }
+    }
+  }
+
+  @Test("Reservations added at once stand as those added one by one, each once")
+  func reservations() throws {
+    for seed in 0..<UInt64(500) {
+      var drawn = Case(seed: seed)
+      var entries: [ReservedRange] = []
+      for _ in 0..<drawn.random.between(0, 12) {
+        let next = drawn.range()
+        let range = try #require(next)
+        for _ in 0..<drawn.random.between(1, 3) {
+          entries.append(ReservedRange(range, why: "reason \(drawn.random.below(3))"))
+        }
+      }
+      var expected: [ReservedRange] = []
+      for entry in entries where !expected.contains(entry) {
+        let place = expected.firstIndex {
+          ($0.range.first, $0.range.last) > (entry.range.first, entry.range.last)
+        }
+        expected.insert(entry, at: place ?? expected.endIndex)
+      }
+      var map = MemoryMap()
+      for entry in entries { map.reserve(entry) }
+      #expect(map.reserved == expected, "seed \(seed)")
+      #expect(MemoryMap(reserved: entries).reserved == expected, "seed \(seed)")
+      map.reserve(entries)
+      #expect(map.reserved == expected, "seed \(seed)")
+    }
+  }
+
   @Test("The set of every address holds all of them and can lose and regain its ends")
   func everything() throws {
     var set = RangeSet(.everything)

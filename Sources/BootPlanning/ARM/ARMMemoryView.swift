@@ -7,19 +7,25 @@ struct ARMMemoryView {
   let free: RangeSet
   /// RAM that the new kernel will know: of the machine and of the device tree.
   let known: RangeSet
+  /// The bytes of ``free``.
+  let freeBytes: ByteCount
+  /// The bytes of ``known``.
+  let knownBytes: ByteCount
   /// RAM of the machine below 4 GiB.
   private let addressable: RangeSet
-  /// The memory that the new kernel is told of, be it RAM or not, in whole pages.
+  /// The memory below 4 GiB that the new kernel is told of wherever it starts, be it RAM or not, in
+  /// whole pages: by the tree, or else by every `mem=SIZE@START`.
   private let told: RangeSet
-  /// The memory that `mem=` names instead; nil without one.
-  private let limits: [(size: UInt64, start: UInt64?)]?
+  /// The largest size of a `mem=SIZE`, which counts from the start of RAM; nil without one.
+  private let relativeLimit: UInt64?
+  /// What ``loadable(start:)`` counts in when that does not depend on the start.
+  let commonLoadable: CountedRanges?
   /// The bytes from the start of RAM to the end of what is mapped linearly.
   private let lowmemBytes: UInt64
 
   init(_ request: PlanRequest, figures: ARMFigures) {
     let addressable = request.machine.memory.ram.intersection(.below4GiB)
-    var free = addressable
-    for entry in request.machine.memory.reserved { free.subtract(entry.range) }
+    var free = addressable.subtracting(request.machine.memory.reservedRanges)
     // A segment that ends with the address space is refused by the kernel.
     // Source: kernel/kexec_core.c `sanity_check_segment_list` (v6.1).
     if let page = PhysicalRange(
@@ -28,15 +34,34 @@ struct ARMMemoryView {
       free.subtract(page)
     }
     self.free = free
+    freeBytes = free.count
+    var told = addressable
     if case .deviceTree(_, let memory) = request.parameters, !memory.isEmpty {
       told = RangeSet(memory.compactMap { $0.rounded(inwardTo: .page) })
-    } else {
-      told = addressable
     }
     self.addressable = addressable
     known = addressable.intersection(told)
+    knownBytes = known.count
     let words = CommandLineWords(request.commandLine)
-    limits = words.memory
+    var relativeLimit: UInt64?
+    if let limits = words.memory {
+      var fixed: [PhysicalRange] = []
+      for limit in limits {
+        guard let start = limit.start else {
+          relativeLimit = max(relativeLimit ?? 0, limit.size)
+          continue
+        }
+        let range = PhysicalRange(start: PhysicalAddress(start), count: ByteCount(limit.size))
+        if let whole = range?.rounded(inwardTo: .page) { fixed.append(whole) }
+      }
+      told = RangeSet(fixed)
+    }
+    self.told = told.intersection(.below4GiB)
+    self.relativeLimit = relativeLimit
+    commonLoadable =
+      relativeLimit == nil
+      ? CountedRanges(free.intersection(self.told))
+      : self.told.isEmpty ? CountedRanges(free) : nil
     lowmemBytes = Self.lowmemBytes(pageOffset: figures.pageOffset, vmalloc: words.size("vmalloc"))
   }
 
@@ -74,14 +99,27 @@ struct ARMMemoryView {
 
   /// The memory below 4 GiB that the new kernel is told of, by `mem=` or else by the tree.
   private func named(start: UInt64) -> RangeSet {
-    guard let limits else { return told.intersection(.below4GiB) }
-    var named = RangeSet()
-    for limit in limits {
-      let range = PhysicalRange(
-        start: PhysicalAddress(limit.start ?? start), count: ByteCount(limit.size))
-      if let whole = range?.rounded(inwardTo: .page) { named.insert(whole) }
+    guard let relative = relativelyNamed(start: start) else { return told }
+    var named = told
+    named.insert(relative)
+    return named
+  }
+
+  /// The memory below 4 GiB that `mem=SIZE` names; nil when there is none.
+  private func relativelyNamed(start: UInt64) -> PhysicalRange? {
+    relativeLimit.flatMap {
+      PhysicalRange(start: PhysicalAddress(start), count: ByteCount($0))?
+        .rounded(inwardTo: .page)?.intersection(.below4GiB)
     }
-    return named.intersection(.below4GiB)
+  }
+
+  /// The lowest byte of ``believed(start:)``.
+  private func lowestBelieved(start: UInt64) -> PhysicalAddress? {
+    let named = named(start: start)
+    let start = PhysicalAddress(start)
+    let index = named.index(reaching: start)
+    guard index < named.ranges.count else { return nil }
+    return max(named.ranges[index].first, start)
   }
 
   /// The memory that the new kernel is told of and drops, since it lies below its own start.
@@ -103,7 +141,10 @@ struct ARMMemoryView {
   /// Source: arch/arm/mm/mmu.c `adjust_lowmem_bounds`, "first usable region must be PMD aligned"
   /// (v6.1).
   func unmappedHead(start: UInt64) -> PhysicalRange? {
-    Self.unmappedHead(believed(start: start))
+    guard let first = lowestBelieved(start: start),
+      let aligned = first.roundedUp(to: .largeSection)
+    else { return nil }
+    return PhysicalRange(start: first, end: aligned)
   }
 
   /// Tells whether the new kernel's page structs reach down to its start of RAM.
@@ -114,29 +155,37 @@ struct ARMMemoryView {
   /// Source: mm/page_alloc.c `alloc_node_mem_map`, include/asm-generic/memory_model.h
   /// `__pfn_to_page` (v6.1, FLATMEM as Debian's kernels have it).
   func pageStructsReach(start: UInt64) -> Bool {
-    guard let first = believed(start: start).ranges.first?.first else { return false }
+    guard let first = lowestBelieved(start: start) else { return false }
     return first.roundedDown(to: Alignment(shift: 22)).rawValue <= start
   }
 
-  private static func unmappedHead(_ memory: RangeSet) -> PhysicalRange? {
-    guard let first = memory.ranges.first?.first,
-      let aligned = first.roundedUp(to: .largeSection)
-    else { return nil }
-    return PhysicalRange(start: first, end: aligned)
+  /// Tells whether the kernel itself, an initrd or a DTB may lie in a range: in RAM, reserved or
+  /// not, that the kernel knows and maps linearly.
+  ///
+  /// `start` is PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
+  func lowmem(start: UInt64, holds range: PhysicalRange) -> Bool {
+    guard let window = lowmemWindow(start: start), window.contains(range) else { return false }
+    return addressable.contains(range) && named(start: start).contains(range)
   }
 
-  /// The RAM that the kernel itself, an initrd or a DTB may lie in.
+  /// The addresses that the kernel maps linearly, be they RAM or not.
+  private func lowmemWindow(start: UInt64) -> PhysicalRange? {
+    let first = unmappedHead(start: start)?.end ?? PhysicalAddress(start)
+    return PhysicalRange(start: first, end: PhysicalAddress(lowmemEnd(start: start)))
+  }
+
+  /// The free RAM that an initrd or a DTB may lie in: the part of a set that lies in a window.
   ///
   /// - Parameter start: PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
-  /// - Returns: RAM that the kernel knows and maps linearly, reserved or not.
-  func lowmem(start: UInt64) -> RangeSet {
-    guard
-      let window = PhysicalRange(
-        start: PhysicalAddress(start), end: PhysicalAddress(lowmemEnd(start: start)))
-    else { return RangeSet() }
-    let memory = believed(start: start)
-    var usable = memory.intersection(window).intersection(addressable)
-    if let head = Self.unmappedHead(memory) { usable.subtract(head) }
-    return usable
+  /// - Returns: A set that is the same for all starts but with `mem=`, and the window, which is nil
+  ///   when nothing may lie anywhere.
+  func loadable(start: UInt64) -> (ranges: CountedRanges, window: PhysicalRange?) {
+    let window = lowmemWindow(start: start)
+    guard let commonLoadable else {
+      return (CountedRanges(free.intersection(named(start: start))), window)
+    }
+    guard relativeLimit != nil else { return (commonLoadable, window) }
+    let named = relativelyNamed(start: start)
+    return (commonLoadable, named.flatMap { window?.intersection($0) })
   }
 }

@@ -29,12 +29,19 @@ struct ARMPlacementSearch {
   let page: Alignment
   /// An appended DTB that stays behind the zImage, in bytes; 0 without one.
   let keptDTB: UInt64
+  /// The ranges that can hold what r2 points to; nil when they depend on where the kernel starts.
+  private let roomyForParameters: RangeSet?
+  /// The same for the initrd.
+  private let roomyForInitrd: RangeSet?
 
   init(_ request: PlanRequest, figures: ARMFigures, keptDTB: UInt64) {
     self.request = request
     self.figures = figures
     self.keptDTB = keptDTB
     view = ARMMemoryView(request, figures: figures)
+    let common = view.commonLoadable?.set
+    roomyForParameters = common.map { Self.roomy($0, for: request.parameters.byteCount) }
+    roomyForInitrd = common.map { Self.roomy($0, for: request.initrd?.byteCount) }
     page = Alignment(bytes: request.machine.pageBytes.rawValue) ?? .page
   }
 
@@ -48,13 +55,19 @@ struct ARMPlacementSearch {
 
   // MARK: What needs a place
 
-  private func item(_ name: PlannedSegment.Name, _ bytes: ByteCount, in allowed: RangeSet)
-    -> PlacementItem?
-  {
+  private func item(
+    _ name: PlannedSegment.Name, _ bytes: ByteCount, in allowed: RangeSet, _ window: PhysicalRange?
+  ) -> PlacementItem? {
     guard let whole = bytes.roundedUp(to: page), whole.rawValue > 0 else { return nil }
     return PlacementItem(
-      name: name, byteCount: whole, allowed: allowed, alignment: page,
+      name: name, byteCount: whole, allowed: allowed, window: window, alignment: page,
       section: name == .dtb || name == .atags ? figures.section : nil)
+  }
+
+  /// The ranges that can hold what the request passes at all: few, however many there are in all.
+  private static func roomy(_ ranges: RangeSet, for bytes: ByteCount?) -> RangeSet {
+    guard let bytes else { return RangeSet() }
+    return RangeSet(ranges.ranges.filter { $0.count >= bytes })
   }
 
   /// The initrd and what r2 points to, with the places they may have.
@@ -65,18 +78,22 @@ struct ARMPlacementSearch {
   ///     merge ATAGs. For memory it asks the DTB before that (head.S, v6.1).
   /// - Returns: Nothing for what is not asked for.
   func companions(start: UInt64, cached: PhysicalRange?) -> [PlacementItem] {
-    let lowmem = view.lowmem(start: start).intersection(view.free)
+    let (ranges, window) = view.loadable(start: start)
+    let near = cached.map { cached in window.flatMap { cached.intersection($0) } } ?? window
+    let forParameters =
+      roomyForParameters ?? Self.roomy(ranges.set, for: request.parameters.byteCount)
+    let forInitrd = roomyForInitrd ?? Self.roomy(ranges.set, for: request.initrd?.byteCount)
     var items: [PlacementItem] = []
     switch request.parameters {
     case .none: break
     case .deviceTree(let bytes, _):
-      let allowed = cached.map { lowmem.intersection($0) } ?? lowmem
-      if let item = item(.dtb, bytes, in: allowed) { items.append(item) }
+      if let item = item(.dtb, bytes, in: forParameters, near) { items.append(item) }
     case .atags(let bytes, _):
-      let allowed = cached.map { lowmem.intersection($0) } ?? lowmem
-      if let item = item(.atags, bytes, in: allowed) { items.append(item) }
+      if let item = item(.atags, bytes, in: forParameters, near) { items.append(item) }
     }
-    if let initrd = request.initrd, let item = item(.initrd, initrd.byteCount, in: lowmem) {
+    if let bytes = request.initrd?.byteCount,
+      let item = item(.initrd, bytes, in: forInitrd, window)
+    {
       items.append(item)
     }
     return items
@@ -95,7 +112,7 @@ struct ARMPlacementSearch {
         end: PhysicalAddress(kernel + figures.inflated + figures.bss))
     else { return false }
     let start = kernel - figures.textOffset
-    return view.free.contains(whole) && view.lowmem(start: start).contains(whole)
+    return view.free.contains(whole) && view.lowmem(start: start, holds: whole)
       && view.pageStructsReach(start: start)
   }
 
@@ -133,15 +150,25 @@ struct ARMPlacementSearch {
       }
     }
     guard step == .largeSection else { return starts }
-    let regular = starts
+    return starts + startsBelow(starts, step)
+  }
+
+  /// The starts that lie below a range of RAM by no more than the text offset.
+  private func startsBelow(_ regular: [UInt64], _ step: Alignment) -> [UInt64] {
+    var starts: [UInt64] = []
+    var others = regular[...]
+    var reached: UInt64 = 0
     for range in view.free.ranges {
       let first = range.first.roundedDown(to: step).rawValue
-      var next = PhysicalAddress(first - min(first, figures.textOffset)).roundedDown(to: step)
-        .rawValue
+      let lowest = PhysicalAddress(first - min(first, figures.textOffset)).roundedDown(to: step)
+      // All below what the range before looked at has been found.
+      var next = max(lowest.rawValue, reached)
       while next < first {
-        if !regular.contains(next) { starts.append(next) }
+        others = others.drop { $0 < next }
+        if others.first != next { starts.append(next) }
         next += step.mask + 1
       }
+      reached = max(reached, first)
     }
     return starts
   }
@@ -198,9 +225,7 @@ struct ARMPlacementSearch {
   func comfortable(
     _ items: [PlacementItem], clearOf taken: RangeSet, above top: PhysicalAddress
   ) -> [PhysicalRange]? {
-    for item in items where !item.allowed.ranges.contains(where: { $0.count >= item.byteCount }) {
-      return nil
-    }
+    for item in items where !item.hasRoom { return nil }
     if let floor = top.roundedUp(to: .section),
       let places = PlacementItem.arrange(items, clearOf: taken, from: floor)
     {

@@ -36,7 +36,9 @@ public enum ARMPlanner {
       return plan
     }
     var refused = plan(request, nil, handover: wanted.first ?? .image)
-    refused.diagnostics += ARMRefusal(search: search, handovers: wanted).diagnostics
+    let refusal = ARMRefusal(search: search, handovers: wanted)
+    refused.smallestRAM = refusal.smallestRAM
+    refused.diagnostics += refusal.diagnostics
     return refused
   }
 

@@ -7,6 +7,14 @@ import PhysicalMemory
 struct ARMRefusal {
   let search: ARMPlacementSearch
   let handovers: [HandoverKind]
+  /// The smallest RAM that would do; nil when none would.
+  let smallestRAM: ByteCount?
+
+  init(search: ARMPlacementSearch, handovers: [HandoverKind]) {
+    self.search = search
+    self.handovers = handovers
+    smallestRAM = SmallestRAM.find(search.request)
+  }
 
   private var figures: ARMFigures { search.figures }
 
@@ -36,7 +44,7 @@ struct ARMRefusal {
     }
     if let initrd = search.request.initrd { text += ", the initrd \(initrd.byteCount)" }
     if let bytes = search.request.parameters.byteCount { text += ", its parameters \(bytes)" }
-    return text + ", and \(search.view.free.count) of RAM is free"
+    return text + ", and \(search.view.freeBytes) of RAM is free"
   }
 
   private var hint: String {
@@ -48,7 +56,7 @@ struct ARMRefusal {
   }
 
   private var smallest: String? {
-    guard let size = SmallestRAM.find(search.request) else { return nil }
+    guard let size = smallestRAM else { return nil }
     let first = search.request.machine.memory.ram.ranges.first?.first ?? PhysicalAddress(0)
     return "the smallest RAM that would do is \(size.rounded) (\(size)) from \(first)"
   }
@@ -95,13 +103,12 @@ struct ARMRefusal {
   }
 
   private func companionReason(start: UInt64) -> String {
-    let lowmem = search.view.lowmem(start: start)
     guard let (segment, footprint) = search.imageFootprint(start: start) else {
       return "the companions do not fit"
     }
-    var left = lowmem.intersection(search.view.free).subtracting(
-      RangeSet(footprint.map { $0.range }))
-    left.subtract(segment)
+    let (ranges, window) = search.view.loadable(start: start)
+    let left = (window.map { ranges.set.intersection($0) } ?? RangeSet()).subtracting(
+      RangeSet(footprint.map { $0.range } + [segment]))
     let largest = left.ranges.map { $0.count }.max() ?? .zero
     return "initrd and DTB do not: the largest hole left in lowmem (which ends at "
       + "\(PhysicalAddress(search.view.lowmemEnd(start: start) - 1))) has \(largest)"
@@ -134,7 +141,7 @@ struct ARMRefusal {
       return "the kernel would take \(wanted), but \(blocker.range) is reserved "
         + "(\(blocker.why))"
     }
-    if let wanted, hole.contains(wanted), !search.view.lowmem(start: start).contains(wanted),
+    if let wanted, hole.contains(wanted), !search.view.lowmem(start: start, holds: wanted),
       search.view.unmappedHead(start: start)?.overlaps(wanted) != true
     {
       return "the kernel would take \(wanted), which it would not find in the memory it is told "

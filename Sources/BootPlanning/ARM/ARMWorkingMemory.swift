@@ -39,22 +39,19 @@ enum ARMWorkingMemory {
 extension ARMPlacementSearch {
   /// The lowmem that must be left, in bytes.
   var memoryNeeded: UInt64 {
-    ARMWorkingMemory.needed(ram: view.known.count.rawValue, figures: figures, request: request)
+    ARMWorkingMemory.needed(ram: view.knownBytes.rawValue, figures: figures, request: request)
   }
 
   /// The lowmem that a placement leaves the new kernel, in bytes.
   func memoryLeft(_ placement: ARMPlacement) -> UInt64 {
-    let start = placement.kernel - figures.textOffset
-    var left = view.lowmem(start: start).intersection(view.free)
-    if let kernel = PhysicalRange(
+    let (ranges, window) = view.loadable(start: placement.kernel - figures.textOffset)
+    guard let window else { return 0 }
+    let kernel = PhysicalRange(
       start: PhysicalAddress(placement.kernel), count: ByteCount(figures.inflated + figures.bss))
-    {
-      left.subtract(kernel)
+    let taken = RangeSet([kernel, placement.initrd, placement.parameters].compactMap { $0 })
+    return taken.intersection(window).ranges.reduce(ranges.bytes(in: window)) {
+      $0 - ranges.bytes(in: $1)
     }
-    for range in [placement.initrd, placement.parameters].compactMap({ $0 }) {
-      left.subtract(range)
-    }
-    return left.count.rawValue
   }
 
   /// Tells whether the sum of all that is needed is there at all, wherever it may lie.
@@ -63,7 +60,7 @@ extension ARMPlacementSearch {
     let loaded = companions.reduce(figures.inflated + figures.bss) { sum, bytes in
       sum + min(bytes?.rawValue ?? 0, 1 << 40)
     }
-    return min(view.free.count.rawValue, view.lowmemEnd(start: 0))
+    return min(view.freeBytes.rawValue, view.lowmemEnd(start: 0))
       >= loaded + min(memoryNeeded, 1 << 42)
   }
 

@@ -148,8 +148,8 @@ extension ARMPlacementSearch {
       let block = ByteCount(tail).roundedUp(to: page)
     else { return nil }
     let zItem = PlacementItem(
-      name: .kernel, byteCount: block,
-      allowed: view.free.intersection(within).intersection(loads), alignment: page)
+      name: .kernel, byteCount: block, allowed: view.free, window: within.intersection(loads),
+      alignment: page)
     let start = kernel - figures.textOffset
     let rest = companions(start: start, cached: keptDTB > 0 ? cached : nil)
     var forbidden = RangeSet(kernelRanges.map { $0.range })
@@ -164,10 +164,9 @@ extension ARMPlacementSearch {
     }
     // Only the companions must keep clear of what is written before start_kernel.
     let clear = rest.map { item in
-      PlacementItem(
-        name: item.name, byteCount: item.byteCount,
-        allowed: item.allowed.subtracting(forbidden), alignment: item.alignment,
-        section: item.section)
+      var item = item
+      item.forbidden = forbidden
+      return item
     }
     let items = [zItem] + clear
     let top = forbidden.ranges.last?.last ?? PhysicalAddress(kernelTop)

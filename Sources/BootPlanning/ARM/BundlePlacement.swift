@@ -23,8 +23,10 @@ struct BundlePlacement {
 
   /// Makes the plan.
   func plan() -> BootPlan {
-    for load in loads {
-      guard let placement = placement(at: load) else { continue }
+    let start = search.view.free.ranges.first?.first.rawValue ?? 0
+    let items = search.companions(start: start, cached: nil)
+    for load in items.allSatisfy({ $0.hasRoom }) ? loads : [] {
+      guard let placement = placement(at: load, items) else { continue }
       var plan = ARMPlanner.plan(request, placement)
       plan.diagnostics += diagnostics(load: load)
       plan.diagnostics += PlanCheck.diagnostics(of: plan)
@@ -78,15 +80,13 @@ struct BundlePlacement {
     return result
   }
 
-  private func placement(at load: UInt64) -> ARMPlacement? {
+  private func placement(at load: UInt64, _ items: [PlacementItem]) -> ARMPlacement? {
     guard let segment = search.zImageSegment(load: load, fileBytes: bundle.byteCount),
       search.view.free.contains(segment.range)
     else { return nil }
     let footprint = footprint(load: load)
     var taken = RangeSet(footprint.map { $0.range })
     taken.insert(segment.range)
-    let start = search.view.free.ranges.first?.first.rawValue ?? 0
-    let items = search.companions(start: start, cached: nil)
     guard
       let places = search.comfortable(
         items, clearOf: taken, above: taken.ranges.last?.last ?? segment.range.last)

@@ -26,17 +26,18 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   ///   - inputs: The files.
   ///   - image: What the kernel's file was identified as, or a kernel of figures.
   ///   - wishes: Everything else.
+  ///   - known: What the initial ramdisks were found to be; nil finds it out.
   /// - Throws: ``BootGatheringError`` with the file.
   public init(
-    _ inputs: BootInputs<File>, image: KernelImage, _ wishes: BootWishes
+    _ inputs: BootInputs<File>, image: KernelImage, _ wishes: BootWishes,
+    initrds known: GatheredInitrds? = nil
   ) throws(BootGatheringError) {
     self.inputs = inputs
     self.image = image
     self.wishes = wishes
-    var initrd = InitrdParts()
-    for (index, file) in inputs.initrds.enumerated() {
-      diagnostics += initrd.add(file.span, path: file.path, index: index)
-    }
+    let known = known ?? GatheredInitrds(inputs.initrds)
+    var initrd = known.parts
+    diagnostics += known.diagnostics
     if inputs.initrds.isEmpty, let kernel = inputs.kernel {
       do throws(KernelImageError) {
         try initrd.add(companionsOf: image, in: kernel.span)

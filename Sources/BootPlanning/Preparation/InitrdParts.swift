@@ -12,6 +12,9 @@ public struct InitrdParts: Sendable, Hashable {
   /// What they unpack to; nil as soon as it is not known of one.
   private var unpacked: UInt64? = 0
 
+  /// What is counted at the most: more than any 32-bit ARM has lowmem for, and a second's work.
+  private static let unpackedLimit: UInt64 = 512 << 20
+
   /// Starts with nothing.
   public init() {}
 
@@ -117,11 +120,18 @@ public struct InitrdParts: Sendable, Hashable {
         UInt64(told) <= UInt64(part.count) * 1032
       {
         size &+= UInt64(told)
-      } else if let counted = try? countInflated(part, as: compression, limit: 4 << 30) {
-        size &+= counted.produced
-      } else {
-        unpacked = nil
-        return
+        continue
+      }
+      let left = Self.unpackedLimit - min(sum &+ size, Self.unpackedLimit)
+      do throws(InflationError) {
+        size &+= try countInflated(part, as: compression, limit: left).produced
+      } catch {
+        // An initrd of more than is counted needs at least that much.
+        guard case .exceedsLimit = error else {
+          unpacked = nil
+          return
+        }
+        size &+= left
       }
     }
     unpacked = sum &+ size

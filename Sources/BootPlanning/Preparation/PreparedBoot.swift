@@ -119,12 +119,12 @@ public struct PreparedBoot: Sendable {
       if map.ram.isEmpty, let atags = sources.oldATAGs { map.ram = RangeSet(atags.memory) }
     }
     guard !map.ram.isEmpty else { throw .noMemory }
-    for entry in sources.reserved { map.reserve(entry) }
+    map.reserve(sources.reserved)
     for (candidate, name) in [(sources.runningTree, "running tree"), (tree, origin)] {
       guard let candidate else { continue }
       do throws(DeviceTreeError) {
         // What protected only the previous boot's own files is free again.
-        for entry in try candidate.lastingReservations() { map.reserve(entry) }
+        map.reserve(try candidate.lastingReservations())
       } catch {
         throw .tree(origin: name, error)
       }

@@ -52,6 +52,8 @@ int clinux_status_of_open(int file, clinux_file *told);
 /// Maps a file for reading; the memory stays when the file is closed.
 int clinux_map(int file, size_t count, const uint8_t **bytes);
 void clinux_unmap(const uint8_t *bytes, size_t count);
+/// Gives back the pages of a mapped file; reading them again reads the file again.
+void clinux_forget(const uint8_t *bytes, size_t count);
 /// Memory that grows; NULL gives new memory. NULL when there is none.
 uint8_t *clinux_resize(uint8_t *bytes, size_t count);
 void clinux_free(uint8_t *bytes);

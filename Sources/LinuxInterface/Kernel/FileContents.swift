@@ -63,6 +63,23 @@ import CLinux
     }
   }
 
+  /// The bytes that are held at a time by ``forEachPart(_:)``, a multiple of every page size.
+  private static let partBytes = 4 << 20
+
+  /// Goes through all bytes in order. Parts of a mapped file are given back behind it, so that a
+  /// file of any size takes little memory.
+  ///
+  /// - Parameter body: Takes a part.
+  public func forEachPart(_ body: (Span<UInt8>) -> Void) {
+    var offset = 0
+    while offset < count {
+      let part = min(Self.partBytes, count - offset)
+      body(span.extracting(offset..<(offset + part)))
+      if isMapped, let base = unsafe base { unsafe clinux_forget(base + offset, part) }
+      offset += part
+    }
+  }
+
   /// The bytes for a C call, while the object is held.
   var unsafePointer: UnsafePointer<UInt8>? { unsafe base }
 }

@@ -17,7 +17,12 @@ public enum PlanDocument {
   public static func json(_ plan: BootPlan) -> String { json(SavedPlan(plan)) }
 
   /// Writes the document of a plan, its last line ended.
-  public static func json(_ plan: SavedPlan) -> String {
+  public static func json(_ plan: SavedPlan) -> String { write(plan).text }
+
+  /// Writes the document of a plan in UTF-8: what is large is not copied once more.
+  public static func bytes(_ plan: BootPlan) -> [UInt8] { write(SavedPlan(plan)).bytes }
+
+  private static func write(_ plan: SavedPlan) -> JSONWriter {
     var writer = JSONWriter()
     writer.object { writer in
       writer.number("schemaVersion", schemaVersion)
@@ -34,7 +39,7 @@ public enum PlanDocument {
       diagnostics(plan.diagnostics, &writer)
     }
     writer.finish()
-    return writer.text
+    return writer
   }
 
   /// Gives the word for the source of the inflated size.

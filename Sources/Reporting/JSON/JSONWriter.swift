@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Writes a JSON document piece by piece: keys in the order of the calls, two spaces of indentation.
+/// Writes a JSON document piece by piece: keys in the order of the calls, two spaces of indentation,
+/// or all of it on one line.
 ///
 /// Source: RFC 8259.
 public struct JSONWriter: Sendable {
-  private var bytes: [UInt8] = []
+  /// The document so far, in UTF-8.
+  public private(set) var bytes: [UInt8] = []
   private var depth = 0
   /// Whether the innermost container, or the document, holds nothing yet.
   private var isEmpty = true
+  private let isOneLine: Bool
 
   /// Starts an empty document.
-  public init() {}
+  ///
+  /// - Parameter isOneLine: Whether it is written without line ends.
+  public init(onOneLine isOneLine: Bool = false) {
+    self.isOneLine = isOneLine
+  }
 
   /// The document so far.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -113,6 +120,10 @@ public struct JSONWriter: Sendable {
   }
 
   private mutating func newLine() {
+    if isOneLine {
+      if bytes.last == 0x2c { bytes.append(0x20) }
+      return
+    }
     bytes.append(0x0a)
     for _ in 0..<(2 * depth) { bytes.append(0x20) }
   }

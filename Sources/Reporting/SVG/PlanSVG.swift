@@ -29,7 +29,8 @@ public enum PlanSVG {
   public static func draw(
     _ plan: SavedPlan, beside other: SavedPlan? = nil, theme: SVGTheme = .auto
   ) -> String {
-    let plans = (other.map { [$0] } ?? []) + [plan]
+    let plan = plan.drawable
+    let plans = (other.map { [$0.drawable] } ?? []) + [plan]
     let (writer, height) = layout(plan, plans)
     return writer.document(
       width: width(plans), height: height, title: title(plan) + ": where a kexec puts everything",

@@ -50,7 +50,10 @@ struct PlanMapText {
       result += "\n" + zoom(window)
     }
     if !windows.isEmpty { result += zoomLegend() }
-    for overlap in overlaps { result += lossLine(overlap) }
+    for overlap in overlaps.prefix(Self.lossLimit) { result += lossLine(overlap) }
+    if overlaps.count > Self.lossLimit {
+      result += "  ! and " + String(overlaps.count - Self.lossLimit) + " more\n"
+    }
     return result
   }
 
@@ -65,6 +68,7 @@ struct PlanMapText {
   // MARK: Banks
 
   private static let bankLimit = 16
+  private static let lossLimit = 16
 
   /// The banks in order of address; of too many, the largest.
   private func drawnBanks() -> [PhysicalRange] {

@@ -27,5 +27,10 @@ struct MappedFile: BootFile {
     @_lifetime(borrow self) get { contents.span }
   }
 
-  var digest: String { wantsDigest ? hexadecimalText(of: SHA256.hash(contents.span)) : "" }
+  var digest: String {
+    guard wantsDigest else { return "" }
+    var hash = SHA256()
+    contents.forEachPart { hash.update($0) }
+    return hexadecimalText(of: hash.finish())
+  }
 }

@@ -60,7 +60,7 @@ struct KernelOptions: ParsableArguments {
 func identify(_ file: InputFile, _ options: IdentificationOptions) throws(Stop) -> KernelImage {
   do throws(KernelImageError) {
     return try Progress.during("inflating " + file.path) { () throws(KernelImageError) in
-      try KernelImage.identify(file.bytes.span, options: options)
+      try KernelImage.identify(file.span, options: options)
     }
   } catch {
     throw Stop(

@@ -35,9 +35,9 @@ struct BootContents {
       case .bytes(let bytes): all += bytes
       case .zeros(let count): all += [UInt8](repeating: 0, count: count)
       case .file(.kernel, let offset, let count):
-        all += inputs.kernel?.bytes[offset..<(offset + count)] ?? []
+        all += inputs.kernel?.slice(offset, count) ?? []
       case .file(.initrd(let index), let offset, let count):
-        all += inputs.initrds[index].bytes[offset..<(offset + count)]
+        all += inputs.initrds[index].slice(offset, count)
       }
     }
     return all

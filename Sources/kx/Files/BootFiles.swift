@@ -27,29 +27,34 @@ struct BootFiles {
     kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool,
     treeRoom: ByteCount? = nil
   ) throws(Stop) {
-    let assumed = Assumptions(merging: options.assume)
-    let (identification, vmlinux) = try options.kernelOptions.identification(digest: digests)
-    var inputs = BootInputs<InputFile>(kernel: nil, vmlinux: vmlinux)
-    var image: KernelImage
-    if let kernel {
-      let file = try InputFile(kernel, digest: digests)
-      image = try identify(file, identification)
-      if var facts = image.kernel {
-        assumed.correct(&facts)
-        image.kernel = facts
-      }
-      inputs.kernel = file
-    } else {
-      image = try assumed.kernel()
-    }
-    for path in options.initrd { inputs.initrds.append(try InputFile(path, digest: digests)) }
-    if !options.atags, let path = options.dtb {
-      inputs.tree = try InputFile(path, digest: digests)
-    }
-    for path in options.dtbo { inputs.overlays.append(try InputFile(path, digest: digests)) }
-    let wishes = try Self.wishes(options, assumed, board)
+    let known = try KnownKernel(kernel, options, digest: digests)
+    let companions = try Companions(options, digest: digests)
+    let machine: MachineFiles?
+    if let path = options.machine { machine = try MachineFiles(path) } else { machine = nil }
+    try self.init(known, machine, companions, options, board: board, treeRoom: treeRoom)
+  }
+
+  /// Puts together what was read.
+  ///
+  /// - Parameters:
+  ///   - kernel: The kernel.
+  ///   - machine: The machine; nil leaves it to the other options or the tree.
+  ///   - companions: What goes with the kernel.
+  ///   - options: Everything else; the files that they name are those above.
+  ///   - board: What a lab's board adds where the user named nothing.
+  ///   - treeRoom: What the tree may grow to after the plan was made.
+  /// - Throws: ``Stop`` with the file.
+  init(
+    _ kernel: KnownKernel, _ machine: MachineFiles?, _ companions: Companions,
+    _ options: BootOptions, board: BoardMachine? = nil, treeRoom: ByteCount? = nil
+  ) throws(Stop) {
+    let inputs = BootInputs<InputFile>(
+      kernel: kernel.file, initrds: companions.initrds, tree: companions.tree,
+      overlays: companions.overlays, vmlinux: kernel.vmlinux)
+    let wishes = try Self.wishes(options, machine, board)
     do throws(BootGatheringError) {
-      gathered = try GatheredBoot(inputs, image: image, wishes)
+      gathered = try GatheredBoot(
+        inputs, image: kernel.image, wishes, initrds: companions.gathered)
     } catch {
       throw Stop(gathering: error)
     }
@@ -63,7 +68,8 @@ struct BootFiles {
     } catch {
       var code = ExitStatus.badFile
       if case .noMemory = error { code = .validationFailure }
-      throw Stop(what: error.description, place: kernel ?? "", hint: error.hint, code: code)
+      throw Stop(
+        what: error.description, place: kernel.file?.path ?? "", hint: error.hint, code: code)
     }
   }
 
@@ -86,11 +92,11 @@ struct BootFiles {
   }
 
   private static func wishes(
-    _ options: BootOptions, _ assumed: Assumptions, _ board: BoardMachine?
+    _ options: BootOptions, _ machine: MachineFiles?, _ board: BoardMachine?
   ) throws(Stop) -> BootWishes {
+    let assumed = Assumptions(merging: options.assume)
     var wishes = BootWishes()
-    if let path = options.machine {
-      let machine = try MachineFiles(path)
+    if let machine {
       wishes.memory = machine.memory
       wishes.runningTree = machine.tree
       wishes.runningATAGs = machine.atags

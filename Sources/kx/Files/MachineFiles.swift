@@ -6,7 +6,7 @@ import LinuxInterface
 import PhysicalMemory
 
 /// A captured machine: its /proc/iomem, or a folder that also holds its tree and command line.
-struct MachineFiles {
+struct MachineFiles: Sendable {
   var memory: MemoryMap
   var tree: DeviceTree?
   var commandLine: String?
@@ -16,15 +16,8 @@ struct MachineFiles {
 
   /// Reads `--machine`.
   init(_ path: String) throws(Stop) {
-    var status = stat()
-    let isFolder = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    guard isFolder else {
-      let file = try InputFile(path)
-      if MachineSnapshot.isSnapshot(file.span) {
-        self = try Self(snapshot: file)
-        return
-      }
-      memory = try Self.iomem(file)
+    guard Self.isFolder(path) else {
+      self = try Self(file: try InputFile(path))
       return
     }
     memory = try Self.iomem(try InputFile(path + "/iomem"))
@@ -32,6 +25,21 @@ struct MachineFiles {
     if unsafe access(path + "/cmdline", F_OK) == 0 {
       let text = String(decoding: try InputFile(path + "/cmdline").bytes, as: UTF8.self)
       commandLine = text.split(separator: "\n").first.map(String.init) ?? ""
+    }
+  }
+
+  /// Whether a path leads to a folder.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Reads a snapshot, or else the text of a /proc/iomem.
+  init(file: InputFile) throws(Stop) {
+    if MachineSnapshot.isSnapshot(file.span) {
+      self = try Self(snapshot: file)
+    } else {
+      memory = try Self.iomem(file)
     }
   }
 
@@ -55,7 +63,7 @@ struct MachineFiles {
 
   private static func iomem(_ file: InputFile) throws(Stop) -> MemoryMap {
     do throws(IomemError) {
-      return try MemoryMap(iomem: file.bytes.span)
+      return try MemoryMap(iomem: file.span)
     } catch {
       throw Stop(
         what: error.description, place: file.path,
@@ -65,13 +73,15 @@ struct MachineFiles {
 }
 
 /// Reads a device tree file.
-func readTree(_ path: String) throws(Stop) -> DeviceTree {
-  let file = try InputFile(path)
+func readTree(_ path: String) throws(Stop) -> DeviceTree { try readTree(try InputFile(path)) }
+
+/// Reads a device tree from an open file.
+func readTree(_ file: InputFile) throws(Stop) -> DeviceTree {
   do throws(DeviceTreeError) {
-    return try DeviceTree(flattened: file.bytes.span)
+    return try DeviceTree(flattened: file.span)
   } catch {
     throw Stop(
-      what: error.description, place: path,
+      what: error.description, place: file.path,
       hint: "a device tree file begins with d00dfeed; compile sources with dtc -I dts -O dtb",
       code: ExitStatus.badFile)
   }

@@ -39,11 +39,11 @@ struct InspectCommand: ParsableCommand {
       let image = try identify(input, identification)
       if json {
         Terminal.print(
-          InspectDocument.json(image, path: input.path, bytes: input.bytes.span))
+          InspectDocument.json(image, path: input.path, bytes: input.span))
       } else {
         Terminal.print(
           InspectText.render(
-            image, path: input.path, fileBytes: input.bytes.count,
+            image, path: input.path, fileBytes: input.span.count,
             style: Terminal.style(for: 1), width: Terminal.width)
             + ExplanationText.pointer(
               image.diagnostics.map { Diagnostic($0) }, style: Terminal.style(for: 1)))

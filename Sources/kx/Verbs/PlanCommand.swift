@@ -4,7 +4,7 @@ import BootPlanning
 import Reporting
 
 /// `kx plan`: decides where everything goes, and says why.
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Decide where a kernel and its companions go, and say why.",
@@ -23,11 +23,25 @@ struct PlanCommand: ParsableCommand {
       Without --machine or --ram, the memory is that of the device tree.
       The plan is printed even when it has errors; then the exit code is 1, and 73 when nothing \
       fits.
+
+      With --matrix every kernel is planned for every machine, on all cores:
+        kx plan --matrix machines/*.snapshot kernels/* >fleet.jsonl
+      Machines are snapshots, texts of /proc/iomem, folders, and device trees; what a file is, is \
+      told by what stands in it. The other options go for every pair. One line of JSON is written \
+      for each: machine by machine, each with all kernels, in the order of the command line; first \
+      come the files that are neither. A table of what does not fit, and why, follows on the error \
+      stream. The exit code is 1 when a pair has errors or does not fit, 65 or 66 when a file is of \
+      no use.
       """)
 
   @Argument(
-    help: ArgumentHelp("The kernel; none with --assume.", valueName: "kernel"), completion: .file())
-  var kernel: String?
+    help: ArgumentHelp(
+      "The kernel; none with --assume. With --matrix, machines and kernels.", valueName: "kernel"),
+    completion: .file())
+  var files: [String] = []
+
+  @Flag(help: "Plan every kernel of the files for every machine of them.")
+  var matrix = false
 
   @OptionGroup var options: BootOptions
 
@@ -52,11 +66,25 @@ struct PlanCommand: ParsableCommand {
 
   func validate() throws {
     if map, json { throw ValidationError("--map and --json exclude each other.") }
+    if !matrix, files.count > 1 {
+      throw ValidationError(
+        "Several files: give one kernel, or --matrix to plan each kernel for each machine.")
+    }
+    guard matrix else { return }
+    if options.machine != nil || !options.ram.isEmpty || options.dtb != nil {
+      throw ValidationError(
+        "--matrix takes the machines from among its files; leave out --machine, --ram and --dtb.")
+    }
+    if map || svg != nil || options.kernelOptions.vmlinux != nil {
+      throw ValidationError(
+        "--map, --svg and --vmlinux are about one kernel; leave them out with --matrix.")
+    }
   }
 
-  func run() throws {
+  func run() async throws {
+    if matrix { return try await runMatrix() }
     do throws(Stop) {
-      let files = try BootFiles(kernel: kernel, options, digests: json)
+      let files = try BootFiles(kernel: files.first, options, digests: json)
       let plan = try files.plan()
       // The rule of kexec-tools stands beside ours, where that rule can be applied.
       let isCompared = plan.rule == .exact && (svg != nil || map)
@@ -76,7 +104,7 @@ struct PlanCommand: ParsableCommand {
   private func print(_ plan: BootPlan, beside other: BootPlan?) {
     let style = Terminal.style(for: 1)
     if json {
-      Terminal.print(PlanDocument.json(plan))
+      Terminal.write(1, PlanDocument.bytes(plan))
     } else if map {
       Terminal.print(
         PlanComparison.render(
@@ -86,6 +114,23 @@ struct PlanCommand: ParsableCommand {
         PlanText.render(
           plan, style: style, width: Terminal.width, charset: Terminal.charset)
           + ExplanationText.pointer(plan.diagnostics, style: style))
+    }
+  }
+
+  private func runMatrix() async throws {
+    do throws(Stop) {
+      let matrix = try await PlanMatrix(files, options)
+      var failed = false
+      let end = await matrix.run { line in
+        if line.failure != nil { failed = true }
+        Terminal.print(line.json)
+      }
+      Terminal.write(2, Array(end.utf8))
+      if let first = matrix.uselessFiles.first { throw .silently(first.why.code) }
+      if failed { throw .silently(ExitStatus.failed) }
+    } catch {
+      Terminal.tell(error)
+      throw error.code
     }
   }
 }

@@ -74,7 +74,7 @@ struct RetagCommand: ParsableCommand {
     }
     let total = reach.rawValue + UInt64(BundleFormat.pageBytes)
     do throws(BundleError) {
-      let whole = file.bytes.span.extracting(..<min(file.bytes.count, Int(clamping: end)))
+      let whole = file.span.extracting(..<min(file.span.count, Int(clamping: end)))
       written = try RetaggedZImage.write(whole, reach: total)
     } catch {
       throw Stop(

@@ -116,7 +116,9 @@ struct TryCommand: AsyncParsableCommand {
   /// Makes the plan, or reads it, and puts the segments together.
   private func trial() async throws(Stop) -> Trial {
     let file = try InputFile(kernel)
-    if file.bytes.first(where: { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }) == 0x7b {
+    // A plan begins with a brace, with nothing but blanks in front of it.
+    let head = file.slice(0, min(file.span.count, 4096))
+    if head.first(where: { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }) == 0x7b {
       if ferry.treeFromLoader {
         throw Stop(
           what: "a saved plan has no room for another tree: --dtb-from-boot needs the kernel",

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import KernelImages
+import LinuxInterface
+import PhysicalMemory
+
+/// A file of a matrix, told by what stands in it: the name says nothing.
+enum MatrixFile: Sendable {
+  /// A captured machine: a snapshot, the text of a /proc/iomem, or a folder.
+  case machine(path: String, MachineFiles)
+  /// A machine as its device tree tells it.
+  case tree(InputFile)
+  case kernel(KnownKernel, path: String)
+  /// A file that can be used for nothing, and why.
+  case useless(path: String, Stop)
+
+  /// Reads a file and finds out what it is.
+  init(_ path: String, _ options: BootOptions) {
+    do throws(Stop) {
+      self = try Self.read(path, options)
+    } catch {
+      self = .useless(path: path, error)
+    }
+  }
+
+  private static func read(_ path: String, _ options: BootOptions) throws(Stop) -> Self {
+    if MachineFiles.isFolder(path) { return .machine(path: path, try MachineFiles(path)) }
+    let file = try InputFile(path)
+    if MachineSnapshot.isSnapshot(file.span) || MemoryMap.looksLikeIomem(file.span) {
+      return .machine(path: path, try machine(file))
+    }
+    let (identification, vmlinux) = try options.kernelOptions.identification()
+    let image = try identify(file, identification)
+    if image.kernel != nil {
+      return .kernel(KnownKernel(file, image, vmlinux, options), path: path)
+    }
+    switch image.layers.last?.kind {
+    case .deviceTree where image.layers.count == 1:
+      _ = try readTree(file)
+      return .tree(file)
+    case .cpio:
+      throw Stop(
+        what: "this is an initial ramdisk", place: path,
+        hint: "give it with --initrd, for all pairs", code: ExitStatus.badFile)
+    case let kind:
+      let what = kind?.name ?? "an unknown file"
+      throw Stop(
+        what: image.otherArchitecture.map { "this is a kernel for \($0) (\(what))" }
+          ?? "this is \(what), neither a machine nor a kernel",
+        place: path, code: ExitStatus.badFile)
+    }
+  }
+
+  private static func machine(_ file: InputFile) throws(Stop) -> MachineFiles {
+    do throws(Stop) {
+      return try MachineFiles(file: file)
+    } catch {
+      guard MachineSnapshot.isSnapshot(file.span) else { throw error }
+      throw Stop(
+        what: error.what, place: error.place,
+        hint: error.hint + "; an initial ramdisk is given with --initrd, for all pairs",
+        code: error.code)
+    }
+  }
+}
