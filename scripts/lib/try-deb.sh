@@ -158,11 +158,20 @@ install_ours "${static[0]}"
 newer "${tools[0]}" /kexec-tools/moved 'sed -i "s/+newer/+z&/" DEBIAN/control; mkdir -p usr/sbin; mv sbin/* usr/sbin/; rmdir sbin'
 quietly dpkg --install /kexec-tools/moved/*.deb
 expect 'ours is /sbin/kexec' is "$mine"
-expect 'both can be chosen' choices "$both"
+expect 'both can be chosen' choices '/usr/sbin/kexec.kexec-tools-usr /usr/sbin/swift-kexec'
+expect 'theirs is whole, where it was put' dpkg --verify kexec-tools
 quietly dpkg --remove swift-kexec-static
 expect 'theirs is /sbin/kexec' is "$theirs"
 expect 'theirs is whole' dpkg --verify kexec-tools
-quietly dpkg --purge kexec-tools swift-kexec-static
+say 'ours again, over that of Debian 13'
+install_ours "${static[0]}"
+expect 'ours is /sbin/kexec' is "$mine"
+expect 'theirs is whole, where it was put' dpkg --verify kexec-tools
+quietly dpkg --purge swift-kexec-static
+expect 'theirs is /sbin/kexec' is "$theirs"
+expect 'theirs is whole' dpkg --verify kexec-tools
+expect 'nothing is left of diversions and alternatives' nothing_left
+quietly dpkg --purge kexec-tools
 
 say 'kexec-tools after ours'
 install_ours "${static[0]}"
