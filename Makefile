@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
 .PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man test \
-  test-all demo bench man completions install
+  test-all demo bench man completions install deb try-deb
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -63,7 +63,7 @@ test: setup lint kernels compile-tests check-man device ferry ## everything that
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man device ferry ## the same with the full matrices
+test-all: setup lint kernels compile-tests check-man device ferry try-deb ## the same with the full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
@@ -96,3 +96,12 @@ install: completions ferry ## install kx, Ferry, man pages and completions under
 	install -D -m 644 .build/completions/kx.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kx'
 	install -D -m 644 .build/completions/kx.fish \
 	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kx.fish'
+
+deb: setup device completions ferry ## make the Debian packages dist/deb/*.deb, and check them with lintian
+	@rm -rf dist/deb
+	@scripts/timed 'make packages' scripts/make-deb
+	@scripts/timed 'check packages' lintian --fail-on error,warning --display-experimental --pedantic \
+	  --tag-display-limit 0 --allow-root dist/deb/*.deb
+
+try-deb: deb ## install, run, upgrade and remove the packages in trees of Debian 12
+	@scripts/timed 'try packages' scripts/try-deb
