@@ -67,6 +67,7 @@ let package = Package(
     core(
       "BootPlanning",
       ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
+    core("BootEntries"),
     .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     core(
       "LinuxInterface",
@@ -84,7 +85,7 @@ let package = Package(
       name: "kexec",
       dependencies: [
         "PhysicalMemory", "Digests", "DeviceTree", "Handover", "KernelImages", "BootPlanning",
-        "LinuxInterface", "Reporting",
+        "BootEntries", "LinuxInterface", "Reporting",
       ], swiftSettings: rules),
     .target(
       name: "QEMULab",
@@ -131,6 +132,7 @@ let package = Package(
         "kexec", "PhysicalMemory", "Bundles", "DeviceTree", "KernelImages", "BootPlanning",
         "LinuxInterface", "Reporting", "Samples",
       ], swiftSettings: rules),
+    tests("BootEntries", []),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
     // Kernels, trees, folders and programs, for the tests that start machines.
     .target(name: "TestLab", path: "Tests/TestLab", swiftSettings: rules),

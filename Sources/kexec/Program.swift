@@ -29,12 +29,13 @@ struct Program<Kernel: KernelInterface> {
     case .status: return try status(settings)
     case .printCrashBytes: try printCrashBytes()
     case .snapshot: try snapshot(settings)
-    case .check: return try check(settings)
+    case .check: return try check(try choosing(settings))
+    case .listEntries: try listEntries(settings)
     case .unload: try unload(settings)
     case .exec: try start(settings)
     case .loadPlan: return try loadPlan(settings)
     case .load, .loadAndShutDown:
-      let status = try load(settings)
+      let status = try load(try choosing(settings))
       guard status == 0, !settings.dryRun, settings.verb == .loadAndShutDown else { return status }
       do throws(Stop) {
         if settings.isForced { try start(settings) } else { try shutDown(settings) }

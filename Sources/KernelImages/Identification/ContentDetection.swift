@@ -9,7 +9,7 @@ extension ImageKind {
   /// Only fixed places near the beginning are looked at, so the first 64 KiB of a file are enough.
   /// More telling marks come first: a zImage, an arm64 Image and a RISC-V Image may be EFI programs
   /// as well.
-  static func detect(_ bytes: Span<UInt8>) -> Self? {
+  public static func detect(_ bytes: Span<UInt8>) -> Self? {
     let reader = ByteReader(bytes)
     if BundleTag.isPresent(in: bytes) { return .bundle }
     if RetaggedZImage.isPresent(in: bytes) { return .retagged }

@@ -25,6 +25,8 @@ public final class RecordingKernel: KernelInterface {
   public var files: [String: [UInt8]]
   /// Directories that may be empty.
   public var directories: Set<String> = []
+  /// Names that a listing shows as symbolic links.
+  public var links: Set<String> = []
   /// The calls that fail, and how.
   public var failures: [Occasion: Errno] = [:]
   /// What `uname` tells.
@@ -119,8 +121,11 @@ public final class RecordingKernel: KernelInterface {
         slash == nil ? kind : .directory
     }
     guard kinds.count <= limit else { throw .fileTooLarge }
-    return kinds.map { DirectoryEntry(name: $0.key, kind: $0.value) }
-      .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    return kinds.map {
+      DirectoryEntry(
+        name: $0.key, kind: links.contains(path + "/" + $0.key) ? .symbolicLink : $0.value)
+    }
+    .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
   /// Tells of a file.

@@ -37,6 +37,10 @@ enum Option: String, CaseIterable {
   case loadPlan = "load-plan"
   case machineNumber = "machine-number"
   case fitConfiguration = "fit-config"
+  case newest, root
+  case entryFrom = "entry-from"
+  case entryID = "entry-id"
+  case listEntries = "list-entries"
 
   /// The letter behind one dash; nil for options that have none.
   var letter: Character? {
@@ -65,7 +69,8 @@ enum Option: String, CaseIterable {
   var isOfKexecTools: Bool {
     switch self {
     case .verbose, .reuseCommandLine, .dryRun, .json, .handover, .dtbo, .check, .snapshot, .log,
-      .machine, .vmlinux, .loadPlan, .machineNumber, .fitConfiguration:
+      .machine, .vmlinux, .loadPlan, .machineNumber, .fitConfiguration, .newest, .root,
+      .entryFrom, .entryID, .listEntries:
       false
     default: true
     }
@@ -76,7 +81,7 @@ enum Option: String, CaseIterable {
     switch self {
     case .type, .entry, .memoryFloor, .memoryCeiling, .commandLine, .append, .initrd, .ramdisk,
       .dtb, .imageSize, .pageOffset, .handover, .dtbo, .snapshot, .log, .machine, .vmlinux,
-      .loadPlan, .machineNumber, .fitConfiguration:
+      .loadPlan, .machineNumber, .fitConfiguration, .root, .entryFrom, .entryID:
       true
     default: false
     }

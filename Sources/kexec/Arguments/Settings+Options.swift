@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BootEntries
 import BootPlanning
 import KernelImages
 import PhysicalMemory
@@ -35,8 +36,35 @@ extension Settings {
     case .dryRun: dryRun = true
     case .json: json = true
     case .log: log = value
+    case .listEntries: try choose(.listEntries)
+    case .newest, .entryFrom, .entryID, .root: try takeEntry(option, value)
     default: try takeBoot(option, value)
     }
+  }
+
+  /// Takes an option that says where to find what is booted.
+  private mutating func takeEntry(_ option: Option, _ value: String) throws(Stop) {
+    if option == .root {
+      root = value
+      while root.utf8.last == 0x2f { root.removeLast() }
+      return
+    }
+    var wish = entry ?? EntryWish()
+    switch option {
+    case .newest: wish.isNewest = true
+    case .entryID: wish.id = value
+    default:
+      guard wish.take(value) else {
+        var list = ""
+        for origin in BootEntry.Origin.allCases {
+          list += (list.isEmpty ? "" : ", ") + origin.rawValue
+        }
+        throw .usage(
+          "--entry-from=" + value + " names no place that is known here",
+          hint: "one of " + list + ", and =PATH behind it for another place than usual")
+      }
+    }
+    entry = wish
   }
 
   /// Takes an option that says what is booted.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BootEntries
 import BootPlanning
 import KernelImages
 import PhysicalMemory
@@ -17,6 +18,7 @@ struct Settings {
     case printCrashBytes = "--print-ckr-size"
     case check = "--check"
     case snapshot = "--snapshot"
+    case listEntries = "--list-entries"
     case loadPlan = "--load-plan"
     case help = "--help"
     case version = "--version"
@@ -26,6 +28,10 @@ struct Settings {
   /// The file of the verbs that take one: a snapshot to write, a plan to load.
   var verbFile = ""
   var kernel: String?
+  /// What is wanted in place of a kernel's file.
+  var entry: EntryWish?
+  /// What the usual places of entries are below; without a slash at its end.
+  var root = ""
   var initrds: [String] = []
   var dtb: String?
   var overlays: [String] = []
@@ -83,9 +89,11 @@ struct Settings {
         hint: "load with -l, start with -e")
     }
     let needsKernel = verb == .load || verb == .loadAndShutDown
-    if needsKernel, kernel == nil {
+    try checkEntry(needsKernel)
+    if needsKernel, kernel == nil, entry == nil {
       throw .usage(
-        "there is no kernel to load", hint: "kexec -l KERNEL --initrd=FILE --append=TEXT")
+        "there is no kernel to load",
+        hint: "kexec -l KERNEL --initrd=FILE --append=TEXT, or kexec -l --newest")
     }
     if !needsKernel, verb != .check, let kernel {
       throw .usage("'" + kernel + "' is one argument too many for " + verb.rawValue)
@@ -111,6 +119,28 @@ struct Settings {
     }
     if let floor = memoryFloor, let ceiling = memoryCeiling, floor > ceiling {
       throw .usage("--mem-min lies above --mem-max")
+    }
+  }
+
+  private func checkEntry(_ needsKernel: Bool) throws(Stop) {
+    if entry == nil, verb != .listEntries {
+      if root.isEmpty { return }
+      throw .usage(
+        "--root is where entries are looked for; files that are named are taken as they are",
+        hint: "add --newest, --entry-from or --entry-id")
+    }
+    guard let entry else { return }
+    if !needsKernel, verb != .check, verb != .listEntries {
+      throw .usage("an entry goes with a kernel to load, not with " + verb.rawValue)
+    }
+    if let kernel {
+      throw .usage(
+        "'" + kernel + "' is a kernel, and --newest, --entry-from and --entry-id find another")
+    }
+    if entry.isNewest, entry.id != nil || entry.origin == .extlinux || entry.origin == .petitboot {
+      throw .usage(
+        "--newest finds by version, in /boot or among entries of the Boot Loader Specification",
+        hint: "leave --newest out to take what the configuration or the name says")
     }
   }
 }

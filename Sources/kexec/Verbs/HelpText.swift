@@ -10,6 +10,7 @@ enum HelpText {
     EXAMPLES
       kexec -l zImage --initrd=initrd.img --append="console=ttyAMA0"   load
       kexec -e                                                         start what is loaded
+      kexec -l --newest --reuse-cmdline                                load the newest of /boot
       kexec -l zImage --initrd=initrd.img --reuse-cmdline --dry-run    show where it would go
       kexec --check zImage --initrd=initrd.img                         what would stand in the way
 
@@ -22,14 +23,21 @@ enum HelpText {
                               kernel is, else 0
           --check [KERNEL]    go through what is needed: ok, warning or error, and what to do
           --snapshot=FILE     write down this machine for kx plan --machine FILE
+          --list-entries      show what could be booted, what would be taken, and why others not
           --load-plan=FILE    load a plan saved by --dry-run --json, if all is still the same
           --print-ckr-size    print the bytes kept for a crash kernel
       -h, --help    -v, --version
 
-    WHAT IS LOADED
+    WHAT IS LOADED (a kernel's file, or one of the first three)
+          --newest              the newest kernel: the first entry of the Boot Loader Specification
+                                (/boot, /efi), else the newest pair of kernel and initrd in /boot
+          --entry-from=WHAT     what bls, extlinux, petitboot or boot says; =PATH for another place
+          --entry-id=ID         the entry of that name, as --list-entries shows it
+          --root=DIR            look below DIR, where the system that is to be booted is mounted
           --initrd=FILE, --ramdisk=FILE       initial ramdisk; several are put together
           --reuseinitrd                       the one this system was started with (retain_initrd)
-          --append=TEXT, --command-line=TEXT  command line; without it, the running one is kept
+          --append=TEXT, --command-line=TEXT  command line; without it, that of the entry, or the
+                                              running one is kept
           --reuse-cmdline                     the running command line, made fit, and --append
           --dt-no-old-root                    keep no root= of the running command line
           --dtb=FILE      device tree; without it, that of the running kernel

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootEntries
+import LinuxInterface
+import PhysicalMemory
+
+/// The entry that is taken, and those that come before it and are not.
+struct EntryChoice {
+  /// All that were looked at, in the order in which they would be taken.
+  var entries: [FoundEntry] = []
+  /// Which of them is taken; nil when none can be.
+  var taken: Int?
+  /// What could not be read.
+  var troubles: [String] = []
+
+  /// Chooses.
+  ///
+  /// - Parameters:
+  ///   - wish: What is wanted.
+  ///   - kernel: The running Linux.
+  ///   - root: What all usual places are below.
+  ///   - isComplete: Whether all entries are to be looked at, also those behind the one taken.
+  /// - Throws: ``Stop`` with the configuration that cannot be read.
+  init(
+    _ wish: EntryWish, on kernel: some KernelInterface, root: String, isComplete: Bool
+  ) throws(Stop) {
+    var search = EntrySearch(kernel, root: root)
+    for origin in wish.origins {
+      for entry in try search.entries(origin, at: wish.place) {
+        if let id = wish.id, !entry.isCalled(id), !isComplete { continue }
+        let isWanted = wish.id.map { entry.isCalled($0) } ?? true
+        let found = taken == nil || isComplete ? search.examined(entry) : entry
+        entries.append(found)
+        if taken == nil, isWanted, found.obstacle == nil,
+          isComplete == false || mayTake(wish, origin)
+        {
+          taken = entries.count - 1
+        }
+      }
+      if taken != nil, !isComplete { break }
+    }
+    troubles = search.troubles
+  }
+
+  /// Without any other wish a list marks the newest.
+  private func mayTake(_ wish: EntryWish, _ origin: BootEntry.Origin) -> Bool {
+    wish != EntryWish() || origin == .bls || origin == .boot
+  }
+
+  /// Why the entry that is taken is taken.
+  func reason(_ wish: EntryWish) -> String {
+    guard let taken else { return "" }
+    let entry = entries[taken].entry
+    if wish.id != nil { return "it is called so" }
+    switch entry.origin {
+    case .bls: return "the first in the order of the Boot Loader Specification"
+    case .boot: return "the newest in " + entries[taken].source + " by the version in its name"
+    case .extlinux, .petitboot:
+      return entry.isDefault ? "the default of " + entries[taken].source : "the first that can be"
+    }
+  }
+}
+
+extension Program {
+  /// Puts the entry that is wished for in the place of the files that are not named.
+  func choosing(_ settings: Settings) throws(Stop) -> Settings {
+    guard let wish = settings.entry else { return settings }
+    let choice = try EntryChoice(wish, on: kernel, root: settings.root, isComplete: false)
+    for trouble in choice.troubles { say("warning: " + PrintableText.clean(trouble)) }
+    for found in choice.entries.prefix(choice.taken ?? choice.entries.count) {
+      if let obstacle = found.obstacle {
+        say("warning: " + PrintableText.clean(found.name + " is not taken: " + obstacle))
+      }
+    }
+    guard let taken = choice.taken else {
+      throw Stop(
+        what: "nothing is found that can be booted"
+          + (wish.id.map { " called '" + $0 + "'" } ?? ""),
+        hint: "kexec --list-entries shows what there is and what is in its way",
+        status: .unreadable)
+    }
+    let found = choice.entries[taken]
+    var line = "entry: " + found.name + ": " + found.kernel
+    for initrd in found.initrds { line += " --initrd=" + initrd }
+    if let tree = found.deviceTree { line += " --dtb=" + tree }
+    say(PrintableText.clean(line))
+    if settings.isTalkative || settings.dryRun {
+      say("  " + PrintableText.clean(choice.reason(wish) + ", told by " + found.source))
+    }
+    for note in found.notes { say("  note: " + PrintableText.clean(note)) }
+    return settings.taking(found)
+  }
+}
+
+extension Settings {
+  /// What the user names goes before what the entry names.
+  fileprivate func taking(_ found: FoundEntry) -> Settings {
+    var settings = self
+    settings.kernel = found.kernel
+    if initrds.isEmpty { settings.initrds = found.initrds }
+    if dtb == nil, !wantsATAGs {
+      settings.dtb = found.deviceTree
+      if overlays.isEmpty { settings.overlays = found.overlays }
+    }
+    if commandLine == nil, !reusesCommandLine { settings.commandLine = found.entry.options }
+    if fitConfiguration == nil { settings.fitConfiguration = found.entry.fitConfiguration }
+    return settings
+  }
+}

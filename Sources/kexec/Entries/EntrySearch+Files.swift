@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootEntries
+import DeviceTree
+import KernelImages
+import LinuxInterface
+import PhysicalMemory
+
+extension EntrySearch {
+  /// Looks for the files of an entry, and says what keeps it from being booted here.
+  func examined(_ entry: FoundEntry) -> FoundEntry {
+    var found = entry
+    if found.obstacle == nil { found.obstacle = obstacle(&found) }
+    return found
+  }
+
+  private func obstacle(_ found: inout FoundEntry) -> String? {
+    let entry = found.entry
+    if let foreign = entry.foreign, entry.kernel.isEmpty {
+      return "it boots no Linux kernel, but by '" + foreign + "'"
+    }
+    if entry.kernel.isEmpty { return "it names no kernel" }
+    if let name = entry.architecture, !Self.isARM(name) {
+      return "it is for the architecture '" + name + "'"
+    }
+    let texts = [entry.kernel, entry.options ?? ""] + entry.initrds
+    if entry.origin != .boot, let word = texts.compactMap({ Self.variable(in: $0) }).first {
+      return "'" + word + "' is a variable of the boot loader, whose value is not known here"
+    }
+    do throws(Missing) {
+      found.kernel = try file(entry.kernel, found, "kernel")
+      for initrd in entry.initrds { found.initrds.append(try file(initrd, found, "initrd")) }
+      if let tree = entry.deviceTree { found.deviceTree = try file(tree, found, "device tree") }
+      for overlay in entry.overlays { found.overlays.append(try file(overlay, found, "overlay")) }
+    } catch {
+      return error.why
+    }
+    if let kind = foreignKind(found.kernel) { return "its kernel is no ARM kernel, but " + kind }
+    if found.deviceTree == nil, let folder = entry.deviceTreeFolder {
+      takeTree(from: folder, &found)
+    }
+    if entry.triesLeft == 0 { found.notes.append("its tries are used up: it is marked as bad") }
+    return nil
+  }
+
+  private static func isARM(_ name: String) -> Bool {
+    name.utf8.map { (0x41...0x5a).contains($0) ? $0 + 0x20 : $0 }.elementsEqual("arm".utf8)
+  }
+
+  /// A word that begins with `$`, or holds `${`.
+  private static func variable(in text: String) -> String? {
+    for word in text.split(separator: " ") {
+      let bytes = Array(word.utf8)
+      if bytes.first == 0x24 && bytes.count > 1 { return String(word) }
+      for place in bytes.indices.dropLast() where bytes[place] == 0x24 && bytes[place + 1] == 0x7b {
+        return String(word)
+      }
+    }
+    return nil
+  }
+
+  // MARK: Files
+
+  private struct Missing: Error { let why: String }
+
+  /// Finds a file of an entry.
+  private func file(
+    _ path: String, _ found: FoundEntry, _ what: String
+  ) throws(Missing) -> String {
+    var why = ""
+    for candidate in candidates(path, found.folder, found.roots) {
+      if let reason = leadsOut(candidate) {
+        why = reason
+        continue
+      }
+      do throws(Errno) {
+        let status = try kernel.fileStatus(candidate)
+        if status.kind != .directory { return candidate }
+        why = "its " + what + " '" + candidate + "' is a folder"
+      } catch {
+        if why.isEmpty || error != .noSuchFile {
+          why =
+            "its " + what + " '" + candidate + "' "
+            + (error == .noSuchFile ? "is missing" : "cannot be looked up: " + error.description)
+        }
+      }
+    }
+    throw Missing(why: why)
+  }
+
+  /// With another root, links and `..` lead to files of the running system.
+  private func leadsOut(_ path: String) -> String? {
+    guard !root.isEmpty, path.utf8.starts(with: (root + "/").utf8) else { return nil }
+    var folder = root
+    for part in path.utf8.dropFirst(root.utf8.count).split(separator: 0x2f) {
+      let name = String(decoding: part, as: UTF8.self)
+      let next = folder + "/" + name
+      if name == ".." { return "'" + path + "' leads out of '" + root + "'" }
+      let names = (try? kernel.listDirectory(folder, limit: 1 << 16)) ?? []
+      if names.contains(where: { $0.name == name && $0.kind == .symbolicLink }) {
+        return "'" + next + "' is a link, which may lead out of '" + root + "'"
+      }
+      folder = next
+    }
+    return nil
+  }
+
+  /// Says what a file is that is the kernel of another architecture.
+  private func foreignKind(_ path: String) -> String? {
+    // One that cannot be read is told when it is to be loaded.
+    guard let contents = try? kernel.mapFile(path, limit: MappedFile.limit) else { return nil }
+    switch ImageKind.detect(contents.span) {
+    case .some(.arm64Image), .some(.riscvImage), .some(.bzImage), .some(.foreignELF),
+      .some(.portableExecutable), .some(.cpio), .some(.deviceTree):
+      return ImageKind.detect(contents.span)?.name
+    default: return nil
+    }
+  }
+
+  // MARK: Device trees
+
+  /// Takes a tree of the folder that is for exactly the machine that runs; else the running tree goes on.
+  private func takeTree(from path: String, _ found: inout FoundEntry) {
+    let running = try? kernel.readFile("/proc/device-tree/compatible", limit: 4096)
+    var matches: [String] = []
+    if let running, !running.isEmpty {
+      for folder in candidates(path, found.folder, found.roots) where matches.isEmpty {
+        matches = trees(for: running, in: folder, depth: 1)
+      }
+    }
+    if matches.count == 1 {
+      found.deviceTree = matches[0]
+      found.notes.append("the tree " + matches[0] + " is for exactly this machine, and taken")
+    } else {
+      found.notes.append(
+        "the running kernel's tree is kept: "
+          + (matches.isEmpty ? "none" : "more than one") + " in " + path
+          + " is for exactly this machine")
+    }
+  }
+
+  /// The trees of a folder, and of the folders in it, whose root says just what the running one says.
+  private func trees(for running: [UInt8], in folder: String, depth: Int) -> [String] {
+    guard let names = try? kernel.listDirectory(folder, limit: 4096) else { return [] }
+    var found: [String] = []
+    for entry in names {
+      let path = folder + "/" + entry.name
+      if entry.kind == .directory, depth < 2 {
+        found += trees(for: running, in: path, depth: depth + 1)
+      }
+      guard entry.kind == .regular, entry.name.utf8.suffix(4).elementsEqual(".dtb".utf8),
+        let contents = try? kernel.mapFile(path, limit: 2 << 20),
+        let tree = try? DeviceTree(flattened: contents.span),
+        tree.root.property(named: "compatible")?.value == running
+      else { continue }
+      found.append(path)
+    }
+    return found
+  }
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootEntries
+import LinuxInterface
+import PhysicalMemory
+
+/// Finds what could be booted, in the order in which it would be taken.
+struct EntrySearch<Kernel: KernelInterface> {
+  let kernel: Kernel
+  /// What all usual places are below: empty, or where another system is mounted.
+  let root: String
+  /// What could not be read, and was passed over.
+  var troubles: [String] = []
+
+  /// The most names in a folder.
+  private static var nameLimit: Int { 4096 }
+  /// The most labels of all files together.
+  private static var labelLimit: Int { 256 }
+
+  init(_ kernel: Kernel, root: String) {
+    self.kernel = kernel
+    self.root = root
+  }
+
+  /// Finds the entries of one kind.
+  ///
+  /// - Parameters:
+  ///   - origin: What tells of them.
+  ///   - place: Where to look, in place of the usual places.
+  /// - Returns: The entries in order; none when nothing there tells of any.
+  /// - Throws: ``Stop`` when a configuration breaks its form.
+  mutating func entries(
+    _ origin: BootEntry.Origin, at place: String?
+  ) throws(Stop) -> [FoundEntry] {
+    switch origin {
+    case .bls:
+      return specification(place.map { [$0] } ?? below(["/boot", "/efi", "/boot/efi", ""]))
+    case .boot: return files(place.map { [$0] } ?? below(["/boot", ""]))
+    case .extlinux:
+      return try extlinux(
+        place.map { [$0] }
+          ?? below([
+            "/boot/extlinux/extlinux.conf", "/extlinux/extlinux.conf", "/boot/extlinux.conf",
+            "/extlinux.conf", "/boot/syslinux/syslinux.cfg", "/syslinux/syslinux.cfg",
+            "/syslinux.cfg",
+          ]))
+    case .petitboot:
+      return try petitboot(
+        place.map { [$0] } ?? below(["/boot/petitboot.conf", "/petitboot.conf"]))
+    }
+  }
+
+  private func below(_ places: [String]) -> [String] { places.map { root + $0 } }
+
+  // MARK: Folders
+
+  /// Kernels in the first folder that holds any.
+  private mutating func files(_ folders: [String]) -> [FoundEntry] {
+    for folder in folders {
+      let found = KernelFileNames.entries(in: names(folder), of: folder)
+      if found.isEmpty { continue }
+      let anyHasInitrd = found.contains { !$0.initrds.isEmpty }
+      return found.map { entry in
+        var found = FoundEntry(entry, source: path(folder), folder: folder, roots: [""])
+        if anyHasInitrd, entry.initrds.isEmpty {
+          found.obstacle = "it has no initrd, and others there have: not wholly installed?"
+        }
+        return found
+      }
+    }
+    return []
+  }
+
+  /// Entries of the Boot Loader Specification in all folders.
+  private mutating func specification(_ bases: [String]) -> [FoundEntry] {
+    var found: [BootEntry] = []
+    var places: [(id: String, base: String, file: String)] = []
+    for base in bases {
+      let folder = base + "/loader/entries"
+      for name in names(folder) where name.utf8.suffix(5).elementsEqual(".conf".utf8) {
+        guard let bytes = read(folder + "/" + name) else { continue }
+        do throws(BootEntryError) {
+          let entry = try SpecificationFile.entry(bytes, name: name)
+          // Two file systems may be mounted at two of the places, with files of one name.
+          if places.contains(where: { $0.id == entry.id }) { continue }
+          found.append(entry)
+          places.append((entry.id, base, folder + "/" + name))
+        } catch {
+          // One broken file takes the others nothing away.
+          troubles.append("'" + folder + "/" + name + "', " + error.description)
+        }
+      }
+    }
+    return SpecificationOrder.sorted(found).map { entry in
+      let place = places.first { $0.id == entry.id }
+      let base = place?.base ?? ""
+      return FoundEntry(
+        entry, source: place?.file ?? "", folder: base, roots: base == root ? [base] : [base, root])
+    }
+  }
+
+  // MARK: Files
+
+  private mutating func petitboot(_ files: [String]) throws(Stop) -> [FoundEntry] {
+    guard let (file, bytes) = first(of: files) else { return [] }
+    let entries: [BootEntry]
+    do throws(BootEntryError) {
+      entries = try PetitbootFile.entries(bytes)
+    } catch {
+      throw Self.broken(file, error)
+    }
+    let base = folder(of: file)
+    return Self.defaultFirst(
+      entries.map { FoundEntry($0, source: file, folder: base, roots: roots(of: file)) })
+  }
+
+  private mutating func extlinux(_ files: [String]) throws(Stop) -> [FoundEntry] {
+    guard let (file, bytes) = first(of: files) else { return [] }
+    var found: [FoundEntry] = []
+    var chosen: String?
+    try addLabels(of: bytes, file, depth: 1, &found, &chosen)
+    for index in found.indices { found[index].entry.isDefault = found[index].entry.id == chosen }
+    if let chosen, !found.contains(where: { $0.entry.isDefault }) {
+      troubles.append("'" + file + "': its default, '" + chosen + "', is no label of it")
+    }
+    return Self.defaultFirst(found)
+  }
+
+  private mutating func addLabels(
+    of bytes: [UInt8], _ file: String, depth: Int, _ found: inout [FoundEntry],
+    _ chosen: inout String?
+  ) throws(Stop) {
+    let contents: ExtlinuxFile
+    do throws(BootEntryError) {
+      contents = try ExtlinuxFile(bytes)
+    } catch {
+      throw Self.broken(file, error)
+    }
+    for word in contents.unknown { troubles.append("'" + file + "', " + word + ": unknown") }
+    for item in contents.items {
+      guard found.count < Self.labelLimit else {
+        throw Stop(
+          what: "more than " + String(Self.labelLimit) + " labels", place: file, status: .badFile)
+      }
+      switch item {
+      case .label(let entry):
+        found.append(
+          FoundEntry(entry, source: file, folder: folder(of: file), roots: roots(of: file)))
+      case .include(let path, let line):
+        guard depth < ExtlinuxFile.depthLimit else {
+          throw Stop(
+            what: "line " + String(line) + ": files include one another more than "
+              + String(ExtlinuxFile.depthLimit) + " deep",
+            place: file, status: .badFile)
+        }
+        guard let (next, bytes) = first(of: candidates(path, folder(of: file), roots(of: file)))
+        else {
+          troubles.append("'" + file + "', line " + String(line) + ": '" + path + "' is not there")
+          continue
+        }
+        try addLabels(of: bytes, next, depth: depth + 1, &found, &chosen)
+      }
+    }
+    // U-Boot takes the last one that it reads, and reads what is included last.
+    chosen = chosen ?? contents.defaultLabel
+  }
+
+  private static func defaultFirst(_ found: [FoundEntry]) -> [FoundEntry] {
+    found.filter { $0.entry.isDefault } + found.filter { !$0.entry.isDefault }
+  }
+
+  private static func broken(_ file: String, _ error: BootEntryError) -> Stop {
+    Stop(
+      what: error.description, place: file, hint: "mend it, or name a kernel's file",
+      status: .badFile)
+  }
+
+  // MARK: Paths
+
+  private func path(_ folder: String) -> String { folder.isEmpty ? "/" : folder }
+
+  private func folder(of file: String) -> String {
+    let bytes = Array(file.utf8)
+    guard let slash = bytes.lastIndex(of: 0x2f) else { return "." }
+    return String(decoding: bytes[..<slash], as: UTF8.self)
+  }
+
+  /// A boot loader sees one file system: it may be mounted at the root, at /boot, or anywhere.
+  private func roots(of file: String) -> [String] {
+    var roots = [root]
+    var folder = folder(of: file)
+    for name in ["/extlinux", "/syslinux"] where folder.utf8.suffix(9).elementsEqual(name.utf8) {
+      folder = String(decoding: folder.utf8.dropLast(9), as: UTF8.self)
+    }
+    if folder != root { roots.insert(folder, at: 0) }
+    return roots
+  }
+
+  /// The paths that a path of a configuration may stand for.
+  func candidates(_ path: String, _ folder: String, _ roots: [String]) -> [String] {
+    path.utf8.first == 0x2f ? roots.map { $0 + path } : [folder + "/" + path]
+  }
+
+  // MARK: Reading
+
+  private mutating func names(_ folder: String) -> [String] {
+    do throws(Errno) {
+      let entries = try kernel.listDirectory(path(folder), limit: Self.nameLimit)
+      return entries.filter { $0.kind != .directory }.map { $0.name }
+    } catch {
+      if error != .noSuchFile, error != .notDirectory {
+        troubles.append("'" + path(folder) + "' cannot be listed: " + error.description)
+      }
+      return []
+    }
+  }
+
+  private mutating func first(of files: [String]) -> (String, [UInt8])? {
+    for file in files {
+      do throws(Errno) {
+        return (file, try kernel.readFile(file, limit: 256 << 10))
+      } catch {
+        if error != .noSuchFile, error != .notDirectory {
+          troubles.append("'" + file + "' cannot be read: " + error.description)
+        }
+      }
+    }
+    return nil
+  }
+
+  private mutating func read(_ file: String) -> [UInt8]? {
+    do throws(Errno) {
+      return try kernel.readFile(file, limit: 256 << 10)
+    } catch {
+      troubles.append("'" + file + "' cannot be read: " + error.description)
+      return nil
+    }
+  }
+}
