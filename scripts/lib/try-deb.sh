@@ -70,6 +70,14 @@ choices() {
   [[ $found == "$1" ]]
 }
 
+# Whether systemd would make a unit kexec-load of kexec-tools' init script.
+makes_unit() {
+  rm -rf /tmp/units
+  mkdir /tmp/units
+  /lib/systemd/system-generators/systemd-sysv-generator /tmp/units /tmp/units /tmp/units
+  test -e /tmp/units/kexec-load.service
+}
+
 nothing_left() {
   local left
   left=$(dpkg-divert --list 'swift-kexec*' && dpkg-divert --list '*kexec*')
@@ -133,6 +141,7 @@ install_ours "${static[0]}"
 expect 'ours is /sbin/kexec' is "$mine"
 expect 'both can be chosen' choices "$both"
 expect 'theirs is whole, where it was put' dpkg --verify kexec-tools
+expect 'the unit goes before the init script of its name' not makes_unit
 quietly update-alternatives --set kexec /sbin/kexec.kexec-tools
 expect 'the choice holds' is "$theirs"
 install_ours "${later[0]}"
@@ -148,6 +157,7 @@ quietly dpkg --remove swift-kexec-static
 expect 'theirs is /sbin/kexec' is "$theirs"
 expect 'theirs is as it was' test "$original" == "$(sha256sum </sbin/kexec)"
 expect 'theirs is a file' not test -h /sbin/kexec
+expect 'there is a unit of the init script again' makes_unit
 expect 'theirs is whole' dpkg --verify kexec-tools
 expect 'nothing is left of diversions and alternatives' nothing_left
 quietly dpkg --purge swift-kexec-static
