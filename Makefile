@@ -8,6 +8,7 @@ SHELL := bash
 .PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man \
   check-documents test test-all demo bench compare-peers man completions install example
 .PHONY: picture check-picture
+.PHONY: deb try-deb
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -76,7 +77,7 @@ test: setup lint kernels compile-tests check-man check-picture device check-docu
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man check-picture device check-documents example ferry ## the same, full matrices
+test-all: setup lint kernels compile-tests check-man check-picture device check-documents example ferry try-deb ## the same, full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
@@ -131,3 +132,13 @@ install: completions ferry ## install kx, Ferry, man pages and completions under
 	install -D -m 644 completions/kexec.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kexec'
 	install -D -m 644 completions/kexec.fish \
 	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/kexec.fish'
+
+
+deb: setup device completions ferry ## make the Debian packages dist/deb/*.deb, and check them with lintian
+	@rm -rf dist/deb
+	@scripts/timed 'make packages' scripts/make-deb
+	@scripts/timed 'check packages' lintian --fail-on error,warning --display-experimental --pedantic \
+	  --tag-display-limit 0 --allow-root dist/deb/*.deb
+
+try-deb: deb ## install, run, upgrade and remove the packages in trees of Debian 12
+	@scripts/timed 'try packages' scripts/try-deb

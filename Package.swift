@@ -166,6 +166,9 @@ let package = Package(
     .testTarget(
       name: "kexecTests", dependencies: ["kx", "TestLab"],
       exclude: ["guest", "programs", "boots.pairwise.txt"], swiftSettings: rules),
+    // What the Debian packages install, and a Debian that has it.
+    .testTarget(
+      name: "PackagingTests", dependencies: ["TestLab"], exclude: ["guest"], swiftSettings: rules),
     // They start bundles on QEMU's boards.
     .testTarget(name: "FerryTests", dependencies: ["kx", "TestLab"], swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.
