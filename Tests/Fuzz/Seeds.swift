@@ -46,14 +46,16 @@ enum Seeds {
       put(.zimage, "made-\(index)", [UInt8(index)] + zImage(index, &random))
       var image = SyntheticImage()
       image.byteCount = 0xb000
-      image.bssBytes = random.pick(numbers)
+      image.bssBytes = random.pick([0, 4, 0x3210, 0x10_0000, 0x2000_0000])
       image.textOffset = random.pick([0x8000, 0x20_8000, 0x1000_8000])
       image.isBigEndian = random.oneIn(4)
       image.hasPair = !random.oneIn(4)
       put(.image, "made-\(index)", [UInt8(index)] + image.bytes())
     }
     writeBundles(put, &random)
-    for (name, kernel) in [("fdt", SampleMachine.kernel()), ("none", SampleMachine.kernel(fdt: nil))] {
+    for (name, kernel) in [
+      ("fdt", SampleMachine.kernel()), ("none", SampleMachine.kernel(fdt: nil)),
+    ] {
       guard let state = try? MachineState.read(from: kernel) else { continue }
       put(.snapshot, name, MachineSnapshot.bytes(of: state))
     }
@@ -72,11 +74,15 @@ enum Seeds {
     made.isThumb = random.oneIn(3)
     made.tagWords = random.pick([nil, 2, 3, 4, 5, 6])
     if random.oneIn(3) { made.sizePointer = random.pick(numbers) }
-    if random.oneIn(3) { made.image.bssBytes = random.pick(numbers) }
-    if random.oneIn(3) { made.image.textOffset = random.pick(numbers) }
     if random.oneIn(4) { made.otherTags = [[2, random.pick(numbers)], [3, 7, 8]] }
     if random.oneIn(3) { made.trailing = SampleMachine.tree.flattened() }
-    return made.bytes()
+    var file = Builder(bytes: made.bytes())
+    // A word of the header or the table, which the image itself knows nothing of.
+    if random.oneIn(2) {
+      let at = 4 * Int(random.between(9, 44))
+      file.word(random.pick(numbers), at: at, isBigEndian: made.order == .be32)
+    }
+    return file.bytes
   }
 
   private static func writeBundles(
@@ -92,7 +98,7 @@ enum Seeds {
         put(.bundle, "made-\(index)", other)
       }
     }
-    if let file = try? RetaggedZImage.write(zImage.span, reach: 0x20_0000) {
+    if let file = try? RetaggedZImage.write(zImage.span, reach: 0x2_0000) {
       put(.retagged, "sample", file)
       put(.zimage, "retagged", [0] + file)
     }
@@ -120,8 +126,10 @@ enum Seeds {
     let calls = [
       "-l\n/k", "-l\n/k\n--initrd=/i\n--append=quiet", "-l\n/k\n--dtb=/d\n--handover=zimage",
       "-l\n/k\n--atags\n--machine-number=1", "-l\n/k\n--mem-min=0x50000000\n--reuse-cmdline",
-      "-l\n/k\n--mem-max=0x40100000", "-e", "-u", "-S", "--check", "--snapshot=/s", "--status\n--json",
-      "-f\n/k", "--help", "--version", "-lt\nzImage\n/k\n--page-offset=0xc0000000\n--image-size=16M",
+      "-l\n/k\n--mem-max=0x40100000", "-e", "-u", "-S", "--check", "--snapshot=/s",
+      "--status\n--json",
+      "-f\n/k", "--help", "--version",
+      "-lt\nzImage\n/k\n--page-offset=0xc0000000\n--image-size=16M",
     ]
     for (index, call) in calls.enumerated() {
       put(.options, "call-\(index)", Array(call.utf8))

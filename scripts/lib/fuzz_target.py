@@ -91,7 +91,9 @@ def make_seeds(targets):
         stage = CACHE / f"seeds.{os.getpid()}"
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir(parents=True)
-        call("seeds", FUZZ_SEEDS=str(stage))
+        status, text, _ = call("seeds", limit=120, FUZZ_SEEDS=str(stage))
+        if status != 0:
+            raise SystemExit(f"fuzz: the seeds could not be made, exit code {status}\n{text}")
         subprocess.run([ROOT / "Tests/Fuzz/make-seeds", stage, CACHE.parent], check=True)
         (stage / mark).touch()
         shutil.rmtree(folder, ignore_errors=True)

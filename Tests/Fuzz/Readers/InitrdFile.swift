@@ -9,7 +9,9 @@ enum InitrdFile {
         continue
       }
       guard case .slice(let start, let count) = initrd.payload else { continue }
-      hold(start <= bytes.count && count <= UInt64(bytes.count) - start, "the payload lies in the file")
+      hold(
+        start <= bytes.count && count <= UInt64(bytes.count) - start, "the payload lies in the file"
+      )
       var end: UInt64 = 0
       for segment in initrd.segments {
         hold(segment.offset >= end, "archives follow each other")

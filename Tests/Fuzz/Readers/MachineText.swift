@@ -12,7 +12,8 @@ enum MachineText {
     var last: PhysicalAddress?
     for range in map.ram.ranges {
       if let last {
-        hold(range.first > last && last.distance(from: range.first) != ByteCount(UInt64(1)),
+        hold(
+          range.first > last && last.distance(from: range.first) != ByteCount(UInt64(1)),
           "ranges are sorted and do not touch")
       }
       last = range.last

@@ -50,7 +50,9 @@ enum TreeFile {
       guard let memory = try? tree.memory(preferringUsable: preferringUsable) else { continue }
       for range in memory { hold(range.first <= range.last, "ranges are not empty") }
     }
-    _ = (try? tree.usableMemoryRanges(), try? tree.reservedMemory(), try? tree.lastingReservations())
+    _ = (
+      try? tree.usableMemoryRanges(), try? tree.reservedMemory(), try? tree.lastingReservations()
+    )
     _ = (tree.console, tree.consoleAddress, tree.stdout, tree.initrd, tree.commandLine, tree.model)
     _ = (tree.compatible, tree.chosenPath, tree.seedByteCount)
   }
