@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
 .PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man test \
-  test-all demo bench man completions install
+  test-all fuzz demo bench man completions install
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -66,6 +66,13 @@ test-all: export SWIFT_KEXEC_MATRIX := full
 test-all: setup lint kernels compile-tests check-man device ferry ## the same with the full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
+
+# Seconds for each target; none named means all.
+TIME ?= 60
+TARGETS ?=
+
+fuzz: ## run the readers on inputs that libFuzzer makes up; TIME=seconds TARGETS='zimage dtb …'
+	@scripts/timed 'fuzz' scripts/fuzz --time $(TIME) $(TARGETS)
 
 dist/armel/kexec:
 	@scripts/timed 'build device' scripts/build-device armel
