@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
 .PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man test \
-  test-all fuzz demo bench man completions install
+  test-all fuzz demo bench compare-peers man completions install
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -83,6 +83,10 @@ demo: setup debian-kernels build dist/armel/kexec ## show the whole story in abo
 bench: setup kernels build device ferry ## measure speed and memory, against kexec-tools too
 	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; echo; \
 	  scripts/bench-ferry || status=1; exit $$status
+
+compare-peers: LOADERS := armel
+compare-peers: setup kernels device ## give damaged files to kexec-tools and to our loader
+	@scripts/timed 'compare peers' scripts/compare-peers
 
 man: build ## write docs/kx.1 anew from the help of kx
 	@scripts/make-man $(RELEASE)

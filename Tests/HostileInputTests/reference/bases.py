@@ -25,6 +25,20 @@ def write(path, data):
     return path
 
 
+def changed(base, changes):
+    """A file with the changes of a case made, in their order."""
+    data = bytearray(base)
+    for change in changes.split():
+        if change.startswith("cut="):
+            del data[int(change[4:]):]
+            continue
+        at, new = change.split(":")
+        for index, byte in enumerate(bytes.fromhex(new), int(at)):
+            if index < len(data):
+                data[index] = byte
+    return bytes(data)
+
+
 def pad(data, multiple):
     return data + bytes(-len(data) % multiple)
 

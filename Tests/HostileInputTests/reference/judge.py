@@ -35,19 +35,6 @@ def places(text):
     return [tuple(int(number) for number in pair.split(":")) for pair in text.split(",") if pair]
 
 
-def changed(base, changes):
-    data = bytearray(base)
-    for change in changes.split():
-        if change.startswith("cut="):
-            del data[int(change[4:]):]
-            continue
-        at, new = change.split(":")
-        for index, byte in enumerate(bytes.fromhex(new), int(at)):
-            if index < len(data):
-                data[index] = byte
-    return bytes(data)
-
-
 def check_zimage(data, answer, start):
     """Figures of a zImage that begins at an offset."""
     body = data[start:]
@@ -234,7 +221,7 @@ class Judge:
                 continue
             if file != base[0]:
                 base = (file, bases.read(file))
-            self.judge(line, mode, changed(base[1], changes), dict(f.split("=", 1) for f in rest))
+            self.judge(line, mode, bases.changed(base[1], changes), dict(f.split("=", 1) for f in rest))
         self.ask_programs()
         return {"group": self.group, **self.count, "slowestMicroseconds": self.slowest,
                 "slow": self.slow, "peakKiB": self.peak,
