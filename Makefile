@@ -9,6 +9,7 @@ SHELL := bash
   check-documents test test-all demo bench compare-peers man completions install example
 .PHONY: picture check-picture
 .PHONY: deb try-deb
+.PHONY: fuzz
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -80,6 +81,13 @@ test-all: export SWIFT_KEXEC_MATRIX := full
 test-all: setup lint kernels compile-tests check-man check-picture device check-documents example ferry try-deb ## the same, full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
+
+# Seconds for each target; none named means all.
+TIME ?= 60
+TARGETS ?=
+
+fuzz: ## run the readers on inputs that libFuzzer makes up; TIME=seconds TARGETS='zimage dtb …'
+	@scripts/timed 'fuzz' scripts/fuzz --time $(TIME) $(TARGETS)
 
 dist/armel/kexec:
 	@scripts/timed 'build device' scripts/build-device armel

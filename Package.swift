@@ -43,19 +43,51 @@ let ferry: [Target] =
       ], swiftSettings: rules),
   ]
 
+/// Readers for libFuzzer, without the two programs' own `main`: only scripts/fuzz builds it.
+let isFuzzed = Context.environment["SWIFT_KEXEC_FUZZ"] != nil
+let fuzz: [Target] =
+  isFuzzed
+  ? [
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Handover", "Inflation",
+        "KernelImages", "BootPlanning", "LinuxInterface", "Reporting", "kexec", "SeededRandom",
+        "Samples",
+      ], path: "Tests/Fuzz", exclude: ["make-seeds", "dictionaries"],
+      swiftSettings: rules + [.enableExperimentalFeature("Extern")],
+      // The usual one breaks off on what the address sanitizer adds.
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])])
+  ] : []
+
+/// For C; Swift is told by scripts/build-fuzz.
+let sanitizers = isFuzzed ? ["-fsanitize=fuzzer-no-link,address"] : []
+
+/// The loader: a program, and for libFuzzer a module like any other.
+let loaderModules: [Target.Dependency] = [
+  "PhysicalMemory", "Digests", "DeviceTree", "Handover", "KernelImages", "BootPlanning",
+  "BootEntries", "LinuxInterface", "Reporting",
+]
+let loader: Target =
+  isFuzzed
+  ? .target(name: "kexec", dependencies: loaderModules, swiftSettings: rules)
+  : .executableTarget(name: "kexec", dependencies: loaderModules, swiftSettings: rules)
+
 let package = Package(
   name: "swift-kexec",
-  products: [
-    // Everything that knows about kernels, for other packages: examples/plan-a-boot.
-    .library(
-      name: "SwiftKexec",
-      targets: [
-        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Bundles", "Inflation",
-        "KernelImages", "BootPlanning", "LinuxInterface", "Reporting",
-      ]),
-    .executable(name: "kexec", targets: ["kexec"]),
-    .executable(name: "kx", targets: ["kx"]),
-  ],
+  products: isFuzzed
+    ? [.executable(name: "Fuzz", targets: ["Fuzz"])]
+    : [
+      // Everything that knows about kernels, for other packages: examples/plan-a-boot.
+      .library(
+        name: "SwiftKexec",
+        targets: [
+          "PhysicalMemory", "Digests", "DeviceTree", "Handover", "Bundles", "Inflation",
+          "KernelImages", "BootPlanning", "LinuxInterface", "Reporting",
+        ]),
+      .executable(name: "kexec", targets: ["kexec"]),
+      .executable(name: "kx", targets: ["kx"]),
+    ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -70,7 +102,7 @@ let package = Package(
     core("Bundles", ["PhysicalMemory", "Digests", "Handover"]),
     .target(
       name: "CInflation",
-      cSettings: cRules,
+      cSettings: cRules + (isFuzzed ? [.unsafeFlags(sanitizers)] : []),
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core(
@@ -93,12 +125,7 @@ let package = Package(
         "PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Handover", "Inflation",
         "KernelImages", "BootPlanning",
       ]),
-    .executableTarget(
-      name: "kexec",
-      dependencies: [
-        "PhysicalMemory", "Digests", "DeviceTree", "Handover", "KernelImages", "BootPlanning",
-        "BootEntries", "LinuxInterface", "Reporting",
-      ], swiftSettings: rules),
+    loader,
     .target(
       name: "QEMULab",
       dependencies: [
@@ -180,5 +207,5 @@ let package = Package(
     .testTarget(
       name: "HostileInputTests", dependencies: ["HostileProbe"], exclude: ["reference"],
       swiftSettings: rules),
-  ] + ferry
+  ] + ferry + fuzz
 )

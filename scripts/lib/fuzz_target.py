@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One reader under libFuzzer: its corpus, its runs, what was found, and how long it has run."""
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+CACHE = pathlib.Path(
+    os.environ.get("SWIFT_KEXEC_CACHE")
+    or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    / "swift-kexec") / "fuzz"
+
+# The limits of every input: seconds of CPU and MiB of memory. The sanitizer keeps freed memory to
+# find uses of it; that is none of the reader's.
+SECONDS, MEBIBYTES = 5, 512
+SANITIZER = "quarantine_size_mb=16:allocator_may_return_null=1:detect_leaks=1"
+
+LOW = ["PhysicalMemory", "Digests"]
+PACKED = LOW + ["CInflation", "Inflation"]
+TREES = LOW + ["DeviceTree"]
+KERNELS = PACKED + ["DeviceTree", "Handover", "Bundles", "KernelImages", "BootPlanning"]
+MACHINE = KERNELS + ["CLinux", "LinuxInterface"]
+PROGRAM = MACHINE + ["Reporting", "kexec"]
+# What each target's code is made of, and the longest input. When one of these is changed, what was
+# run counts no more.
+MODULES = {
+    "zimage": (KERNELS, 80_000), "uimage": (KERNELS, 16_384), "android": (KERNELS, 32_768),
+    "fit": (KERNELS, 16_384), "elf": (KERNELS, 80_000), "image": (KERNELS, 65_536),
+    "gzip": (PACKED, 8192), "xz": (PACKED, 8192), "lzma": (PACKED, 8192), "lzo": (PACKED, 8192),
+    "lzo1x": (LOW + ["Inflation"], 4096), "lz4": (PACKED, 8192), "zstd": (PACKED, 8192),
+    "bzip2": (PACKED, 8192), "cpio": (KERNELS, 8192), "dtb": (TREES, 8192),
+    "overlay": (TREES, 8192), "merge": (LOW + ["DeviceTree", "Handover", "Bundles"], 8192),
+    "atags": (TREES, 4096), "iomem": (LOW, 4096), "plan": (PROGRAM, 16_384),
+    "snapshot": (MACHINE, 16_384), "bundle": (LOW + ["DeviceTree", "Handover", "Bundles"], 65_536),
+    "retagged": (LOW + ["Handover", "Bundles"], 16_384), "command-line": (MACHINE, 1024),
+    "options": (PROGRAM, 1024),
+}
+binary = None
+
+
+def names():
+    return list(MODULES)
+
+
+def use(program, keep):
+    """Chooses the program; for a campaign a copy is kept, so that building does not disturb it."""
+    global binary
+    binary = pathlib.Path(program).resolve()
+    if keep and CACHE not in binary.parents:
+        text = binary.read_bytes()
+        kept = CACHE / "programs" / hashlib.sha256(text).hexdigest()[:16]
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            temporary = kept.with_suffix(f".{os.getpid()}")
+            shutil.copy2(binary, temporary)
+            temporary.rename(kept)
+        binary = kept
+
+
+def call(target, *words, limit=None, **variables):
+    """Runs the program; gives its exit code, what it said, and its seconds of CPU."""
+    environment = dict(os.environ, FUZZ_TARGET=target, ASAN_OPTIONS=SANITIZER,
+                       SWIFT_BACKTRACE="enable=no", **variables)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    try:
+        done = subprocess.run([binary, *map(str, words)], env=environment, timeout=limit,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, cwd=CACHE)
+        status, text = done.returncode, done.stdout
+    except subprocess.TimeoutExpired as error:
+        status, text = 124, error.stdout or b""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    return status, text.decode(errors="replace"), used
+
+
+def make_seeds(targets):
+    """Makes the seeds anew when what makes them has changed."""
+    makers = [ROOT / "Tests/Fuzz/make-seeds", *sorted((ROOT / "Tests/Fuzz").rglob("*.swift")),
+              *sorted((ROOT / "Tests/Samples").rglob("*.swift")),
+              ROOT / "Tests/HostileInputTests/reference/bases.py"]
+    mark = hashlib.sha256(b"".join(path.read_bytes() for path in makers)).hexdigest()
+    folder = CACHE / "seeds"
+    if not (folder / mark).exists():
+        stage = CACHE / f"seeds.{os.getpid()}"
+        shutil.rmtree(stage, ignore_errors=True)
+        stage.mkdir(parents=True)
+        status, text, _ = call("seeds", limit=120, FUZZ_SEEDS=str(stage))
+        if status != 0:
+            raise SystemExit(f"fuzz: the seeds could not be made, exit code {status}\n{text}")
+        subprocess.run([ROOT / "Tests/Fuzz/make-seeds", stage, CACHE.parent], check=True)
+        (stage / mark).touch()
+        shutil.rmtree(folder, ignore_errors=True)
+        stage.rename(folder)
+    for target in targets:
+        if not list((folder / target.name).glob("*")):
+            raise SystemExit(f"fuzz: there is no seed for {target.name}")
+
+
+@dataclasses.dataclass
+class Finding:
+    what: str
+    path: str
+
+
+@dataclasses.dataclass
+class Record:
+    """What all runs on the same sources came to; of one run, what that did."""
+    name: str
+    digest: str = ""
+    commit: str = ""
+    seconds: int = 0
+    executions: int = 0
+    edges: int = 0
+    corpus: int = 0
+    new: int = 0
+    findings: list = dataclasses.field(default_factory=list)
+    failure: str = ""
+
+
+class Target:
+    def __init__(self, name):
+        self.name = name
+        self.modules, self.longest = MODULES[name]
+        self.folder = CACHE / name
+        self.corpus = self.folder / "corpus"
+        self.digest = self._digest()
+        self.record = self.load()
+
+    def _digest(self):
+        """Of all sources that go into the target."""
+        sha = hashlib.sha256()
+        for folder in [ROOT / "Sources" / module for module in self.modules] + [ROOT / "Tests/Fuzz"]:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file() and path.suffix in (".swift", ".c", ".h"):
+                    sha.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+        return sha.hexdigest()[:16]
+
+    def load(self, whatever=False):
+        try:
+            record = Record(**json.loads((self.folder / "record.json").read_text()))
+        except (OSError, ValueError, TypeError):
+            record = Record(self.name)
+        record.findings = [Finding(**finding) for finding in record.findings]
+        if record.digest != self.digest and not whatever:
+            record = Record(self.name, digest=self.digest)
+        return record
+
+    def _save(self):
+        temporary = self.folder / f"record.{os.getpid()}"
+        temporary.write_text(json.dumps(dataclasses.asdict(self.record), indent=1))
+        temporary.rename(self.folder / "record.json")
+
+    def _options(self):
+        words = [f"-rss_limit_mb={MEBIBYTES}", f"-timeout={SECONDS}", f"-max_len={self.longest}"]
+        dictionary = ROOT / f"Tests/Fuzz/dictionaries/{self.name}.dict"
+        return words + ([f"-dict={dictionary}"] if dictionary.exists() else [])
+
+    def run(self, seconds):
+        """Runs so many seconds, or up to the first finding."""
+        found = self.folder / "findings"
+        for folder in (self.corpus, found):
+            folder.mkdir(parents=True, exist_ok=True)
+        before = set(found.iterdir())
+        had = sum(1 for _ in self.corpus.iterdir())
+        begin = time.monotonic()
+        status, text, _ = call(
+            self.name, self.corpus, CACHE / "seeds" / self.name, *self._options(),
+            f"-max_total_time={seconds}", "-print_final_stats=1", f"-artifact_prefix={found}/",
+            limit=seconds * 3 + 120)
+        passed = max(1, round(time.monotonic() - begin))
+        (self.folder / "log").write_text(text)
+        one = Record(self.name, seconds=min(passed, seconds))
+        one.executions = self._last(r"stat::number_of_executed_units: +(\d+)", text)
+        one.edges = self._last(r" cov: (\d+)", text)
+        one.corpus = sum(1 for _ in self.corpus.iterdir())
+        one.new = max(0, one.corpus - had)
+        for path in sorted(set(found.iterdir()) - before):
+            what = self.confirm(path)
+            if what:
+                one.findings.append(Finding(what, str(path)))
+            else:
+                path.unlink()
+                status = 0
+        if status != 0 and not one.findings:
+            one.failure = f"exit code {status}: " + " / ".join(text.splitlines()[-3:])
+        elif not one.executions and not one.findings:
+            one.failure = "nothing was run"
+        self._add(one)
+        return one
+
+    def _add(self, one):
+        record = self.record
+        if one.failure:
+            return
+        record.seconds += one.seconds
+        record.executions += one.executions
+        record.edges = max(record.edges, one.edges)
+        record.corpus, record.new = one.corpus, record.new + one.new
+        record.findings += one.findings
+        record.commit = subprocess.run(
+            ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True,
+            check=False).stdout.strip()
+        self._save()
+
+    @staticmethod
+    def _last(pattern, text):
+        found = re.findall(pattern, text)
+        return int(found[-1]) if found else 0
+
+    def confirm(self, path):
+        """What is wrong with an input; empty when nothing is.
+
+        A run that other processes held up is slow by chance. So time is the CPU's, and the best of
+        three.
+        """
+        status, text, used = call(self.name, path, f"-rss_limit_mb={MEBIBYTES}", "-timeout=100",
+                                  limit=200)
+        if status != 0:
+            for line in text.splitlines():
+                if "broken rule" in line or "Fatal error" in line or "SUMMARY:" in line \
+                        or "out-of-memory" in line:
+                    return line.strip()[-160:]
+            return f"exit code {status}"
+        if path.name.startswith(("timeout", "slow")):
+            for _ in range(2):
+                used = min(used, call(self.name, path, "-timeout=100", limit=200)[2])
+            return f"takes {used:.1f} s of CPU" if used >= SECONDS else ""
+        # A crash that does not come again is told, but cannot be shown.
+        return "" if path.name.startswith("oom") else "crashed once and not again"
+
+    def reproduce(self, path):
+        status, text, used = call(self.name, pathlib.Path(path).resolve(), *self._options(),
+                                  limit=200)
+        print(text.rstrip())
+        print(f"{used:.2f} s of CPU, exit code {status}")
+        return 0 if status == 0 else 1
+
+    def minimise(self):
+        """Keeps the smallest inputs that reach the same."""
+        if not self.corpus.exists():
+            return
+        fresh = self.folder / "corpus.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir()
+        status, _, _ = call(self.name, "-merge=1", *self._options(), fresh, self.corpus, limit=3600)
+        if status == 0 and any(fresh.iterdir()):
+            shutil.rmtree(self.corpus)
+            fresh.rename(self.corpus)
+        else:
+            shutil.rmtree(fresh)
+
+    def find_planted(self, fault):
+        folder = CACHE / f"self-test.{os.getpid()}"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        # One byte away: what is tested is the finding, not libFuzzer's luck with three of them.
+        (folder / "near").write_bytes(b"ke.")
+        begin = time.monotonic()
+        _, text, _ = call(
+            self.name, folder, *self._options(), "-max_total_time=60", f"-artifact_prefix={folder}/",
+            limit=180, FUZZ_FAULT=fault)
+        shutil.rmtree(folder)
+        return time.monotonic() - begin, text
