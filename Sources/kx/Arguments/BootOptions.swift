@@ -2,9 +2,11 @@
 public import ArgumentParser
 public import BootPlanning
 import PhysicalMemory
+public import Reporting
 
 extension HandoverKind: ExpressibleByArgument {}
 extension PlacementRule: ExpressibleByArgument {}
+extension SVGTheme: ExpressibleByArgument {}
 
 /// What goes with a kernel, and where it goes: the options of every verb that makes a plan.
 struct BootOptions: ParsableArguments {

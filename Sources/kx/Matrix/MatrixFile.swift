@@ -46,7 +46,9 @@ enum MatrixFile: Sendable {
       throw Stop(
         what: image.otherArchitecture.map { "this is a kernel for \($0) (\(what))" }
           ?? "this is \(what), neither a machine nor a kernel",
-        place: path, code: ExitStatus.badFile)
+        place: path,
+        hint: "give kernels for 32-bit ARM, and machines: snapshots, /proc/iomem, device trees",
+        code: ExitStatus.badFile)
     }
   }
 

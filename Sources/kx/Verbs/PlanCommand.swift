@@ -134,5 +134,3 @@ struct PlanCommand: AsyncParsableCommand {
     }
   }
 }
-
-extension SVGTheme: ExpressibleByArgument {}
