@@ -246,6 +246,7 @@ struct EntryTests {
       "  boot 6.1.0-9-armmp\n      kernel /boot/vmlinuz-6.1.0-9-armmp\n",
       "note: its tries are used up",
     ] { #expect(text.output.contains(words), "\(text.output)") }
+    #expect(Self.loader(all).run("--list-entries --json").output.contains("\"triesLeft\": 0,"))
     let document = Self.loader(all).run("--list-entries --json --entry-id=two").output
     #expect(document.components(separatedBy: "\"taken\": true").count == 2)
     #expect(document.contains("\"id\": \"two\",\n      \"title\": null"))
