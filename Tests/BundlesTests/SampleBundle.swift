@@ -58,6 +58,20 @@ struct SampleBundle {
     }
   }
 
+  /// What a bundle would do: its entry, registers, and each segment's place and digest.
+  static func plan(in bytes: [UInt8]) -> [UInt64]? {
+    guard let bundle = try? Bundle(bytes.span) else { return nil }
+    let manifest = bundle.manifest
+    var all = [manifest.entry, manifest.r1, manifest.r2].map { UInt64($0) }
+    for index in 0..<manifest.segmentCount {
+      guard let segment = manifest.segment(index) else { return nil }
+      all += [segment.range.first.rawValue, segment.range.last.rawValue]
+      all += [UInt64(segment.fileOffset), UInt64(segment.fileBytes)]
+      for place in 0..<32 { all.append(UInt64(segment.digest[place])) }
+    }
+    return all
+  }
+
   /// What reading says; nil when it is fine.
   static func error(_ bytes: [UInt8]) -> BundleError? {
     do throws(BundleError) {

@@ -178,6 +178,29 @@ struct EntryTests {
     #expect(found.exit == .badFile && found.complaints.contains("more than 16 deep"))
   }
 
+  @Test("Files that each include the next one many times are an error, not work for years")
+  func wide() {
+    var files: [String: [UInt8]] = [:]
+    for level in 0..<15 {
+      let name = level == 0 ? "extlinux.conf" : "\(level).conf"
+      let line = "include \(level + 1).conf\n"
+      files["/boot/extlinux/" + name] = Array(String(repeating: line, count: 200).utf8)
+    }
+    let found = Self.loader(files).run("-l --entry-from=extlinux")
+    #expect(found.exit == .badFile && found.complaints.contains("more than 64 files are included"))
+  }
+
+  @Test("With another root a configuration behind a link is not read")
+  func linkedConfiguration() {
+    for link in ["/mnt/boot/extlinux", "/mnt/boot/extlinux/extlinux.conf"] {
+      let loader = Self.loader(Self.extlinux, root: "/mnt")
+      loader.kernel.links = [link]
+      let found = loader.run("-l --root=/mnt --entry-from=extlinux")
+      #expect(found.exit == .unreadable, "\(found)")
+      #expect(found.complaints.contains("'" + link + "' is a link, which may lead out of '/mnt'"))
+    }
+  }
+
   @Test("petitboot.conf: its default, with all that it names")
   func petitboot() {
     let loader = Self.loader([
@@ -223,6 +246,7 @@ struct EntryTests {
       "  boot 6.1.0-9-armmp\n      kernel /boot/vmlinuz-6.1.0-9-armmp\n",
       "note: its tries are used up",
     ] { #expect(text.output.contains(words), "\(text.output)") }
+    #expect(Self.loader(all).run("--list-entries --json").output.contains("\"triesLeft\": 0,"))
     let document = Self.loader(all).run("--list-entries --json --entry-id=two").output
     #expect(document.components(separatedBy: "\"taken\": true").count == 2)
     #expect(document.contains("\"id\": \"two\",\n      \"title\": null"))

@@ -86,7 +86,7 @@ extension EntrySearch {
   }
 
   /// With another root, links and `..` lead to files of the running system.
-  private func leadsOut(_ path: String) -> String? {
+  func leadsOut(_ path: String) -> String? {
     guard !root.isEmpty, path.utf8.starts(with: (root + "/").utf8) else { return nil }
     // Without links on the way, `..` is the folder before.
     var folders = [root]
@@ -99,7 +99,15 @@ extension EntrySearch {
         continue
       }
       let folder = folders[folders.count - 1]
-      let names = (try? kernel.listDirectory(folder, limit: 1 << 16)) ?? []
+      let names: [DirectoryEntry]
+      do throws(Errno) {
+        names = try kernel.listDirectory(folder, limit: 1 << 16)
+      } catch {
+        // What is not there leads nowhere.
+        if error == .noSuchFile || error == .notDirectory { return nil }
+        return "'" + folder + "' cannot be listed, so that links in it are not seen: "
+          + error.description
+      }
       if names.contains(where: { $0.name == name && $0.kind == .symbolicLink }) {
         return "'" + folder + "/" + name + "' is a link, which may lead out of '" + root + "'"
       }
@@ -127,7 +135,8 @@ extension EntrySearch {
     let running = try? kernel.readFile("/proc/device-tree/compatible", limit: 4096)
     var matches: [String] = []
     if let running, !running.isEmpty {
-      for folder in candidates(path, found.folder, found.roots) where matches.isEmpty {
+      for folder in candidates(path, found.folder, found.roots)
+      where matches.isEmpty && leadsOut(folder) == nil {
         matches = trees(for: running, in: folder, depth: 1)
       }
     }

@@ -10,11 +10,15 @@ struct EntrySearch<Kernel: KernelInterface> {
   let root: String
   /// What could not be read, and was passed over.
   var troubles: [String] = []
+  /// How many files were included: those that each include the next one many times would have no end
+  /// that anybody sees.
+  private var filesIncluded = 0
 
   /// The most names in a folder.
   private static var nameLimit: Int { 4096 }
-  /// The most labels of all files together.
+  /// The most labels, or entries, of all files together, and the most files that are included.
   private static var labelLimit: Int { 256 }
+  private static var includeLimit: Int { 64 }
 
   init(_ kernel: Kernel, root: String) {
     self.kernel = kernel
@@ -77,6 +81,12 @@ struct EntrySearch<Kernel: KernelInterface> {
     for base in bases {
       let folder = base + "/loader/entries"
       for name in names(folder) where name.utf8.suffix(5).elementsEqual(".conf".utf8) {
+        guard found.count < Self.labelLimit else {
+          troubles.append(
+            "'" + folder + "' has more than " + String(Self.labelLimit)
+              + " entries: the rest is left out")
+          break
+        }
         guard let bytes = read(folder + "/" + name) else { continue }
         do throws(BootEntryError) {
           let entry = try SpecificationFile.entry(bytes, name: name)
@@ -147,6 +157,13 @@ struct EntrySearch<Kernel: KernelInterface> {
         found.append(
           FoundEntry(entry, source: file, folder: folder(of: file), roots: roots(of: file)))
       case .include(let path, let line):
+        filesIncluded += 1
+        guard filesIncluded <= Self.includeLimit else {
+          throw Stop(
+            what: "line " + String(line) + ": more than " + String(Self.includeLimit)
+              + " files are included",
+            place: file, hint: "take includes out, or name a kernel's file", status: .badFile)
+        }
         guard depth < ExtlinuxFile.depthLimit else {
           let depths = String(ExtlinuxFile.depthLimit) + " deep"
           throw Stop(
@@ -203,7 +220,15 @@ struct EntrySearch<Kernel: KernelInterface> {
 
   // MARK: Reading
 
+  /// Tells of a path that may lead out of the root.
+  private mutating func isOutside(_ path: String) -> Bool {
+    guard let reason = leadsOut(path) else { return false }
+    if !troubles.contains(reason) { troubles.append(reason) }
+    return true
+  }
+
   private mutating func names(_ folder: String) -> [String] {
+    if isOutside(folder) { return [] }
     do throws(Errno) {
       let entries = try kernel.listDirectory(path(folder), limit: Self.nameLimit)
       return entries.filter { $0.kind != .directory }.map { $0.name }
@@ -216,7 +241,7 @@ struct EntrySearch<Kernel: KernelInterface> {
   }
 
   private mutating func first(of files: [String]) -> (String, [UInt8])? {
-    for file in files {
+    for file in files where !isOutside(file) {
       do throws(Errno) {
         return (file, try kernel.readFile(file, limit: 256 << 10))
       } catch {
@@ -229,6 +254,7 @@ struct EntrySearch<Kernel: KernelInterface> {
   }
 
   private mutating func read(_ file: String) -> [UInt8]? {
+    if isOutside(file) { return nil }
     do throws(Errno) {
       return try kernel.readFile(file, limit: 256 << 10)
     } catch {

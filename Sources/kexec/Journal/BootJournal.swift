@@ -13,6 +13,8 @@ enum BootJournal {
   private static let searchLimit = 16 << 20
   /// The longest document: that of the record and the names of all devices, with their quotes.
   private static let documentLimit = 1 << 20
+  /// How many documents with the id are looked at, from the last on: a load and a start make two.
+  private static let candidateLimit = 64
 
   /// Finds the last document with an id.
   ///
@@ -27,11 +29,13 @@ enum BootJournal {
     let reader = ByteReader(bytes)
     var place = bytes.count - wanted.count
     let lowest = max(0, bytes.count - searchLimit)
-    while place >= lowest {
+    var candidates = 0
+    while place >= lowest, candidates < candidateLimit {
       guard bytes[place] == 0x0a, reader.matches(wanted, at: place) else {
         place -= 1
         continue
       }
+      candidates += 1
       var first = place
       while first > 0, place - first < documentLimit, !reader.matches(start, at: first) {
         first -= 1

@@ -90,7 +90,8 @@ extension Program {
     _ comparison: BootComparison, _ id: String, _ record: [JSONMember]
   ) -> String {
     var text =
-      "boot " + id + ", recorded at " + (record.text("loadedAt") ?? "an unknown time") + "\n"
+      "boot " + id + ", recorded at "
+      + PrintableText.clean(record.text("loadedAt") ?? "an unknown time") + "\n"
     for line in comparison.lines {
       text += line.verdict.rawValue
       for _ in line.verdict.rawValue.utf8.count..<9 { text += " " }

@@ -60,7 +60,7 @@ extension Program {
               for path in found.overlays { writer.string(nil, path) }
             }
             writer.string("commandLine", found.entry.options)
-            writer.string("triesLeft", found.entry.triesLeft.map { String($0) })
+            writer.number("triesLeft", found.entry.triesLeft.map { UInt64($0.magnitude) })
             writer.array("notes") { writer in
               for note in found.notes { writer.string(nil, note) }
             }
