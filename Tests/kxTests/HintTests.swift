@@ -103,7 +103,7 @@ struct HintTests {
   static let inner: Set = [
     "Errno", "IomemError", "InflationError", "LZO1XFault", "JSONError", "Failure",
     "RebootCodeError", "MemoryFault", "KImageError", "KImageDefect", "TreeMergeError",
-    "BootEntryError",
+    "BootEntryError", "Missing",
   ]
   static let outer: Set = [
     "Stop", "KernelImageError", "DeviceTreeError", "LinuxInterfaceError", "BundleError",

@@ -20,7 +20,8 @@ meanwhile() {
   turn "$title" "$$" &
   spinner=$!
   "$@" || status=$?
-  kill "$spinner" 2>/dev/null || true
+  # Not by SIGTERM, which whoever started the script may have blocked.
+  kill -KILL "$spinner" 2>/dev/null || true
   wait "$spinner" 2>/dev/null || true
   printf '\r\033[K' >&2
   return "$status"
