@@ -100,9 +100,7 @@ extension DeviceTree {
   private static func collectMemoryNodes(
     _ node: Node, _ steps: inout [Int], _ found: inout [[Int]]
   ) {
-    if let index = node.index(ofProperty: "device_type"),
-      node.properties[index].hasText("memory")
-    {
+    if let type = node.property(named: "device_type"), type.hasText("memory") {
       found.append(steps)
     }
     for index in node.children.indices {

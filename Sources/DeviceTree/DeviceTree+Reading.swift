@@ -16,7 +16,7 @@ extension DeviceTree {
   public init(flattened bytes: Span<UInt8>) throws(DeviceTreeError) {
     let reader = ByteReader(bytes)
     let header = try FlattenedHeader(reader)
-    var structure = StructureReader(header)
+    var structure = StructureReader(reader, header)
     self.init(
       root: try structure.readTree(reader),
       memoryReservations: try Self.memoryReservations(reader, header),

@@ -40,15 +40,16 @@ extension DeviceTree {
   /// Where the values of two properties of `/chosen` stand in the flattened tree.
   func valueOffsets(ofChosen one: StaticString, _ other: StaticString) -> (Int, Int)? {
     guard let chosen = chosenIndex else { return nil }
-    var offset = structureOffset + Self.headCount(root) + Self.byteCount(root.properties[...])
+    var offset = structureOffset + Self.headCount(root) + Self.propertiesCount(root)
     for index in 0..<chosen { offset += Self.byteCount(root.children[index]) }
     let node = root.children[chosen]
-    offset += Self.headCount(node) + Self.propertyHeadCount
+    let properties = node.properties
+    offset += Self.headCount(node) + FlattenedProperties.headCount
     guard let first = node.index(ofProperty: one), let second = node.index(ofProperty: other)
     else { return nil }
     return (
-      offset + Self.byteCount(node.properties[..<first]),
-      offset + Self.byteCount(node.properties[..<second])
+      offset + Self.byteCount(properties[..<first]),
+      offset + Self.byteCount(properties[..<second])
     )
   }
 
@@ -61,7 +62,7 @@ extension DeviceTree {
 
   /// The bytes that a node takes in the structure block.
   private static func byteCount(_ node: Node) -> Int {
-    var count = headCount(node) + byteCount(node.properties[...])
+    var count = headCount(node) + propertiesCount(node)
     for index in node.children.indices { count += byteCount(node.children[index]) }
     // The token at its end.
     return count + 4
@@ -72,16 +73,19 @@ extension DeviceTree {
     4 + FlattenedWriter.padded(node.nameBytes.count + 1)
   }
 
+  private static func propertiesCount(_ node: Node) -> Int {
+    node.flattened?.range.count ?? byteCount(node.properties[...])
+  }
+
   private static func byteCount(_ properties: ArraySlice<Property>) -> Int {
     var count = 0
     for index in properties.indices {
-      count += propertyHeadCount + FlattenedWriter.padded(properties[index].value.count)
+      count +=
+        FlattenedProperties.headCount
+        + FlattenedWriter.padded(properties[index].value.count)
     }
     return count
   }
-
-  /// A token, the length and the place of the name.
-  private static let propertyHeadCount = 12
 
   private static func write(
     _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
@@ -90,12 +94,12 @@ extension DeviceTree {
     file.write(node.nameBytes)
     file.skip(1)
     file.pad()
-    for index in node.properties.indices {
-      file.write(StructureToken.property)
-      file.write(UInt32(truncatingIfNeeded: node.properties[index].value.count))
-      file.write(strings.offset(of: node.properties[index].nameBytes))
-      file.write(node.properties[index].value)
-      file.pad()
+    if let properties = node.flattened {
+      file.write(properties) { strings.offset(ofNameAt: $0, in: properties.blocks) }
+    } else {
+      for property in node.properties {
+        file.write(property.value, ofPropertyNamedAt: strings.offset(of: property.nameBytes.span))
+      }
     }
     for index in node.children.indices { write(node.children[index], to: &file, &strings) }
     file.write(StructureToken.endNode)

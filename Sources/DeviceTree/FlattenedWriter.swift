@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Fills a file whose size is known before it is written.
 struct FlattenedWriter {
@@ -57,6 +58,49 @@ struct FlattenedWriter {
     }
     offset += more.count
   }
+
+  /// Writes a property and leaves zeros up to the next multiple of 4; nothing where the file has no
+  /// room. All at once, since most of a tree is properties.
+  mutating func write(_ value: [UInt8], ofPropertyNamedAt name: UInt32) {
+    let place = offset
+    guard bytes.count - place >= 12, bytes.count - place - 12 >= value.count else { return }
+    unsafe bytes.withUnsafeMutableBytes { file in
+      unsafe file.storeBytes(
+        of: StructureToken.property.bigEndian, toByteOffset: place, as: UInt32.self)
+      unsafe file.storeBytes(
+        of: UInt32(truncatingIfNeeded: value.count).bigEndian, toByteOffset: place + 4,
+        as: UInt32.self)
+      unsafe file.storeBytes(of: name.bigEndian, toByteOffset: place + 8, as: UInt32.self)
+      unsafe value.withUnsafeBytes { value in
+        guard let from = value.baseAddress, let to = file.baseAddress else { return }
+        unsafe (to + place + 12).copyMemory(from: from, byteCount: value.count)
+      }
+    }
+    offset = min(Self.padded(place + 12 + value.count), bytes.count)
+  }
+
+  /// Writes properties as they stand in another file, but for the offsets of their names.
+  mutating func write(
+    _ properties: FlattenedProperties, _ newOffset: (_ old: UInt32) -> UInt32
+  ) {
+    let range = properties.range
+    let structure = properties.blocks.structure
+    var place = offset
+    guard range.upperBound <= structure.count, bytes.count - place >= range.count else { return }
+    unsafe bytes.withUnsafeMutableBytes { file in
+      unsafe structure.withUnsafeBytes { structure in
+        guard let from = structure.baseAddress, let to = file.baseAddress else { return }
+        unsafe (to + place).copyMemory(from: from + range.lowerBound, byteCount: range.count)
+      }
+    }
+    offset += range.count
+    while place < offset, let length = word(at: place + 4), let name = word(at: place + 8) {
+      write(newOffset(name), at: place + 8)
+      place += FlattenedProperties.headCount + Self.padded(Int(length))
+    }
+  }
+
+  private func word(at place: Int) -> UInt32? { ByteReader(bytes.span).bigEndian32(at: place) }
 
   /// Leaves zeros.
   mutating func skip(_ count: Int) {

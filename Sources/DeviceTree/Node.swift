@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A node of a device tree with its properties and children, both in the order of the file.
-public struct Node: Hashable, Sendable {
+public struct Node: Sendable {
   /// The name with its unit address, `memory@40000000`; empty for the root. It ends in front of its
   /// first zero byte.
   public var name: String {
@@ -11,7 +11,20 @@ public struct Node: Hashable, Sendable {
   /// The bytes of the name.
   var nameBytes: [UInt8]
   /// The properties in order; a name that stands twice counts where it stands first.
-  public var properties: [Property]
+  public var properties: [Property] {
+    get { flattened?.all ?? own }
+    _modify {
+      if let flattened {
+        own = flattened.all
+        self.flattened = nil
+      }
+      yield &own
+    }
+  }
+  /// The properties as they were read, until they are edited.
+  private(set) var flattened: FlattenedProperties?
+  /// The properties that were set by hand or edited.
+  private var own: [Property]
   /// The children in order.
   public var children: [Node]
 
@@ -23,14 +36,19 @@ public struct Node: Hashable, Sendable {
   ///   - children: The children in order.
   public init(_ name: String = "", properties: [Property] = [], children: [Node] = []) {
     nameBytes = Array(name: name)
-    self.properties = properties
+    own = properties
     self.children = children
   }
 
   init(nameBytes: [UInt8]) {
     self.nameBytes = nameBytes
-    properties = []
+    own = []
     children = []
+  }
+
+  /// Takes the properties that stand in a file; the node has had none.
+  mutating func take(_ properties: FlattenedProperties) {
+    flattened = properties
   }
 
   /// The name without its unit address: `memory` of `memory@40000000`.
@@ -55,22 +73,29 @@ public struct Node: Hashable, Sendable {
 
   /// Finds a property by its exact name.
   public func property(named name: StaticString) -> Property? {
-    index(ofProperty: name).map { properties[$0] }
+    if let flattened { return flattened.first(name) }
+    return index(ofProperty: name).map { own[$0] }
   }
 
   func index(ofProperty name: StaticString) -> Int? {
-    for index in properties.indices where properties[index].nameBytes.equals(name) { return index }
+    if let flattened { return flattened.place(of: name)?.index }
+    for index in own.indices where own[index].nameBytes.equals(name) { return index }
     return nil
   }
 
   /// Finds a property by its exact name.
   @_disfavoredOverload
   public func property(named name: String) -> Property? {
-    index(ofProperty: Array(name.utf8)).map { properties[$0] }
+    let name = Array(name.utf8)
+    if let flattened {
+      return flattened.place(of: name.span).flatMap { flattened.property(at: $0.offset) }
+    }
+    return index(ofProperty: name).map { own[$0] }
   }
 
   private func index(ofProperty name: [UInt8]) -> Int? {
-    for index in properties.indices where properties[index].nameBytes == name { return index }
+    if let flattened { return flattened.place(of: name.span)?.index }
+    for index in own.indices where own[index].nameBytes == name { return index }
     return nil
   }
 
@@ -134,6 +159,26 @@ public struct Node: Hashable, Sendable {
     let value = properties[first].value
     properties.removeAll { $0.nameBytes == nameBytes }
     return value
+  }
+}
+
+extension Node: Hashable {
+  /// Tells whether two nodes have the same name, properties and children.
+  public static func == (one: Self, other: Self) -> Bool {
+    one.nameBytes == other.nameBytes && hasSameProperties(one, other)
+      && one.children == other.children
+  }
+
+  private static func hasSameProperties(_ one: Self, _ other: Self) -> Bool {
+    if let one = one.flattened, let other = other.flattened, one.isSame(as: other) { return true }
+    return one.properties == other.properties
+  }
+
+  /// Feeds the name, the properties and the children.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(nameBytes)
+    hasher.combine(properties)
+    hasher.combine(children)
   }
 }
 

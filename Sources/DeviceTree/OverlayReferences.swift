@@ -29,10 +29,10 @@ struct OverlayReferences {
   private static func renumber(
     _ node: inout Node, _ path: String, by delta: UInt32
   ) throws(DeviceTreeError) {
-    for index in node.properties.indices {
-      let name = node.properties[index].name
+    for (index, property) in node.properties.enumerated() {
+      let name = property.name
       guard name == "phandle" || name == "linux,phandle" else { continue }
-      guard node.properties[index].value.count == 4 else {
+      guard property.value.count == 4 else {
         throw DeviceTreeError(.overlay(path), .malformed(name + " is not one cell"))
       }
       try add(delta, to: &node.properties[index].value, at: 0, path)
@@ -70,11 +70,12 @@ struct OverlayReferences {
   private mutating func fill(_ fixups: Node, from base: DeviceTree) throws(DeviceTreeError) {
     let symbols = base.root.properChild("__symbols__")
     let labels = symbols?.propertyIndices ?? [:]
+    let paths = symbols?.properties ?? []
     let overlay = DeviceTree(root: root)
     var count = 0
     for fixup in fixups.properties {
-      guard let symbols, let index = labels[fixup.name],
-        let path = symbols.properties[index].asString, let node = base.node(at: path),
+      guard let index = labels[fixup.name],
+        let path = paths[index].asString, let node = base.node(at: path),
         let phandle = node.phandle, phandle != 0
       else {
         throw DeviceTreeError(

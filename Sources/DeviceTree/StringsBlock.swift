@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// The strings block while it is written: each name once, and none that ends another's.
 ///
@@ -28,8 +29,37 @@ struct StringsBlock {
     let offset: UInt32
   }
 
+  /// Where names of a file that was read have gone, each at a place that its old offset tells.
+  private var moved = [MovedName](repeating: MovedName(old: .max, new: 0), count: movedNames)
+  private static let movedNames = 128
+  private var source: FlattenedBlocks?
+
+  private struct MovedName {
+    let old: UInt32
+    let new: UInt32
+  }
+
+  /// Finds or appends a name that stands in a file that was read.
+  mutating func offset(ofNameAt old: UInt32, in blocks: FlattenedBlocks) -> UInt32 {
+    if source !== blocks {
+      if source != nil {
+        moved = [MovedName](repeating: MovedName(old: .max, new: 0), count: Self.movedNames)
+      }
+      source = blocks
+    }
+    let place = Int(old % UInt32(Self.movedNames))
+    if moved[place].old == old { return moved[place].new }
+    let start = Int(old)
+    let names = blocks.strings
+    guard let name = ByteReader(names.span).slice(start, blocks.end(ofName: start) - start)
+    else { return 0 }
+    let new = offset(of: name)
+    moved[place] = MovedName(old: old, new: new)
+    return new
+  }
+
   /// Finds or appends a name, which has no zero byte in it.
-  mutating func offset(of name: [UInt8]) -> UInt32 {
+  mutating func offset(of name: Span<UInt8>) -> UInt32 {
     var hash = Self.start
     var place = name.count
     while place > 0 {
@@ -39,7 +69,7 @@ struct StringsBlock {
     return find(name, hash) ?? append(name)
   }
 
-  private func find(_ name: [UInt8], _ hash: UInt32) -> UInt32? {
+  private func find(_ name: Span<UInt8>, _ hash: UInt32) -> UInt32? {
     for step in 0..<Self.farthest {
       guard let ending = index[place(hash, step)] else { return nil }
       if ending.hash == hash, stands(name, at: Int(ending.offset)) { return ending.offset }
@@ -47,15 +77,15 @@ struct StringsBlock {
     return nil
   }
 
-  private func stands(_ name: [UInt8], at offset: Int) -> Bool {
+  private func stands(_ name: Span<UInt8>, at offset: Int) -> Bool {
     guard offset + name.count < bytes.count, bytes[offset + name.count] == 0 else { return false }
-    for place in name.indices where bytes[offset + place] != name[place] { return false }
+    for place in 0..<name.count where bytes[offset + place] != name[place] { return false }
     return true
   }
 
-  private mutating func append(_ name: [UInt8]) -> UInt32 {
+  private mutating func append(_ name: Span<UInt8>) -> UInt32 {
     let offset = bytes.count
-    bytes += name
+    for place in 0..<name.count { bytes.append(name[place]) }
     bytes.append(0)
     var hash = Self.start
     var place = name.count

@@ -23,20 +23,17 @@ struct StructureReader {
   private let strings: Range<Int>
   /// Before version 16 nodes have full paths, and long values start at multiples of 8.
   private let isOld: Bool
+  private let blocks: FlattenedBlocks
   private var offset: Int
   private var nodes = 0
   private var properties = 0
-  /// Names that were read last, each at a place that its offset tells, so that one used often is
-  /// checked and kept once.
-  private var names = [RecentName?](repeating: nil, count: recentNames)
+  /// Offsets of names that were checked last, each at a place that it tells itself, so that one used
+  /// often is checked once. No name stands at the last offset there is.
+  private var names = [UInt32](repeating: .max, count: recentNames)
   private static let recentNames = 128
 
-  private struct RecentName {
-    let offset: UInt32
-    let bytes: [UInt8]
-  }
-
-  init(_ header: FlattenedHeader) {
+  init(_ reader: ByteReader, _ header: FlattenedHeader) {
+    blocks = FlattenedBlocks(reader, header)
     structure = header.structure
     strings = header.strings
     isOld = header.version < 16
@@ -66,14 +63,12 @@ struct StructureReader {
       throw failure(.tooMany("levels", limit: UInt64(Self.maximumDepth)))
     }
     var node = Node(nameBytes: try readNodeName(reader, isRoot: depth == 1))
+    try readProperties(reader, of: &node)
     while true {
       let token = try nextToken(reader)
       switch token {
       case StructureToken.property:
-        guard node.children.isEmpty else {
-          throw unexpected(token, "no property behind the first child")
-        }
-        node.properties.append(try readProperty(reader))
+        throw unexpected(token, "no property behind the first child")
       case StructureToken.beginNode:
         if node.children.isEmpty { node.children.reserveCapacity(8) }
         node.children.append(try readNode(reader, depth: depth + 1))
@@ -95,8 +90,9 @@ struct StructureReader {
     let start = offset
     // A full path of an old version is as long as its levels together.
     let limit = isOld ? Self.maximumNameLength * Self.maximumDepth : Self.maximumNameLength
-    var bytes = try text(reader, start, structure.upperBound, limit, .structure)
-    offset += bytes.count + 1
+    let end = try endOfText(reader, start, structure.upperBound, limit, .structure)
+    var bytes = reader.copy(start, end - start) ?? []
+    offset = end + 1
     try align(to: 4)
     if isOld, let slash = bytes.lastIndex(of: UInt8(ascii: "/")) { bytes.removeSubrange(...slash) }
     guard bytes.count <= Self.maximumNameLength, isRoot || !bytes.isEmpty,
@@ -109,50 +105,99 @@ struct StructureReader {
     return bytes
   }
 
-  private mutating func readProperty(_ reader: ByteReader) throws(DeviceTreeError) -> Property {
+  /// Reads the properties of a node. They stay where they are if the file holds them as they would
+  /// be written: nothing between them, and zeros behind each value.
+  private mutating func readProperties(
+    _ reader: ByteReader, of node: inout Node
+  ) throws(DeviceTreeError) {
+    let start = offset
+    let read = properties
+    var end = start
+    var isPlain = !isOld
+    while try nextToken(reader) == StructureToken.property {
+      if offset != end + 4 { isPlain = false }
+      let value = try checkProperty(reader).value
+      end = offset
+      if value.upperBound != end, !Self.isZero(reader, value.upperBound..<end) { isPlain = false }
+    }
+    // Whoever reads on sees the token again.
+    offset -= 4
+    guard end != start else { return }
+    if isPlain {
+      let first = start - structure.lowerBound
+      node.take(FlattenedProperties(blocks: blocks, range: first..<(first + end - start)))
+      return
+    }
+    offset = start
+    properties = read
+    while offset < end, try nextToken(reader) == StructureToken.property {
+      let property = try checkProperty(reader)
+      if let name = blocks.name(at: property.name),
+        let value = reader.copy(property.value.lowerBound, property.value.count)
+      {
+        node.properties.append(Property(name, value))
+      }
+    }
+  }
+
+  private static func isZero(_ reader: ByteReader, _ range: Range<Int>) -> Bool {
+    for place in range where reader.byte(at: place) != 0 { return false }
+    return true
+  }
+
+  /// Checks a property whose token has been read.
+  ///
+  /// - Returns: Where the name begins in the strings block, and where the value stands.
+  private mutating func checkProperty(
+    _ reader: ByteReader
+  ) throws(DeviceTreeError) -> (name: Int, value: Range<Int>) {
     properties += 1
     guard properties <= Self.maximumProperties else {
       throw failure(.tooMany("properties", limit: UInt64(Self.maximumProperties)))
     }
     let length = try readWord(reader)
-    let name = try propertyName(reader, at: try readWord(reader))
+    let name = try readWord(reader)
+    guard UInt64(name) < UInt64(strings.count) else {
+      throw failure(.truncated(needed: UInt64(name) + 1, available: UInt64(strings.count)))
+    }
+    let place = Int(name % UInt32(Self.recentNames))
+    if names[place] != name {
+      try checkName(reader, at: name)
+      names[place] = name
+    }
     if isOld, length >= 8 { try align(to: 8) }
-    guard UInt64(length) <= UInt64(structure.upperBound - offset),
-      let value = reader.copy(offset, Int(length))
-    else {
+    guard UInt64(length) <= UInt64(structure.upperBound - offset) else {
       throw failure(
         .truncated(needed: UInt64(length), available: UInt64(structure.upperBound - offset)))
     }
-    offset += value.count
+    let start = offset
+    offset += Int(length)
+    let end = offset
     try align(to: 4)
-    return Property(name, value)
+    return (Int(name), start..<end)
   }
 
-  private mutating func propertyName(
-    _ reader: ByteReader, at nameOffset: UInt32
-  ) throws(DeviceTreeError) -> [UInt8] {
-    let place = Int(nameOffset % UInt32(Self.recentNames))
-    if let name = names[place], name.offset == nameOffset { return name.bytes }
-    guard UInt64(nameOffset) < UInt64(strings.count) else {
-      throw failure(.truncated(needed: UInt64(nameOffset) + 1, available: UInt64(strings.count)))
-    }
-    let start = strings.lowerBound + Int(nameOffset)
-    let bytes = try text(reader, start, strings.upperBound, Self.maximumNameLength, .strings)
-    guard !bytes.isEmpty else {
+  private func checkName(_ reader: ByteReader, at name: UInt32) throws(DeviceTreeError) {
+    let start = strings.lowerBound + Int(name)
+    let end = try endOfText(reader, start, strings.upperBound, Self.maximumNameLength, .strings)
+    guard end != start else {
       throw DeviceTreeError(.strings, at: start, .invalidName("a property needs a name"))
     }
-    names[place] = RecentName(offset: nameOffset, bytes: bytes)
-    return bytes
   }
 
-  /// Reads printable ASCII up to a zero byte, which must stand before `end`.
-  private func text(
+  /// Checks printable ASCII up to a zero byte, which must stand before `end`.
+  ///
+  /// - Returns: The place of the zero byte.
+  private func endOfText(
     _ reader: ByteReader, _ start: Int, _ end: Int, _ limit: Int,
     _ subject: DeviceTreeError.Subject
-  ) throws(DeviceTreeError) -> [UInt8] {
+  ) throws(DeviceTreeError) -> Int {
+    let bytes = reader.bytes
+    let last = min(end, bytes.count)
     var at = start
-    while at < end, let byte = reader.byte(at: at) {
-      if byte == 0, let bytes = reader.copy(start, at - start) { return bytes }
+    while at < last {
+      let byte = bytes[at]
+      if byte == 0 { return at }
       guard byte >= 0x20, byte < 0x7f else {
         throw DeviceTreeError(
           subject, at: at,

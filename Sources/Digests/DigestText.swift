@@ -5,9 +5,12 @@ public func hexadecimalText(of digest: [UInt8]) -> String {
   var text: [UInt8] = []
   text.reserveCapacity(digest.count * 2)
   for byte in digest {
-    for nibble in [byte >> 4, byte & 15] {
-      text.append(nibble < 10 ? 0x30 + nibble : 0x61 - 10 + nibble)
-    }
+    text.append(digit(byte >> 4))
+    text.append(digit(byte & 15))
   }
   return String(decoding: text, as: UTF8.self)
+}
+
+private func digit(_ nibble: UInt8) -> UInt8 {
+  nibble < 10 ? 0x30 + nibble : 0x61 - 10 + nibble
 }

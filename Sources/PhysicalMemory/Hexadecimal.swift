@@ -8,12 +8,23 @@
 ///   - prefix: What stands in front.
 /// - Returns: Lower-case digits behind the prefix.
 public func hexadecimal(_ value: UInt64, digits: Int = 1, prefix: String = "0x") -> String {
-  let text = String(value, radix: 16)
-  var result = prefix
-  var missing = digits - text.utf8.count
-  while missing > 0 {
-    result += "0"
-    missing -= 1
+  let figures = max(digits, (67 - value.leadingZeroBitCount) / 4, 1)
+  let count = prefix.utf8.count + figures
+  // A load writes many numbers; the standard library takes a thousand instructions for one.
+  return unsafe String(unsafeUninitializedCapacity: count) { text in
+    var rest = value
+    var place = count
+    while place > count - figures {
+      place -= 1
+      let figure = UInt8(truncatingIfNeeded: rest) & 15
+      unsafe text[place] = figure < 10 ? 0x30 + figure : 0x61 - 10 + figure
+      rest >>= 4
+    }
+    place = 0
+    for byte in prefix.utf8 {
+      unsafe text[place] = byte
+      place += 1
+    }
+    return count
   }
-  return result + text
 }

@@ -39,9 +39,9 @@ struct FlattenedDeviceTreeTests {
     var strings = StringsBlock()
     // Of one length, so that none ends another.
     let names = (0..<count).map { Array(("name-" + String(100_000 + $0)).utf8) }
-    let offsets = names.map { strings.offset(of: $0) }
+    let offsets = names.map { strings.offset(of: $0.span) }
     #expect(strings.bytes.count == count * 12)
-    #expect(names.map { strings.offset(of: $0) } == offsets)
+    #expect(names.map { strings.offset(of: $0.span) } == offsets)
     #expect(Set(offsets).count == count)
     #expect(strings.bytes.count == count * 12)
   }

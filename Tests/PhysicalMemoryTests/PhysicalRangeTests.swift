@@ -87,6 +87,20 @@ struct PhysicalRangeTests {
     #expect(ByteCount(bytes).rounded == rounded)
   }
 
+  @Test("Hexadecimal numbers have the standard library's digits, and zeros where they are too few")
+  func writesHexadecimal() {
+    for shift in UInt64(0)..<64 {
+      for value in [UInt64(1) << shift, (UInt64(1) << shift) - 1, UInt64.max >> shift] {
+        let text = String(value, radix: 16)
+        #expect(hexadecimal(value, prefix: "") == text)
+        #expect(hexadecimal(value) == "0x" + text)
+        let zeros = String(repeating: "0", count: max(0, 20 - text.count))
+        #expect(hexadecimal(value, digits: 20) == "0x" + zeros + text)
+      }
+    }
+    #expect(hexadecimal(7, digits: 0) == "0x7" && hexadecimal(7, digits: -1) == "0x7")
+  }
+
   @Test("Addresses have eight digits or more, lower case")
   func addresses() {
     #expect(PhysicalAddress(0).description == "0x00000000")

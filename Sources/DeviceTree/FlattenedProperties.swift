@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// The properties of one node as they stand in a file that was read and checked: most of a tree is
+/// never looked at, and goes into the next file as it is.
+struct FlattenedProperties: Sendable {
+  /// A token, the length and the place of the name.
+  static let headCount = 12
+
+  let blocks: FlattenedBlocks
+  /// Where they stand in the structure block, one behind the other with zeros between them.
+  let range: Range<Int>
+
+  /// Whether these are the same properties of the same file.
+  func isSame(as other: Self) -> Bool { blocks === other.blocks && range == other.range }
+
+  /// All of them, each with its own copy.
+  var all: [Property] {
+    var result: [Property] = []
+    var place = range.lowerBound
+    while place < range.upperBound, let property = property(at: place) {
+      result.append(property)
+      place = next(place, property.value.count)
+    }
+    return result
+  }
+
+  /// Finds the first property of a name.
+  func first(_ name: StaticString) -> Property? {
+    place(of: name).flatMap { property(at: $0.offset) }
+  }
+
+  /// Finds the first property of a name: how many stand in front of it, and where it begins.
+  func place(of name: StaticString) -> (index: Int, offset: Int)? {
+    name.withUTF8Buffer { unsafe place(of: $0.span) }
+  }
+
+  /// Finds the first property of a name.
+  func place(of name: Span<UInt8>) -> (index: Int, offset: Int)? {
+    let bytes = blocks.structure
+    let structure = ByteReader(bytes.span)
+    var place = range.lowerBound
+    var index = 0
+    while place < range.upperBound, let length = structure.bigEndian32(at: place + 4),
+      let start = structure.bigEndian32(at: place + 8)
+    {
+      if blocks.holds(name, at: Int(start)) { return (index, place) }
+      place = next(place, Int(length))
+      index += 1
+    }
+    return nil
+  }
+
+  /// Copies the property that begins somewhere.
+  func property(at place: Int) -> Property? {
+    let bytes = blocks.structure
+    let structure = ByteReader(bytes.span)
+    guard let length = structure.bigEndian32(at: place + 4),
+      let start = structure.bigEndian32(at: place + 8).map({ Int($0) }),
+      let value = structure.copy(place + Self.headCount, Int(length)),
+      let name = blocks.name(at: start)
+    else { return nil }
+    return Property(name, value)
+  }
+
+  /// Where the property behind another begins.
+  private func next(_ place: Int, _ length: Int) -> Int {
+    place + Self.headCount + FlattenedWriter.padded(length)
+  }
+}
