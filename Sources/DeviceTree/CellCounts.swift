@@ -14,8 +14,8 @@ struct CellCounts: Equatable {
 
   /// Reads the counts that a node sets for its children; nil when a count is not written there.
   init?(_ node: Node) {
-    guard let address = node.property(named: "#address-cells")?.asUInt32,
-      let size = node.property(named: "#size-cells")?.asUInt32
+    guard let address = node.first("#address-cells")?.asUInt32,
+      let size = node.first("#size-cells")?.asUInt32
     else { return nil }
     self.init(address: address, size: size)
   }
@@ -31,10 +31,12 @@ struct CellCounts: Equatable {
   /// Source: Linux 6.1, drivers/of/fdt.c (early_init_dt_scan_root), drivers/of/of_private.h and
   /// arch/arm/boot/compressed/fdt_check_mem_start.c.
   init(root: Node) throws(DeviceTreeError) {
-    func count(_ name: String, _ allowed: ClosedRange<UInt32>) throws(DeviceTreeError) -> UInt32 {
-      guard let property = root.property(named: name) else { return 1 }
+    func count(
+      _ name: StaticString, _ allowed: ClosedRange<UInt32>
+    ) throws(DeviceTreeError) -> UInt32 {
+      guard let property = root.first(name) else { return 1 }
       guard let count = property.asUInt32, allowed.contains(count) else {
-        throw DeviceTreeError(.node("/"), .malformed(name + " is not 1 or 2"))
+        throw DeviceTreeError(.node("/"), .malformed(property.name + " is not 1 or 2"))
       }
       return count
     }

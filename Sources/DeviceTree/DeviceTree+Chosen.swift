@@ -27,29 +27,29 @@ extension DeviceTree {
   }
 
   /// The command line, `bootargs`; nil when there is none.
-  public var commandLine: String? { chosen?.property(named: "bootargs")?.text }
+  public var commandLine: String? { chosen?.first("bootargs")?.text }
 
   /// The console, `stdout-path` or its older name, with its options: `/pl011@9000000:115200`.
   public var stdoutPath: String? {
     let chosen = chosen
     let property =
-      chosen?.property(named: "stdout-path") ?? chosen?.property(named: "linux,stdout-path")
+      chosen?.first("stdout-path") ?? chosen?.first("linux,stdout-path")
     return property?.text
   }
 
   /// The machine's name, `model` of the root.
-  public var model: String? { root.property(named: "model")?.text }
+  public var model: String? { root.first("model")?.text }
 
   /// What the machine is compatible with, most special first.
-  public var compatible: [String] { root.property(named: "compatible")?.asStrings ?? [] }
+  public var compatible: [String] { root.first("compatible")?.asStrings ?? [] }
 
   /// The initial ramdisk that the tree tells; nil when there is none or its end is not above its
   /// start.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_check_for_initrd (the end is exclusive).
   public var initrd: PhysicalRange? {
-    guard let chosen, let start = chosen.property(named: "linux,initrd-start")?.asUInt64,
-      let end = chosen.property(named: "linux,initrd-end")?.asUInt64
+    guard let chosen, let start = chosen.first("linux,initrd-start")?.asUInt64,
+      let end = chosen.first("linux,initrd-end")?.asUInt64
     else { return nil }
     return PhysicalRange(start: PhysicalAddress(start), end: PhysicalAddress(end))
   }

@@ -44,19 +44,19 @@ extension DeviceTree {
     for step in steps {
       guard node.children.indices.contains(step) else { return nil }
       cells = CellCounts(
-        address: node.property(named: "#address-cells")?.asUInt32 ?? cells.address,
-        size: node.property(named: "#size-cells")?.asUInt32 ?? cells.size)
+        address: node.first("#address-cells")?.asUInt32 ?? cells.address,
+        size: node.first("#size-cells")?.asUInt32 ?? cells.size)
       guard (1...2).contains(cells.address), cells.size <= 2 else { return nil }
       buses.append((node, cells))
       node = node.children[step]
     }
     guard let own = buses.last?.cells,
-      let register = node.property(named: "reg")?.asCells, register.count >= Int(own.address)
+      let register = node.first("reg")?.asCells, register.count >= Int(own.address)
     else { return nil }
     var address = CellCounts.number(register.prefix(Int(own.address)))
     // The root's addresses are physical; every bus below it translates.
     while buses.count > 1, let bus = buses.popLast(), let above = buses.last?.cells {
-      guard let ranges = bus.node.property(named: "ranges")?.asCells else { return nil }
+      guard let ranges = bus.node.first("ranges")?.asCells else { return nil }
       if ranges.isEmpty { continue }
       guard
         let moved = Self.translate(

@@ -22,8 +22,8 @@ extension DeviceTree {
     var banks: [MemoryBank] = []
     for steps in memoryNodes {
       guard let node = root.descendant(steps[...]) else { continue }
-      let usable = preferringUsable ? node.property(named: "linux,usable-memory") : nil
-      guard let told = usable ?? node.property(named: "reg") else { continue }
+      let usable = preferringUsable ? node.first("linux,usable-memory") : nil
+      guard let told = usable ?? node.first("reg") else { continue }
       let path = path(of: steps)
       for range in try cells.ranges(told, in: path, leavingRest: true) {
         banks.append(
@@ -57,7 +57,7 @@ extension DeviceTree {
   /// - Throws: ``DeviceTreeError`` when the property is not made of ranges.
   public func usableMemoryRanges() throws(DeviceTreeError) -> [PhysicalRange] {
     guard let path = chosenPath,
-      let property = chosen?.property(named: "linux,usable-memory-range")
+      let property = chosen?.first("linux,usable-memory-range")
     else { return [] }
     return try CellCounts(root: root).ranges(property, in: path)
   }
@@ -100,9 +100,7 @@ extension DeviceTree {
   private static func collectMemoryNodes(
     _ node: Node, _ steps: inout [Int], _ found: inout [[Int]]
   ) {
-    if let type = node.property(named: "device_type"), type.hasText("memory") {
-      found.append(steps)
-    }
+    if node.isMemory { found.append(steps) }
     for index in node.children.indices {
       steps.append(index)
       collectMemoryNodes(node.children[index], &steps, &found)

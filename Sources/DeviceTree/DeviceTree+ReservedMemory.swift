@@ -26,13 +26,13 @@ extension DeviceTree {
     for index in root.children.indices
     where root.children[index].hasBaseName("reserved-memory") {
       let folder = root.children[index]
-      if CellCounts(folder) != cells || folder.property(named: "ranges") == nil {
+      if CellCounts(folder) != cells || folder.first("ranges") == nil {
         ignored.append(
           "/" + folder.name + ": its cell counts are not the root's, or ranges is missing")
       }
       for region in folder.children where region.isAvailable {
         let path = "/" + folder.name + "/" + region.name
-        if let reg = region.property(named: "reg") {
+        if let reg = region.first("reg") {
           let ranges: [PhysicalRange]
           do {
             ranges = try cells.ranges(reg, in: path)
@@ -48,9 +48,9 @@ extension DeviceTree {
           fixed.append(
             ReservedMemory.FixedRegion(
               name: region.name, ranges: ranges,
-              isNoMap: region.property(named: "no-map") != nil,
-              isReusable: region.property(named: "reusable") != nil))
-        } else if let size = region.property(named: "size") {
+              isNoMap: region.first("no-map") != nil,
+              isReusable: region.first("reusable") != nil))
+        } else if let size = region.first("size") {
           guard let region = Self.dynamicRegion(region, size, cells, path) else {
             ignored.append(path + ": size, alignment or alloc-ranges cannot be read")
             continue
@@ -69,20 +69,20 @@ extension DeviceTree {
   ) -> ReservedMemory.DynamicRegion? {
     guard size.value.count == Int(cells.size) * 4, let length = size.asUInt64 else { return nil }
     var alignment: ByteCount?
-    if let property = node.property(named: "alignment") {
+    if let property = node.first("alignment") {
       guard property.value.count == Int(cells.address) * 4, let bytes = property.asUInt64 else {
         return nil
       }
       alignment = ByteCount(bytes)
     }
     var allowed: [PhysicalRange] = []
-    if let property = node.property(named: "alloc-ranges") {
+    if let property = node.first("alloc-ranges") {
       guard let ranges = try? cells.ranges(property, in: path) else { return nil }
       allowed = ranges
     }
     return ReservedMemory.DynamicRegion(
       name: node.name, size: ByteCount(length), alignment: alignment, allowed: allowed,
-      isNoMap: node.property(named: "no-map") != nil,
-      isReusable: node.property(named: "reusable") != nil)
+      isNoMap: node.first("no-map") != nil,
+      isReusable: node.first("reusable") != nil)
   }
 }

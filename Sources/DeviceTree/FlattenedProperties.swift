@@ -8,8 +8,10 @@ struct FlattenedProperties: Sendable {
   static let headCount = 12
 
   let blocks: FlattenedBlocks
-  /// Where they stand in the structure block, one behind the other with zeros between them.
+  /// Where they stand in the structure block, one behind the other.
   let range: Range<Int>
+  /// Whether one of them is `device_type`, for which all nodes are searched.
+  let tellsType: Bool
 
   /// Whether these are the same properties of the same file.
   func isSame(as other: Self) -> Bool { blocks === other.blocks && range == other.range }

@@ -79,7 +79,8 @@ struct FlattenedWriter {
     offset = min(Self.padded(place + 12 + value.count), bytes.count)
   }
 
-  /// Writes properties as they stand in another file, but for the offsets of their names.
+  /// Writes properties as they stand in another file, but for the offsets of their names and what is
+  /// no zero behind a value.
   mutating func write(
     _ properties: FlattenedProperties, _ newOffset: (_ old: UInt32) -> UInt32
   ) {
@@ -96,7 +97,9 @@ struct FlattenedWriter {
     offset += range.count
     while place < offset, let length = word(at: place + 4), let name = word(at: place + 8) {
       write(newOffset(name), at: place + 8)
-      place += FlattenedProperties.headCount + Self.padded(Int(length))
+      let end = place + FlattenedProperties.headCount + Int(length)
+      place = Self.padded(end)
+      for rest in end..<place { bytes[rest] = 0 }
     }
   }
 

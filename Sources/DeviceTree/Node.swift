@@ -56,6 +56,12 @@ public struct Node: Sendable {
     String(decoding: nameBytes.prefix { $0 != UInt8(ascii: "@") }, as: UTF8.self)
   }
 
+  /// Whether it tells memory.
+  var isMemory: Bool {
+    if let flattened, !flattened.tellsType { return false }
+    return first("device_type")?.hasText("memory") ?? false
+  }
+
   /// Tells whether ``baseName`` is a certain name, which has no `@` in it.
   func hasBaseName(_ name: StaticString) -> Bool {
     let length = name.utf8CodeUnitCount
@@ -67,12 +73,15 @@ public struct Node: Sendable {
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, of_fdt_device_is_available.
   public var isAvailable: Bool {
-    guard let status = property(named: "status") else { return true }
+    guard let status = first("status") else { return true }
     return status.hasText("okay") || status.hasText("ok")
   }
 
   /// Finds a property by its exact name.
-  public func property(named name: StaticString) -> Property? {
+  public func property(named name: StaticString) -> Property? { first(name) }
+
+  /// Finds a property by its exact name; for a literal the compiler takes it for a text otherwise.
+  func first(_ name: StaticString) -> Property? {
     if let flattened { return flattened.first(name) }
     return index(ofProperty: name).map { own[$0] }
   }

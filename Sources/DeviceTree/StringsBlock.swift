@@ -21,12 +21,17 @@ struct StringsBlock {
 
   /// The lowest offset of each ending and its hash, at a place that the hash tells or soon behind
   /// it; a power of two of places, at most a quarter of them taken.
-  private var index = [Ending?](repeating: nil, count: 2048)
+  private var index = [Ending](repeating: .none, count: 2048)
   private var indexed = 0
 
   private struct Ending {
     let hash: UInt32
-    let offset: UInt32
+    /// The offset and 1; 0 for none.
+    let number: UInt32
+
+    static let none = Self(hash: 0, number: 0)
+
+    var offset: Int { Int(number) - 1 }
   }
 
   /// Where names of a file that was read have gone, each at a place that its old offset tells.
@@ -71,8 +76,9 @@ struct StringsBlock {
 
   private func find(_ name: Span<UInt8>, _ hash: UInt32) -> UInt32? {
     for step in 0..<Self.farthest {
-      guard let ending = index[place(hash, step)] else { return nil }
-      if ending.hash == hash, stands(name, at: Int(ending.offset)) { return ending.offset }
+      let ending = index[place(hash, step)]
+      if ending.number == 0 { return nil }
+      if ending.hash == hash, stands(name, at: ending.offset) { return ending.number - 1 }
     }
     return nil
   }
@@ -85,7 +91,7 @@ struct StringsBlock {
 
   private mutating func append(_ name: Span<UInt8>) -> UInt32 {
     let offset = bytes.count
-    for place in 0..<name.count { bytes.append(name[place]) }
+    unsafe name.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     bytes.append(0)
     var hash = Self.start
     var place = name.count
@@ -103,12 +109,13 @@ struct StringsBlock {
     if indexed >= index.count / 4 { grow() }
     for step in 0..<Self.farthest {
       let place = place(hash, step)
-      guard let other = index[place] else {
-        index[place] = Ending(hash: hash, offset: UInt32(truncatingIfNeeded: offset))
+      let other = index[place]
+      if other.number == 0 {
+        index[place] = Ending(hash: hash, number: UInt32(truncatingIfNeeded: offset) &+ 1)
         indexed += 1
         return
       }
-      if other.hash == hash, isSame(Int(other.offset), offset) { return }
+      if other.hash == hash, isSame(other.offset, offset) { return }
     }
   }
 
@@ -124,9 +131,9 @@ struct StringsBlock {
 
   private mutating func grow() {
     let old = index
-    index = [Ending?](repeating: nil, count: old.count * 2)
+    index = [Ending](repeating: .none, count: old.count * 2)
     indexed = 0
-    for case .some(let ending) in old { keep(ending.hash, Int(ending.offset)) }
+    for ending in old where ending.number != 0 { keep(ending.hash, ending.offset) }
   }
 
   private func place(_ hash: UInt32, _ step: Int) -> Int {

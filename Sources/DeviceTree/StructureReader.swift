@@ -27,10 +27,17 @@ struct StructureReader {
   private var offset: Int
   private var nodes = 0
   private var properties = 0
-  /// Offsets of names that were checked last, each at a place that it tells itself, so that one used
-  /// often is checked once. No name stands at the last offset there is.
-  private var names = [UInt32](repeating: .max, count: recentNames)
+  /// Names that were checked last, each at a place that its offset tells, so that one used often is
+  /// checked once. No name stands at the last offset there is.
+  private var names = [CheckedName](
+    repeating: CheckedName(offset: .max, isType: false), count: recentNames)
   private static let recentNames = 128
+
+  private struct CheckedName {
+    let offset: UInt32
+    /// Whether it is `device_type`.
+    let isType: Bool
+  }
 
   init(_ reader: ByteReader, _ header: FlattenedHeader) {
     blocks = FlattenedBlocks(reader, header)
@@ -105,8 +112,7 @@ struct StructureReader {
     return bytes
   }
 
-  /// Reads the properties of a node. They stay where they are if the file holds them as they would
-  /// be written: nothing between them, and zeros behind each value.
+  /// Reads the properties of a node. They stay where they are if nothing stands between them.
   private mutating func readProperties(
     _ reader: ByteReader, of node: inout Node
   ) throws(DeviceTreeError) {
@@ -114,18 +120,20 @@ struct StructureReader {
     let read = properties
     var end = start
     var isPlain = !isOld
+    var tellsType = false
     while try nextToken(reader) == StructureToken.property {
       if offset != end + 4 { isPlain = false }
-      let value = try checkProperty(reader).value
+      if try checkProperty(reader).isType { tellsType = true }
       end = offset
-      if value.upperBound != end, !Self.isZero(reader, value.upperBound..<end) { isPlain = false }
     }
     // Whoever reads on sees the token again.
     offset -= 4
     guard end != start else { return }
     if isPlain {
       let first = start - structure.lowerBound
-      node.take(FlattenedProperties(blocks: blocks, range: first..<(first + end - start)))
+      node.take(
+        FlattenedProperties(
+          blocks: blocks, range: first..<(first + end - start), tellsType: tellsType))
       return
     }
     offset = start
@@ -140,30 +148,37 @@ struct StructureReader {
     }
   }
 
-  private static func isZero(_ reader: ByteReader, _ range: Range<Int>) -> Bool {
-    for place in range where reader.byte(at: place) != 0 { return false }
-    return true
-  }
-
   /// Checks a property whose token has been read.
   ///
-  /// - Returns: Where the name begins in the strings block, and where the value stands.
+  /// - Returns: Where the name begins in the strings block, whether it is `device_type`, and where
+  ///   the value stands.
   private mutating func checkProperty(
     _ reader: ByteReader
-  ) throws(DeviceTreeError) -> (name: Int, value: Range<Int>) {
+  ) throws(DeviceTreeError) -> (name: Int, isType: Bool, value: Range<Int>) {
     properties += 1
     guard properties <= Self.maximumProperties else {
       throw failure(.tooMany("properties", limit: UInt64(Self.maximumProperties)))
     }
-    let length = try readWord(reader)
-    let name = try readWord(reader)
+    let length: UInt32
+    let name: UInt32
+    if structure.upperBound - offset >= 8, let first = reader.bigEndian32(at: offset),
+      let second = reader.bigEndian32(at: offset + 4)
+    {
+      (length, name) = (first, second)
+      offset += 8
+    } else {
+      // One of them says what is missing.
+      length = try readWord(reader)
+      name = try readWord(reader)
+    }
     guard UInt64(name) < UInt64(strings.count) else {
       throw failure(.truncated(needed: UInt64(name) + 1, available: UInt64(strings.count)))
     }
     let place = Int(name % UInt32(Self.recentNames))
-    if names[place] != name {
+    if names[place].offset != name {
       try checkName(reader, at: name)
-      names[place] = name
+      names[place] = CheckedName(
+        offset: name, isType: blocks.holds("device_type", at: Int(name)))
     }
     if isOld, length >= 8 { try align(to: 8) }
     guard UInt64(length) <= UInt64(structure.upperBound - offset) else {
@@ -174,7 +189,7 @@ struct StructureReader {
     offset += Int(length)
     let end = offset
     try align(to: 4)
-    return (Int(name), start..<end)
+    return (Int(name), names[place].isType, start..<end)
   }
 
   private func checkName(_ reader: ByteReader, at name: UInt32) throws(DeviceTreeError) {

@@ -140,6 +140,24 @@ struct FlattenedTests {
     }
   }
 
+  @Test("What is no zero between values does not get into the next file")
+  func clearsPadding() throws {
+    let file = try DTC.compile("/dts-v1/; / { a = [01]; b = [02 03 04]; c { a = [05]; }; };")
+    var dirty = file
+    // Behind the values of a, b and c's a: see the test above for where they stand.
+    let values = [40 + 16 + 8 + 12, 40 + 16 + 8 + 16 + 12, 40 + 16 + 8 + 32 + 8 + 12]
+    for (value, count) in zip(values, [1, 3, 1]) {
+      for place in value + count..<value + 4 {
+        #expect(dirty[place] == 0)
+        dirty[place] = 0xff
+      }
+    }
+    let tree = try DeviceTree(dirty)
+    #expect(try tree == DeviceTree(file))
+    #expect(tree.hashValue == (try DeviceTree(file)).hashValue)
+    #expect(tree.flattened() == file)
+  }
+
   @Test("Ends of names are shared at the lowest place, as dtc does")
   func sharesEndings() throws {
     let tree = DeviceTree(

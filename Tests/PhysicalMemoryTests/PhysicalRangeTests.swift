@@ -101,6 +101,24 @@ struct PhysicalRangeTests {
     #expect(hexadecimal(7, digits: 0) == "0x7" && hexadecimal(7, digits: -1) == "0x7")
   }
 
+  @Test("Decimal numbers have the standard library's digits, and zeros where they are too few")
+  func writesDecimal() {
+    var values: [UInt64] = [0, 9, 10, 99_999_999, 1_000_000_000, 10_000_000_000, .max]
+    for shift in UInt64(0)..<64 { values += [1 << shift, (1 << shift) - 1, .max >> shift] }
+    for value in values {
+      var bytes: [UInt8] = [0x20]
+      bytes.appendDecimal(value)
+      #expect(String(decoding: bytes, as: UTF8.self) == " " + String(value))
+    }
+    for value in values.compactMap({ UInt32(exactly: $0) }) {
+      var bytes: [UInt8] = []
+      bytes.appendDecimal(value, digits: 6)
+      let text = String(value)
+      let zeros = String(repeating: "0", count: max(0, 6 - text.count))
+      #expect(String(decoding: bytes, as: UTF8.self) == zeros + text)
+    }
+  }
+
   @Test("Addresses have eight digits or more, lower case")
   func addresses() {
     #expect(PhysicalAddress(0).description == "0x00000000")

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension [UInt8] {
+  /// Appends a number in decimal. The standard library takes a thousand instructions for one on a
+  /// machine without long division, and a load writes many.
+  public mutating func appendDecimal(_ number: UInt64) {
+    let billion: UInt64 = 1_000_000_000
+    if let small = UInt32(exactly: number) {
+      appendDecimal(small, digits: 1)
+    } else {
+      appendDecimal(number / billion)
+      appendDecimal(UInt32(truncatingIfNeeded: number % billion), digits: 9)
+    }
+  }
+
+  /// Appends a number in decimal, with zeros in front where it has fewer digits.
+  public mutating func appendDecimal(_ number: UInt32, digits: Int) {
+    let start = count
+    var rest = number
+    while rest > 0 || count - start < digits {
+      // A tenth, by the way that needs no division.
+      let tenth = UInt32(truncatingIfNeeded: (UInt64(rest) &* 0xcccc_cccd) >> 35)
+      append(0x30 + UInt8(truncatingIfNeeded: rest &- tenth &* 10))
+      rest = tenth
+    }
+    var low = start
+    var high = count - 1
+    while low < high {
+      swapAt(low, high)
+      low += 1
+      high -= 1
+    }
+  }
+}
