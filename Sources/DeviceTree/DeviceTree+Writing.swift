@@ -7,7 +7,10 @@ extension DeviceTree {
   /// Source: Devicetree Specification v0.4, section 5.
   ///
   /// - Returns: The file.
-  public func flattened() -> [UInt8] {
+  public func flattened() -> [UInt8] { written().bytes }
+
+  /// Writes the tree, and tells where `/chosen` begins.
+  private func written() -> (bytes: [UInt8], chosen: (node: Node, offset: Int)?) {
     let structureOffset = structureOffset
     let structureCount = Self.byteCount(root) + 4
     let stringsOffset = structureOffset + structureCount
@@ -20,7 +23,14 @@ extension DeviceTree {
     }
     file.skip(16)
     var strings = StringsBlock()
-    Self.write(root, to: &file, &strings)
+    let chosenIndex = chosenIndex
+    var chosen: (node: Node, offset: Int)?
+    Self.writeHead(root, to: &file, &strings)
+    for index in root.children.indices {
+      if index == chosenIndex { chosen = (root.children[index], file.offset) }
+      Self.write(root.children[index], to: &file, &strings)
+    }
+    file.write(StructureToken.endNode)
     file.write(StructureToken.end)
 
     file.rewind()
@@ -34,22 +44,25 @@ extension DeviceTree {
     file.write(bootCPU)
     file.write(UInt32(truncatingIfNeeded: strings.bytes.count))
     file.write(UInt32(truncatingIfNeeded: structureCount))
-    return file.bytes(followedBy: strings.bytes)
+    return (file.bytes(followedBy: strings.bytes), chosen)
   }
 
-  /// Where the values of two properties of `/chosen` stand in the flattened tree.
-  func valueOffsets(ofChosen one: StaticString, _ other: StaticString) -> (Int, Int)? {
-    guard let chosen = chosenIndex else { return nil }
-    var offset = structureOffset + Self.headCount(root) + Self.propertiesCount(root)
-    for index in 0..<chosen { offset += Self.byteCount(root.children[index]) }
-    let node = root.children[chosen]
+  /// Writes the tree, and tells where the values of two properties of `/chosen` stand in it.
+  func flattened(
+    locatingInChosen one: StaticString, _ other: StaticString
+  ) -> (bytes: [UInt8], values: (Int, Int)?) {
+    let (bytes, chosen) = written()
+    guard let (node, offset) = chosen, let first = node.index(ofProperty: one),
+      let second = node.index(ofProperty: other)
+    else { return (bytes, nil) }
     let properties = node.properties
-    offset += Self.headCount(node) + FlattenedProperties.headCount
-    guard let first = node.index(ofProperty: one), let second = node.index(ofProperty: other)
-    else { return nil }
+    let start = offset + Self.headCount(node) + FlattenedProperties.headCount
     return (
-      offset + Self.byteCount(properties[..<first]),
-      offset + Self.byteCount(properties[..<second])
+      bytes,
+      (
+        start + Self.byteCount(properties[..<first]),
+        start + Self.byteCount(properties[..<second])
+      )
     )
   }
 
@@ -90,6 +103,15 @@ extension DeviceTree {
   private static func write(
     _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {
+    writeHead(node, to: &file, &strings)
+    for index in node.children.indices { write(node.children[index], to: &file, &strings) }
+    file.write(StructureToken.endNode)
+  }
+
+  /// Writes all of a node that stands in front of its children.
+  private static func writeHead(
+    _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
+  ) {
     file.write(StructureToken.beginNode)
     file.write(node.nameBytes)
     file.skip(1)
@@ -101,7 +123,5 @@ extension DeviceTree {
         file.write(property.value, ofPropertyNamedAt: strings.offset(of: property.nameBytes.span))
       }
     }
-    for index in node.children.indices { write(node.children[index], to: &file, &strings) }
-    file.write(StructureToken.endNode)
   }
 }

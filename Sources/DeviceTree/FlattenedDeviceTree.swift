@@ -16,15 +16,16 @@ public struct FlattenedDeviceTree: Sendable {
   /// - Throws: ``DeviceTreeError``
   public init(_ tree: DeviceTree, withInitrd: Bool) throws(DeviceTreeError) {
     var tree = tree
-    var initrd: (start: Int, end: Int)?
     if withInitrd {
       let anywhere = PhysicalRange(first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
       _ = try tree.setInitrd(anywhere)
-      initrd = tree.valueOffsets(ofChosen: "linux,initrd-start", "linux,initrd-end")
-        .map { (start: $0.0, end: $0.1) }
+      let written = tree.flattened(locatingInChosen: "linux,initrd-start", "linux,initrd-end")
+      bytes = written.bytes
+      initrd = written.values.map { (start: $0.0, end: $0.1) }
+    } else {
+      bytes = tree.flattened()
+      initrd = nil
     }
-    bytes = tree.flattened()
-    self.initrd = initrd
   }
 
   /// The bytes of the file, wherever the initrd goes.

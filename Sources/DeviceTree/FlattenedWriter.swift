@@ -14,16 +14,16 @@ struct FlattenedWriter {
 
   /// Starts with a copy of a file.
   init(copying bytes: [UInt8]) {
-    self.init(byteCount: bytes.count)
-    write(bytes)
+    self.bytes = bytes
   }
 
   /// The file with more behind it.
   func bytes(followedBy more: [UInt8]) -> [UInt8] {
-    var whole = FlattenedWriter(byteCount: bytes.count + more.count)
-    whole.write(bytes)
-    whole.write(more)
-    return whole.bytes
+    var whole: [UInt8] = []
+    whole.reserveCapacity(bytes.count + more.count)
+    whole += bytes
+    whole += more
+    return whole
   }
 
   /// Writes a 32-bit number, most significant byte first; nothing where the file has no room.
