@@ -7,15 +7,12 @@ extension DecompressorCode {
   mutating func readARM(_ code: borrowing CodeReader) {
     var at = ZImageHeader.magicOffset + 4
     var window: Int?
-    while at < code.limit {
-      let word = code.instruction(at: at)
-      // All that are sought begin so: always done, with a number.
-      if word >> 24 == 0xe2 {
-        readARM(word, at: at, code, window: &window)
-        // Of each fact the first hit counts: with all of them found, nothing else can.
-        if relocationBump != nil, sizeWordOffset != nil, bssBytes != nil, window != nil { break }
-      }
-      at += 4
+    // All that are sought begin so: always done, with a number.
+    while let place = code.nextInstruction(beginningWith: 0xe2, from: at) {
+      readARM(code.instruction(at: place), at: place, code, window: &window)
+      // Of each fact the first hit counts: with all of them found, nothing else can.
+      if relocationBump != nil, sizeWordOffset != nil, bssBytes != nil, window != nil { break }
+      at = place + 4
     }
     if let window {
       usesWindow = true

@@ -106,6 +106,19 @@ struct CodeReader: ~Escapable, Copyable {
   /// The ARM instruction at an offset; 0, which none of the sought ones is, beyond the end.
   func instruction(at offset: Int) -> UInt32 { code.word(at: offset) ?? 0 }
 
+  /// Finds the next ARM instruction before ``limit`` whose highest byte is a certain one.
+  func nextInstruction(beginningWith high: UInt8, from: Int) -> Int? {
+    let bytes = code.reader.bytes
+    let last = min(limit, bytes.count - 3)
+    let offset = code.isBigEndian ? 0 : 3
+    var at = from
+    while at < last {
+      if bytes[at + offset] == high { return at }
+      at += 4
+    }
+    return nil
+  }
+
   /// The Thumb halfword at an offset; 0 beyond the end.
   func halfword(at offset: Int) -> UInt16 { code.half(at: offset) ?? 0 }
 

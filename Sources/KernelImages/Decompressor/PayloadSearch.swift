@@ -30,6 +30,10 @@ struct Payload {
 struct PayloadSearch {
   /// The bytes that a hit must inflate to at least.
   static let headBytes = ImageHead.byteLimit
+  /// So much of the head confirms the size word of most kernels, in whose code the check for
+  /// long descriptors stands in front of what confirms it. Each byte of xz takes more than a hundred
+  /// instructions.
+  static let shortHeadBytes = 512
   /// I is not smaller than this.
   static let leastInflated: UInt64 = 0x8000
   /// Hits of the right form that are tried; a real zImage has one or two.
@@ -38,7 +42,8 @@ struct PayloadSearch {
   /// Finds the payload that ends at a known place.
   ///
   /// `end` is the offset behind the size word.
-  static func find(_ image: Span<UInt8>, endingAt end: Int) -> Payload? {
+  /// `headBytes` is how much of the kernel's head is inflated.
+  static func find(_ image: Span<UInt8>, endingAt end: Int, headBytes: Int) -> Payload? {
     guard end <= image.count, let word = ByteReader(image).littleEndian32(at: end - 4) else {
       return nil
     }

@@ -11,11 +11,10 @@ extension Identification {
     let zImage = layer.bytes.extracting(length.indices)
     let code = DecompressorCode(zImage, header)
     let table = readTable(zImage, header)
-    guard let payload = findPayload(zImage, header, table, code) else {
+    guard let (payload, head) = findPayload(zImage, header, table, code) else {
       throw .noPayload(zImageBytes: header.byteCount)
     }
     let stream = zImage.extracting(payload.offset..<(payload.offset + payload.streamBytes))
-    let head = ImageHead(payload.head, isBigEndian: header.variant != .littleEndian)
     var source = layer.origin.bytes(payload.offset, payload.streamBytes)
     var scan: InflatedImageScan?
     if options.verify || !isConfirmed(table, payload, head) {
@@ -60,7 +59,10 @@ extension Identification {
 
   private mutating func findPayload(
     _ zImage: Span<UInt8>, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode
-  ) -> Payload? {
+  ) -> (Payload, ImageHead)? {
+    func head(_ payload: Payload) -> ImageHead {
+      ImageHead(payload.head, isBigEndian: header.variant != .littleEndian)
+    }
     var ends: [UInt64] = []
     if let word = table?.sizeWordOffset { ends.append(word + 4) }
     if let word = code.sizeWordOffset, !ends.contains(word + 4) { ends.append(word + 4) }
@@ -73,7 +75,16 @@ extension Identification {
     }
     for end in ends {
       guard let end = Int(exactly: end) else { continue }
-      if let payload = PayloadSearch.find(zImage, endingAt: end) { return payload }
+      if table != nil,
+        let payload = PayloadSearch.find(
+          zImage, endingAt: end, headBytes: PayloadSearch.shortHeadBytes)
+      {
+        let head = head(payload)
+        if isConfirmed(table, payload, head) { return (payload, head) }
+      }
+      let found = PayloadSearch.find(
+        zImage, endingAt: end, headBytes: PayloadSearch.headBytes)
+      if let payload = found { return (payload, head(payload)) }
     }
     let limit = min(allowance, options.inflationLimit)
     var left = limit
@@ -88,7 +99,7 @@ extension Identification {
           + "inflating ends at " + hexadecimal(UInt64(payload.end)),
         hint: "get an intact kernel; kx inspect --verify compares all of it")
     }
-    return payload
+    return (payload, head(payload))
   }
 
   /// Tells whether the size table tells everything and the size word is right.
