@@ -33,6 +33,8 @@ public struct PlanRequest: Sendable, Hashable {
   public var workingBytes: ByteCount?
   /// Whether the running machine has too little free memory to load the plain Image.
   var cannotLoadImage = false
+  /// Whether the plan says for every address which rule fixed it.
+  public var explains = true
   /// What the caller found out while preparing: grafted memory nodes, dropped properties.
   public var diagnostics: [Diagnostic]
 

@@ -40,6 +40,22 @@ struct PlanRulesTests {
     }
   }
 
+  @Test("Without someone to read the reasons a plan is the same, but for notes")
+  func withoutReasons() throws {
+    for handover in [HandoverKind.image, .zimage] {
+      var request = KernelsOfRecord.request(
+        KernelsOfRecord.keystone, ram: Self.ram, initrd: 4 << 20)
+      request.handover = handover
+      var told = try ARMPlanner.plan(request)
+      #expect(!told.diagnostics("KX130").isEmpty && !told.diagnostics("KX133").isEmpty)
+      request.explains = false
+      let plan = try ARMPlanner.plan(request)
+      #expect(plan.diagnostics("KX130").isEmpty && plan.diagnostics("KX133").isEmpty)
+      told.diagnostics.removeAll { $0.severity == .note && !plan.diagnostics.contains($0) }
+      #expect(told == plan)
+    }
+  }
+
   @Test("A refusal is an error, names every hole with a reason, and has nothing to load")
   func refusalNamesHoles() throws {
     var figures = KernelsOfRecord.keystone

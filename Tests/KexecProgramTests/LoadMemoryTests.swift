@@ -49,6 +49,19 @@ struct LoadMemoryTests {
     #expect(record.contains("\"handover\": \"zimage\""))
   }
 
+  @Test("What is loaded does not depend on whether someone reads the reasons")
+  func reasons() throws {
+    let line = "-l /boot/zImage --initrd=/boot/initrd --append=console=ttyAMA0"
+    let quiet = Self.loader(available: 100_000)
+    #expect(quiet.run(line).told.contains("KX130") == false)
+    let talkative = Self.loader(available: 100_000)
+    #expect(talkative.run(line + " -d").told.contains("KX130"))
+    let one = try #require(quiet.kernel.loads.first)
+    let other = try #require(talkative.kernel.loads.first)
+    #expect(one.segments.map(\.bytes) == other.segments.map(\.bytes))
+    #expect(one.segments.map(\.address) == other.segments.map(\.address))
+  }
+
   @Test("A forced handover that is short of memory is warned of before the call")
   func forced() throws {
     let line = "-l --handover=image /boot/zImage --append=console=ttyAMA0"

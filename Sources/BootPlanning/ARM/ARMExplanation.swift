@@ -12,8 +12,8 @@ struct ARMExplanation {
 
   var diagnostics: [Diagnostic] {
     var result: [Diagnostic] = []
-    func note(_ code: String, _ text: String) {
-      result.append(Diagnostic(code, .note, text))
+    func note(_ code: String, _ text: @autoclosure () -> String) {
+      if search.request.explains { result.append(Diagnostic(code, .note, text())) }
     }
     note("KX130", kernelText)
     if placement.handover == .zimage { note("KX131", loadText) }

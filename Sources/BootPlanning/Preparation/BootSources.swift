@@ -32,6 +32,9 @@ public struct BootSources: Sendable {
   /// Fresh random bytes for seeds in the tree; without them, seeds are removed.
   public var random: [UInt8] = []
 
+  /// As in ``BootWishes/explains``.
+  public var explains = true
+
   /// The bytes the new kernel's tree may grow to before it is entered; nil when it does not grow.
   public var treeRoom: ByteCount?
 

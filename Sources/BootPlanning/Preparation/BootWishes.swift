@@ -45,6 +45,10 @@ public struct BootWishes: Sendable {
   /// What the initial ramdisks unpack to, when the user states it.
   public var assumedUnpackedBytes: ByteCount?
 
+  /// Whether someone will read how each decision came about. Without it a plan is the same, but for
+  /// notes that are not even made.
+  public var explains = true
+
   /// Wishes for nothing in particular.
   public init() {}
 

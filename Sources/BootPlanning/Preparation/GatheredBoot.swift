@@ -60,6 +60,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     sources.commandLine = wishes.commandLine
     sources.wantsATAGs = wishes.wantsATAGs
     sources.machineNumber = wishes.machineNumber
+    sources.explains = wishes.explains
     if let kernel = inputs.kernel { files.append(kernel.planned(.kernel)) }
     for file in inputs.initrds { files.append(file.planned(.initrd)) }
     if !wishes.wantsATAGs {

@@ -50,7 +50,7 @@ public struct PreparedBoot: Sendable {
       } catch {
         throw .tree(origin: origin, error)
       }
-      for edit in edits {
+      for edit in edits where sources.explains {
         diagnostics.append(Diagnostic("KX111", .note, "\(origin): \(edit.description)"))
       }
       tree = edited
@@ -79,6 +79,7 @@ public struct PreparedBoot: Sendable {
       parameters: parameters, initrd: sources.initrd, commandLine: commandLine,
       diagnostics: diagnostics)
     request.decompressorMemory = decompressorMemory
+    request.explains = sources.explains
     request.runningMemory = try? sources.runningTree?.memory()
   }
 

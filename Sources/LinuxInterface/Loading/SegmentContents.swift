@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Where the bytes of a segment come from; what follows them in its memory is zeroed.
 public enum SegmentContents: Sendable {
@@ -22,14 +23,12 @@ public enum SegmentContents: Sendable {
     }
   }
 
-  /// The first four bytes; nil when there are fewer.
-  public var firstWord: [UInt8]? {
+  /// The first four bytes as a big-endian word; nil when there are fewer.
+  public var firstWord: UInt32? {
     guard count >= 4 else { return nil }
     switch self {
-    case .bytes(let bytes): return Array(bytes[..<4])
-    case .file(let file, let offset, _):
-      let span = file.span
-      return [span[offset], span[offset + 1], span[offset + 2], span[offset + 3]]
+    case .bytes(let bytes): return ByteReader(bytes.span).bigEndian32(at: 0)
+    case .file(let file, let offset, _): return ByteReader(file.span).bigEndian32(at: offset)
     }
   }
 
@@ -47,7 +46,7 @@ public enum SegmentContents: Sendable {
   }
 
   /// Whether the bytes begin with the magic number of a flattened device tree.
-  public var beginsLikeDeviceTree: Bool { firstWord == [0xd0, 0x0d, 0xfe, 0xed] }
+  public var beginsLikeDeviceTree: Bool { firstWord == 0xd00d_feed }
 
   /// Calls with the address of the first byte.
   ///

@@ -50,7 +50,7 @@ public struct JSONWriter: Sendable {
   /// Writes a number, or null for nil.
   public mutating func number(_ key: String? = nil, _ value: UInt64?) {
     startValue(key)
-    append(value.map { String($0) } ?? "null")
+    if let value { bytes.appendDecimal(value) } else { append("null") }
   }
 
   /// Writes a count of bytes as a number, or null for nil.
@@ -129,18 +129,22 @@ public struct JSONWriter: Sendable {
   }
 
   private mutating func append(_ text: String) {
-    bytes.append(contentsOf: text.utf8)
+    var text = text
+    text.withUTF8 { unsafe bytes.append(contentsOf: $0) }
   }
 
   private mutating func quote(_ text: String) {
     bytes.append(0x22)
-    let raw = Array(text.utf8)
+    var text = text
     // Most texts stand as they are.
-    if !raw.contains(where: { $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 == 0x7f }) {
-      bytes += raw
-    } else {
-      escape(raw)
+    let isPlain = text.withUTF8 { text in
+      let isPlain = unsafe !text.contains {
+        $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 == 0x7f
+      }
+      if isPlain { unsafe bytes.append(contentsOf: text) }
+      return isPlain
     }
+    if !isPlain { escape(Array(text.utf8)) }
     bytes.append(0x22)
   }
 

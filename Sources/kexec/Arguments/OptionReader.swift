@@ -73,11 +73,13 @@ struct OptionReader {
   }
 
   private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
-    // Most are too short or differ in their first letter, which is sooner seen.
-    let initial = name.first
     var candidates = Option.allCases.filter { option in
-      let text = option.rawValue.utf8
-      return text.count >= name.count && text.first == initial && text.starts(with: name)
+      var text = option.rawValue
+      return text.withUTF8 { text in
+        guard text.count >= name.count else { return false }
+        for (index, byte) in name.enumerated() where unsafe text[index] != byte { return false }
+        return true
+      }
     }
     if let exact = candidates.first(where: { $0.rawValue.utf8.count == name.count }) {
       return exact

@@ -65,6 +65,11 @@ struct Settings {
   /// What was asked for and is so anyway.
   var notes: [String] = []
 
+  /// Whether notes of a plan are shown: an ordinary load tells warnings and errors only.
+  var showsNotes: Bool {
+    isTalkative || dryRun || json || verb != .load && verb != .loadAndShutDown
+  }
+
   /// Reads arguments, the program's name not among them.
   init(_ arguments: some Sequence<String>) throws(Stop) {
     var reader = OptionReader(arguments)

@@ -50,6 +50,7 @@ struct DeviceBoot {
     wishes.handover = settings.handover
     wishes.imageBytes = settings.imageBytes
     wishes.load = load
+    wishes.explains = settings.showsNotes
     reuse =
       settings.reusesCommandLine
       ? CommandLineReuse(

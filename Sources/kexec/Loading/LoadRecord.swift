@@ -15,7 +15,7 @@ enum LoadRecord {
   /// Writes the document.
   static func document(
     _ boot: DeviceBoot, _ call: KexecLoadCall, on kernel: some KernelInterface
-  ) -> String {
+  ) -> [UInt8] {
     let plan = boot.plan
     var writer = JSONWriter()
     writer.object { writer in
@@ -56,7 +56,7 @@ enum LoadRecord {
       }
     }
     writer.finish()
-    return writer.text
+    return writer.bytes
   }
 
   /// What a record says; nil when it is none, or of an earlier start of the machine.
@@ -82,7 +82,7 @@ enum LoadRecord {
   /// The years are counted from March on, so that the leap day is the last of its year.
   static func timeText(_ seconds: Int64) -> String {
     let seconds = min(max(seconds, 0), 253_402_300_799)
-    let days = seconds / 86_400 + 719_468
+    let days = Int32(truncatingIfNeeded: seconds / 86_400) + 719_468
     let era = days / 146_097
     let dayOfEra = days % 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -91,10 +91,19 @@ enum LoadRecord {
     let day = dayOfYear - (153 * shifted + 2) / 5 + 1
     let month = shifted < 10 ? shifted + 3 : shifted - 9
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let clock = seconds % 86_400
-    func two(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
-    return String(year) + "-" + two(month) + "-" + two(day) + "T" + two(clock / 3600) + ":"
-      + two(clock / 60 % 60) + ":" + two(clock % 60) + "Z"
+    let clock = UInt32(truncatingIfNeeded: seconds % 86_400)
+    var text: [UInt8] = []
+    func put(_ number: UInt32, _ end: UInt8, digits: Int = 2) {
+      text.appendDecimal(number, digits: digits)
+      text.append(end)
+    }
+    put(UInt32(truncatingIfNeeded: year), 0x2d, digits: 1)
+    put(UInt32(truncatingIfNeeded: month), 0x2d)
+    put(UInt32(truncatingIfNeeded: day), 0x54)
+    put(clock / 3600, 0x3a)
+    put(clock / 60 % 60, 0x3a)
+    put(clock % 60, 0x5a)
+    return String(decoding: text, as: UTF8.self)
   }
 }
 
@@ -114,9 +123,9 @@ extension Program {
   }
 
   /// Keeps what was loaded, or nothing when it was taken away.
-  func record(_ document: String) {
+  func record(_ document: [UInt8]) {
     do throws(Errno) {
-      try kernel.writeFile(LoadRecord.path, Array(document.utf8), mode: .replace)
+      try kernel.writeFile(LoadRecord.path, document, mode: .replace)
     } catch {
       say(
         "warning: the kernel is " + (document.isEmpty ? "unloaded" : "loaded") + ", but "

@@ -182,12 +182,21 @@ struct SegmentAssembly {
 
   /// Whether the running kernel looks for a device tree among the segments.
   private var scansForTrees: Bool {
-    let release = boot.machine.facts.release.split(separator: ".")
-    guard release.count >= 2, let major = Int(release[0]),
-      let minor = Int(
-        String(decoding: release[1].utf8.prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
-    else { return true }
-    return (major, minor) >= (3, 7)
+    var numbers: [UInt32] = []
+    var hasDigits = false
+    for byte in boot.machine.facts.release.utf8.prefix(32) {
+      if byte >= 0x30, byte <= 0x39 {
+        if !hasDigits { numbers.append(0) }
+        hasDigits = true
+        let last = numbers[numbers.count - 1]
+        numbers[numbers.count - 1] = min(last, 100_000) * 10 + UInt32(byte - 0x30)
+      } else if byte == 0x2e, hasDigits, numbers.count == 1 {
+        hasDigits = false
+      } else {
+        break
+      }
+    }
+    return numbers.count < 2 || (numbers[0], numbers[1]) >= (3, 7)
   }
 }
 

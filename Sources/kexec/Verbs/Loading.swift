@@ -112,7 +112,7 @@ extension Program {
     } catch {
       if error == .noSuchFile { return }
     }
-    record("")
+    record([])
   }
 
   /// Reads what the running kernel tells of itself.
