@@ -14,16 +14,17 @@ struct FlattenedWriter {
 
   /// Starts with a copy of a file.
   init(copying bytes: [UInt8]) {
-    self.bytes = bytes
+    // A changed copy of an array is made byte by byte in small code.
+    self.init(byteCount: bytes.count)
+    write(bytes)
   }
 
   /// The file with more behind it.
   func bytes(followedBy more: [UInt8]) -> [UInt8] {
-    var whole: [UInt8] = []
-    whole.reserveCapacity(bytes.count + more.count)
-    whole += bytes
-    whole += more
-    return whole
+    var whole = FlattenedWriter(byteCount: bytes.count + more.count)
+    whole.write(bytes)
+    whole.write(more)
+    return whole.bytes
   }
 
   /// Writes a 32-bit number, most significant byte first; nothing where the file has no room.
