@@ -155,6 +155,10 @@ struct EntryTests {
     var files = Self.extlinux
     files["/boot/dtbs/vendor/board.dtb"] = Loader.tree.flattened()
     files["/boot/dtbs/broken.dtb"] = [1, 2, 3]
+    // What the root says is enough to know that a tree is another's, whatever follows.
+    files["/boot/dtbs/other.dtb"] = DeviceTree(
+      root: Node(properties: [Property("compatible", Array("other\0".utf8))])
+    ).flattened()
     func loader() -> Loader {
       let loader = Self.loader(files)
       loader.kernel.files["/proc/device-tree/compatible"] = Array("linux,dummy-virt\0".utf8)

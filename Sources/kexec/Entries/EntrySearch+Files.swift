@@ -162,8 +162,8 @@ extension EntrySearch {
       }
       guard entry.kind == .regular, entry.name.utf8.suffix(4).elementsEqual(".dtb".utf8),
         let contents = try? kernel.mapFile(path, limit: 2 << 20),
-        let tree = try? DeviceTree(flattened: contents.span),
-        tree.root.property(named: "compatible")?.value == running
+        let root = try? DeviceTree.root(flattened: contents.span),
+        root.property(named: "compatible")?.value == running
       else { continue }
       found.append(path)
     }
