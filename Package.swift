@@ -14,9 +14,23 @@ let rules: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// Modules of which scripts/build-device and scripts/build-ferry want code of 16-bit instructions: it
+/// is smaller, and does more of them.
+let small = (Context.environment["SWIFT_KEXEC_THUMB"] ?? "").split(separator: " ").map(String.init)
+
+/// The rules of a Swift module.
+func rules(of name: String) -> [SwiftSetting] {
+  rules + (small.contains(name) ? [.unsafeFlags(["-Xcc", "-mthumb"])] : [])
+}
+
+/// The same for C.
+func thumb(_ name: String) -> [CSetting] {
+  small.contains(name) ? [.unsafeFlags(["-mthumb"])] : []
+}
+
 /// A core module: compiles unchanged as full Swift and as Embedded Swift.
 func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: rules)
+  .target(name: name, dependencies: dependencies, swiftSettings: rules(of: name))
 }
 
 /// The rules for C and assembly. No unsafe flags: a package that has some cannot be depended on.
@@ -35,12 +49,12 @@ let ferry: [Target] =
   Context.environment["SWIFT_KEXEC_BARE_METAL"] == nil
   ? []
   : [
-    .target(name: "CFerry", exclude: ["ferry.lds"]),
+    .target(name: "CFerry", exclude: ["ferry.lds"], cSettings: thumb("CFerry")),
     .executableTarget(
       name: "Ferry",
       dependencies: [
         "CFerry", "HandoverCode", "PhysicalMemory", "Digests", "Handover", "Bundles",
-      ], swiftSettings: rules),
+      ], swiftSettings: rules(of: "Ferry")),
   ]
 
 /// Readers for libFuzzer, without the two programs' own `main`: only scripts/fuzz builds it.
@@ -71,7 +85,8 @@ let loaderModules: [Target.Dependency] = [
 let loader: Target =
   isFuzzed
   ? .target(name: "kexec", dependencies: loaderModules, swiftSettings: rules)
-  : .executableTarget(name: "kexec", dependencies: loaderModules, swiftSettings: rules)
+  : .executableTarget(
+    name: "kexec", dependencies: loaderModules, swiftSettings: rules(of: "kexec"))
 
 let package = Package(
   name: "swift-kexec",
@@ -102,7 +117,8 @@ let package = Package(
     core("Bundles", ["PhysicalMemory", "Digests", "Handover"]),
     .target(
       name: "CInflation",
-      cSettings: cRules + (isFuzzed ? [.unsafeFlags(sanitizers)] : []),
+      cSettings: cRules + (isFuzzed ? [.unsafeFlags(sanitizers)] : [])
+        + thumb("CInflation"),
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core(
