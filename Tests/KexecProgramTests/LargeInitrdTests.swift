@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
-import Foundation
 import Glibc
 import LinuxInterface
 import PhysicalMemory
@@ -24,17 +23,12 @@ struct LargeInitrdTests {
   static let trailer = Array(
     ("070701" + String(repeating: "0", count: 88) + "0000000b00000000TRAILER!!!\0").utf8)
 
-  /// A compressed archive with zeros behind it that are a hole: it takes no place on the disk. (What
-  /// unpacked to as much would leave a kernel too little memory.)
+  /// A compressed archive with zeros behind it that are a hole. (What unpacked to as much would leave
+  /// a kernel too little memory.)
   static func archive(bytes: UInt64 = gibibyte) throws -> FileContents {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("initrd-\(UInt64.random(in: 0...UInt64.max))").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    #expect(FileManager.default.createFile(atPath: path, contents: Data(Builder.gzip(trailer))))
-    let file = try #require(FileHandle(forWritingAtPath: path))
-    try file.truncate(atOffset: bytes)
-    try file.close()
-    return try LinuxKernel().mapFile(path, limit: MappedFile.limit)
+    try SparseFile.with(bytes, head: Builder.gzip(trailer)) {
+      try LinuxKernel().mapFile($0, limit: MappedFile.limit)
+    }
   }
 
   /// A machine of 3.75 GiB with one or more such files.
@@ -52,27 +46,12 @@ struct LargeInitrdTests {
     return loader
   }
 
-  /// A line of /proc/self/status, in bytes.
-  static func status(_ key: String) -> UInt64 {
-    let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = text.split(separator: "\n").first { $0.hasPrefix(key + ":") }
-    return (line?.split { !$0.isNumber }.first).flatMap { UInt64($0) }.map { $0 << 10 } ?? 0
-  }
-
-  /// Leaves this process so much memory of its own, from here on: private pages that can be written.
-  /// Those of a mapped file do not count. Source: setrlimit(2), RLIMIT_DATA, since Linux 4.7.
-  static func allow(_ bytes: UInt64) {
-    let bound = rlim_t(status("VmData") + bytes)
-    var limit = rlimit(rlim_cur: bound, rlim_max: bound)
-    precondition(unsafe setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit) == 0)
-  }
-
   @Test("It is planned and handed to kexec_load as the pages of its file, none of them copied")
   func loaded() async {
     await #expect(processExitsWith: .success) {
       let loader = Self.loader(["/boot/large": try Self.archive()])
-      Self.allow(Self.room)
-      let before = Self.status("VmHWM")
+      OwnMemory.limitData(Self.room)
+      let before = OwnMemory.peak
       let found = loader.run(Self.line + "/boot/large")
       #expect(found.exit == .done, "\(found.complaints)")
       let load = try #require(loader.kernel.loads.first)
@@ -85,14 +64,14 @@ struct LargeInitrdTests {
       #expect(offset == 0 && UInt64(count) == Self.gibibyte)
       #expect(segment.memoryBytes.rawValue == Self.gibibyte)
       // Nor was the file looked through: its pages count here.
-      #expect(Self.status("VmHWM") - before < Self.room)
+      #expect(OwnMemory.peak - before < Self.room)
     }
   }
 
   @Test("The bound would not let it be copied")
   func bound() async {
     await #expect(processExitsWith: .failure) {
-      Self.allow(Self.room)
+      OwnMemory.limitData(Self.room)
       let copy = [UInt8](repeating: 1, count: Int(Self.gibibyte))
       exit(copy[copy.count / 2] == 1 ? 0 : 1)
     }
@@ -107,7 +86,7 @@ struct LargeInitrdTests {
       for index in 0..<8 { files["/boot/short\(index)"] = short }
       let loader = Self.loader(files)
       let names = ["long0"] + (0..<8).map { "short\($0)" } + ["long1"]
-      Self.allow(Self.room)
+      OwnMemory.limitData(Self.room)
       // An archive in front puts every later file beside the pages of memory.
       loader.kernel.files["/boot/odd"] = Self.trailer
       let options = (["odd"] + names).map { "/boot/" + $0 }.joined(separator: " --initrd=")
@@ -127,7 +106,7 @@ struct LargeInitrdTests {
   func trampoline() async {
     await #expect(processExitsWith: .success) {
       let file = try Self.archive(bytes: Self.gibibyte - 2048)
-      Self.allow(Self.room)
+      OwnMemory.limitData(Self.room)
       // Before Linux 3.7 the running kernel does not pass the address of a tree.
       func load(_ padding: Int) throws -> RecordedLoad {
         let loader = Self.loader(["/boot/large": file], padding: padding)
