@@ -11,11 +11,7 @@ struct SegmentAssembly {
   private let page: Int
   /// Parts shorter than this are copied rather than given a segment of their own.
   private static let worthwhile = 64 << 10
-  /// The most segments of a kernel's `kexec_load`.
-  ///
-  /// Source: Linux 6.1, include/linux/kexec.h, KEXEC_SEGMENT_MAX.
-  private static let segmentLimit = 16
-  /// The most of them that one part of the plan is cut into.
+  /// The most segments that one part of the plan is cut into.
   private static let pieceLimit = 8
 
   /// Prepares for a boot.
@@ -44,7 +40,7 @@ struct SegmentAssembly {
       } catch {
         throw Stop(error)
       }
-      let mayShare = segments.count + Self.pieceLimit + 2 < Self.segmentLimit
+      let mayShare = segments.count + Self.pieceLimit + 2 < KexecLoadCall.segmentLimit
       segments += self.segments(planned, parts, mayShare: mayShare)
     }
     guard let flags = boot.machine.facts.architecture ?? .some(.arm) else {
@@ -184,7 +180,7 @@ struct SegmentAssembly {
       case .file(let file, let offset, _):
         // Only the page that the code goes to is copied.
         let count = segment.contents.count
-        let whole = call.segments.count < Self.segmentLimit ? count / page * page : 0
+        let whole = call.segments.count < KexecLoadCall.segmentLimit ? count / page * page : 0
         var tail = ByteReader(file.span).copy(offset + whole, count - whole) ?? []
         tail += [UInt8](repeating: 0, count: start - whole - tail.count) + code
         guard whole > 0, let place = segment.address.advanced(by: ByteCount(whole)),
