@@ -130,6 +130,8 @@ install: completions ferry ## install kx, Ferry, man pages and completions under
 	  '$(DESTDIR)$(PREFIX)/share/swift-kexec/plan.schema.json'
 	install -D -m 644 docs/inspect.schema.json \
 	  '$(DESTDIR)$(PREFIX)/share/swift-kexec/inspect.schema.json'
+	install -D -m 644 docs/matrix-line.schema.json \
+	  '$(DESTDIR)$(PREFIX)/share/swift-kexec/matrix-line.schema.json'
 	install -D -m 644 .build/completions/kx.bash \
 	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kx'
 	install -D -m 644 .build/completions/kx.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_kx'

@@ -102,11 +102,20 @@ public enum PlanText {
     table.add([
       TextTable.Cell("command line"),
       plan.commandLine.isEmpty
-        ? TextTable.Cell("(empty)", .faint) : TextTable.Cell(plan.commandLine),
+        ? TextTable.Cell("(empty)", .faint) : TextTable.Cell(shown(plan.commandLine)),
     ])
     return heading(
       "plan", "rule " + plan.rule.rawValue + ", handover " + plan.handover.rawValue, style)
       + table.render(style, width: width)
+  }
+
+  /// A command line, and of one that no kernel keeps the begin.
+  private static func shown(_ commandLine: String) -> String {
+    let limit = 4096
+    let count = commandLine.utf8.count
+    guard count > limit else { return commandLine }
+    return String(decoding: commandLine.utf8.prefix(limit), as: UTF8.self) + "... ("
+      + ByteCount(count).description + ")"
   }
 
   private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
