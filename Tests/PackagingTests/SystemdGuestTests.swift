@@ -41,7 +41,7 @@ struct SystemdGuestTests {
   }
 
   @Test(
-    "Switched off it loads nothing; with a damaged kernel it fails and says why, and the system reboots"
+    "Switched off it loads nothing; with a damaged kernel or none it fails, says why, and lets reboot"
   )
   func refused() async throws {
     let commands = Lab.repository.appending(path: "Tests/PackagingTests/guest/refused.sh").path
@@ -51,9 +51,25 @@ struct SystemdGuestTests {
       "swift-kexec first: switched off: start 0, unit inactive, loaded 0",
       "swift-kexec first: systemctl kexec 1",
       "swift-kexec first: damaged: start 1, unit failed, loaded 0",
+      "swift-kexec first: no kernel: start 1, unit failed, loaded 0",
       "swift-kexec journal: LOAD_KEXEC=false in /etc/default/kexec: nothing is loaded",
-      "swift-kexec journal: error: ", "Reached target reboot.target",
+      "swift-kexec journal: error: ", "swift-kexec journal:   hint: ",
+      "swift-kexec journal: error: ", "swift-kexec journal:   hint: ", "Reached target reboot.target",
       "systemd-shutdown[1]: Rebooting.", "reboot: Restarting system", lines: lines)
+    #expect(!lines.contains { $0.contains("swift-kexec verdict") })
+  }
+
+  @Test(
+    "Beside kexec-tools the unit is ours, heeds its configuration, and lets the machine go off"
+  )
+  func beside() async throws {
+    let commands = Lab.repository.appending(path: "Tests/PackagingTests/guest/beside.sh").path
+    let (lines, _) = try await guest("--kexec-tools", "--script", commands)
+    expectInOrder(
+      "swift-kexec first: as kexec-tools wrote it: unit inactive, loaded 0",
+      "swift-kexec first: LOAD_KEXEC=true: unit active, loaded 1",
+      "Stopped kexec-load.service", "jumping, services are stopped, loaded: 1",
+      "Reached target poweroff.target", "reboot: Power down", lines: lines)
     #expect(!lines.contains { $0.contains("swift-kexec verdict") })
   }
 }
