@@ -152,4 +152,5 @@ deb: setup device completions ferry ## make the Debian packages dist/deb/*.deb, 
 	  --allow-root dist/deb/*.deb
 
 try-deb: deb ## install, run, upgrade and remove the packages in trees of Debian 12
-	@scripts/timed 'try packages' scripts/try-deb
+	@scripts/timed 'try packages' scripts/try-deb amd64 arm64
+	@scripts/timed 'try packages in guests' scripts/try-deb --guest armhf armel
