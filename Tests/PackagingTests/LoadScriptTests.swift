@@ -41,7 +41,31 @@ struct LoadScriptTests {
     try script.write("LOAD_KEXEC=false\n", to: "defaults")
     let outcome = try await script.run("wanted")
     #expect(outcome.code == 1)
-    #expect(outcome.text == "LOAD_KEXEC=false in ./defaults: nothing is loaded\n")
+    #expect(outcome.text.hasPrefix("LOAD_KEXEC=false in ./defaults: nothing is loaded; "))
+  }
+
+  @Test("Files of the folder beside the configuration count, but no copies of files")
+  func folder() async throws {
+    let script = try LoadScript()
+    try script.makeFolder("defaults.d")
+    try script.write("APPEND=first\n", to: "defaults")
+    try script.write("APPEND=second\n", to: "defaults.d/mine")
+    try script.write("APPEND=third\n", to: "defaults.d/mine.dpkg-old")
+    #expect(try await script.run("load").code == 0)
+    #expect(script.calls == ["swift-kexec -l --newest --append=second"])
+  }
+
+  @Test("A command that fails in the configuration does no harm; what is no shell fails the unit")
+  func wrong() async throws {
+    let script = try LoadScript()
+    try script.write("APPEND=quiet\ntest -e /none && APPEND=none\n", to: "defaults")
+    #expect(try await script.run("wanted").code == 0)
+    #expect(try await script.run("load").code == 0)
+    #expect(script.calls == ["swift-kexec -l --newest --append=quiet"])
+    try script.write("APPEND=\"quiet\n", to: "defaults")
+    let outcome = try await script.run("wanted")
+    #expect(outcome.code == 255)
+    #expect(outcome.errors.contains("./defaults"))
   }
 
   @Test(
