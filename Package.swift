@@ -66,8 +66,8 @@ let fuzz: [Target] =
       name: "Fuzz",
       dependencies: [
         "PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Handover", "Inflation",
-        "KernelImages", "BootPlanning", "LinuxInterface", "Reporting", "kexec", "SeededRandom",
-        "Samples",
+        "KernelImages", "BootPlanning", "LinuxInterface", "Reporting", "BootEntries", "kexec",
+        "SeededRandom", "Samples",
       ], path: "Tests/Fuzz", exclude: ["make-seeds", "dictionaries"],
       swiftSettings: rules + [.enableExperimentalFeature("Extern")],
       // The usual one breaks off on what the address sanitizer adds.
@@ -75,7 +75,8 @@ let fuzz: [Target] =
   ] : []
 
 /// For C; Swift is told by scripts/build-fuzz.
-let sanitizers = isFuzzed ? ["-fsanitize=fuzzer-no-link,address"] : []
+let sanitizers: [CSetting] =
+  isFuzzed ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []
 
 /// The loader: a program, and for libFuzzer a module like any other.
 let loaderModules: [Target.Dependency] = [
@@ -117,8 +118,7 @@ let package = Package(
     core("Bundles", ["PhysicalMemory", "Digests", "Handover"]),
     .target(
       name: "CInflation",
-      cSettings: cRules + (isFuzzed ? [.unsafeFlags(sanitizers)] : [])
-        + thumb("CInflation"),
+      cSettings: cRules + sanitizers + thumb("CInflation"),
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core(
@@ -128,7 +128,7 @@ let package = Package(
       "BootPlanning",
       ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
     core("BootEntries"),
-    .target(name: "CLinux", cSettings: cRules),
+    .target(name: "CLinux", cSettings: cRules + sanitizers),
     core(
       "LinuxInterface",
       [
