@@ -77,11 +77,13 @@ test: LOADERS := armel armhf x86_64
 test: setup lint kernels compile-tests check-man check-picture device check-documents ferry ## everything that CI runs
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
+	@scripts/timed 'fuzz, 20 s a reader' scripts/fuzz --time 20
 
 test-all: export SWIFT_KEXEC_MATRIX := full
 test-all: setup lint kernels compile-tests check-man check-picture device check-documents example ferry try-deb ## the same, full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
+	@scripts/timed 'fuzz, 20 s a reader' scripts/fuzz --time 20
 
 # Seconds for each target; none named means all.
 TIME ?= 60
