@@ -50,6 +50,7 @@ struct SystemdGuestTests {
     expectInOrder(
       "swift-kexec first: switched off: start 0, unit inactive, loaded 0",
       "swift-kexec first: systemctl kexec 1",
+      "swift-kexec first: no configuration: start 1, unit failed, loaded 0",
       "swift-kexec first: damaged: start 1, unit failed, loaded 0",
       "swift-kexec first: no kernel: start 1, unit failed, loaded 0",
       "swift-kexec journal: LOAD_KEXEC=false in /etc/default/kexec: nothing is loaded",

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# For scripts/guest-systemd: the unit that is switched off, the unit whose newest kernel is damaged, and
-# the unit without any kernel. The machine goes down as ever.
+# For scripts/guest-systemd: the unit that is switched off, the unit whose configuration is no shell
+# script, the unit whose newest kernel is damaged, and the unit without any kernel. The machine goes down
+# as ever.
 told() {
   echo "swift-kexec first: $1: start $2, unit $(systemctl show -P ActiveState kexec-load.service)," \
     "loaded $(cat /sys/kernel/kexec_loaded)"
@@ -12,6 +13,10 @@ systemctl start kexec-load.service && status=0 || status=$?
 told 'switched off' "$status"
 systemctl kexec && status=0 || status=$?
 echo "swift-kexec first: systemctl kexec $status"
+
+echo 'APPEND="' >/etc/default/kexec
+systemctl start kexec-load.service && status=0 || status=$?
+told 'no configuration' "$status"
 
 rm /etc/default/kexec
 newest=$(find /boot -name 'vmlinuz-*' | sort -V | tail -n 1)
