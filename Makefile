@@ -9,7 +9,7 @@ SHELL := bash
   check-documents test test-all demo bench compare-peers man completions install example
 .PHONY: picture check-picture
 .PHONY: deb try-deb
-.PHONY: fuzz
+.PHONY: fuzz check-fuzz
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -88,6 +88,11 @@ TARGETS ?=
 
 fuzz: ## run the readers on inputs that libFuzzer makes up; TIME=seconds TARGETS='zimage dtb …'
 	@scripts/timed 'fuzz' scripts/fuzz --time $(TIME) $(TARGETS)
+
+check-fuzz: setup kernels ## CI's share of fuzzing: planted faults, and 20 s for each target
+	@scripts/timed 'build fuzz' scripts/build-fuzz
+	@scripts/timed 'fuzz self-test' scripts/fuzz --self-test --binary .build-fuzz/release/Fuzz
+	@scripts/timed 'fuzz' scripts/fuzz --time 20 --binary .build-fuzz/release/Fuzz
 
 dist/armel/kexec:
 	@scripts/timed 'build device' scripts/build-device armel
