@@ -50,6 +50,7 @@ MODULES = {
     "journal": (PROGRAM, 16_384),
 }
 binary = None
+seeds = CACHE / "seeds"
 
 
 def names():
@@ -71,11 +72,15 @@ def use(program, keep):
         binary = kept
 
 
+class CannotRun(Exception):
+    """Nothing was found, since nothing could be run."""
+
+
 def check_names():
     """A target that the program has and this list has not would never be run."""
     status, text, _ = call("list", limit=60)
     if status != 0 or sorted(text.split()) != sorted(names()):
-        raise SystemExit(f"fuzz: the program's targets are not those of {__file__}: {text}")
+        raise CannotRun(f"fuzz: the program's targets are not those of {__file__}: {text}")
 
 
 def call(target, *words, limit=None, **variables):
@@ -97,27 +102,30 @@ def call(target, *words, limit=None, **variables):
             usage.ru_utime + usage.ru_stime
 
 
-def make_seeds(targets):
+def make_seeds():
     """Makes the seeds anew when what makes them has changed."""
     makers = [ROOT / "Tests/Fuzz/make-seeds", *sorted((ROOT / "Tests/Fuzz").rglob("*.swift")),
               *sorted((ROOT / "Tests/Samples").rglob("*.swift")),
               ROOT / "Tests/HostileInputTests/reference/bases.py"]
     mark = hashlib.sha256(b"".join(path.read_bytes() for path in makers)).hexdigest()
-    folder = CACHE / "seeds"
+    folder = seeds
     if not (folder / mark).exists():
         stage = CACHE / f"seeds.{os.getpid()}"
         shutil.rmtree(stage, ignore_errors=True)
         stage.mkdir(parents=True)
         status, text, _ = call("seeds", limit=120, FUZZ_SEEDS=str(stage))
         if status != 0:
-            raise SystemExit(f"fuzz: the seeds could not be made, exit code {status}\n{text}")
+            raise CannotRun(f"fuzz: the seeds could not be made, exit code {status}\n{text}")
         subprocess.run([ROOT / "Tests/Fuzz/make-seeds", stage, CACHE.parent], check=True)
         (stage / mark).touch()
         shutil.rmtree(folder, ignore_errors=True)
         stage.rename(folder)
+
+
+def check_seeds(targets):
     for target in targets:
-        if not list((folder / target.name).glob("*")):
-            raise SystemExit(f"fuzz: there is no seed for {target.name}")
+        if not list((seeds / target.name).glob("*")):
+            raise CannotRun(f"fuzz: there is no seed for {target.name}")
 
 
 @dataclasses.dataclass
@@ -203,7 +211,7 @@ class Target:
         before = set(found.iterdir())
         had = sum(1 for _ in self.corpus.iterdir())
         status, text, used = call(
-            self.name, self.corpus, CACHE / "seeds" / self.name, *self._options(),
+            self.name, self.corpus, seeds / self.name, *self._options(),
             f"-max_total_time={seconds}", "-print_final_stats=1", f"-artifact_prefix={found}/",
             limit=seconds * 3 + 120)
         (self.folder / "log").write_text(text)
