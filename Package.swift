@@ -212,6 +212,8 @@ let package = Package(
     // What the Debian packages install, and a Debian that has it.
     .testTarget(
       name: "PackagingTests", dependencies: ["TestLab"], exclude: ["guest"], swiftSettings: rules),
+    // The script around libFuzzer, with a program that stands in for the fuzzed one.
+    .testTarget(name: "FuzzScriptTests", dependencies: ["TestLab"], swiftSettings: rules),
     // They start bundles on QEMU's boards.
     .testTarget(name: "FerryTests", dependencies: ["kx", "TestLab"], swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.
