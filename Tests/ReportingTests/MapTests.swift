@@ -92,6 +92,24 @@ struct MapTests {
     #expect(!PlanSVG.draw(PlanSamples.exact).contains("ones are left out"))
   }
 
+  @Test("A text lists 4096 small banks and 4096 reservations, and says how many more there are")
+  func listLimit() {
+    var plan = PlanSamples.exact
+    var ram = RangeSet()
+    var reserved: [ReservedRange] = []
+    for index in 0..<5000 as Range<UInt64> {
+      let start = 0x4000_0000 + index * 0x4000
+      ram.insert(PlanSamples.range(start, start + 0x3000))
+      reserved.append(ReservedRange(PlanSamples.range(start, start + 0x1000), why: "r"))
+    }
+    plan.machine.memory = MemoryMap(ram: ram, reserved: reserved)
+    let text = PlanText.render(plan, width: 100)
+    #expect(text.contains("and 4984 smaller banks: 0x"))
+    #expect(text.contains("\n  and 888 more: --json has all\n"))
+    #expect(text.contains("\n  and 904 more: --json has all\n"))
+    #expect(text.split(separator: "\n").filter { $0.hasSuffix("  r") }.count == 4096)
+  }
+
   @Test("A loss is drawn and said however small its reservation is among a thousand")
   func manyReservations() {
     let plan = EdgePlans.manyReservations
