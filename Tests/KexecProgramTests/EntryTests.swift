@@ -55,6 +55,19 @@ struct EntryTests {
     #expect(bare.run("-l --newest").complaints.hasPrefix("entry: boot 5.10: /boot/zImage-5.10\n"))
   }
 
+  @Test("Of a folder full of kernels the newest are shown, and how many are not")
+  func crowded() {
+    var files: [String: [UInt8]] = [:]
+    for number in 0..<300 { files["/boot/vmlinuz-6.\(number)"] = Self.kernel }
+    let loader = Self.loader(files, root: "/mnt")
+    let found = loader.run("--list-entries --root=/mnt --entry-from=boot")
+    #expect(found.exit == .done && found.output.contains("6.299"))
+    #expect(found.output.contains("6.44") && !found.output.contains("6.43:"))
+    #expect((found.output + found.complaints).contains("more than 256 kernels: the 44 oldest"))
+    let listings = loader.kernel.calls.filter { $0.call == .listDirectory("/mnt/boot") }
+    #expect(listings.count == 2, "once for names, once for links")
+  }
+
   @Test("Kernels of other architectures are passed over, and said to be")
   func foreign() {
     var files = Self.pairs

@@ -99,16 +99,16 @@ extension EntrySearch {
         continue
       }
       let folder = folders[folders.count - 1]
-      let names: [DirectoryEntry]
+      let links: [String]
       do throws(Errno) {
-        names = try kernel.listDirectory(folder, limit: 1 << 16)
+        links = try folderLinks.names(in: folder, on: kernel)
       } catch {
         // What is not there leads nowhere.
         if error == .noSuchFile || error == .notDirectory { return nil }
         return "'" + folder + "' cannot be listed, so that links in it are not seen: "
           + error.description
       }
-      if names.contains(where: { $0.name == name && $0.kind == .symbolicLink }) {
+      if links.contains(name) {
         return "'" + folder + "/" + name + "' is a link, which may lead out of '" + root + "'"
       }
       folders.append(folder + "/" + name)

@@ -35,7 +35,7 @@ enum EntryFile {
   /// The names of files, one a line.
   static func readNames(_ bytes: [UInt8]) {
     let names = bytes.split(separator: 0x0a).prefix(200).map { String(decoding: $0, as: UTF8.self) }
-    let entries = KernelFileNames.entries(in: names, of: "/boot")
+    let entries = KernelFileNames.entries(in: names, of: "/boot", limit: 100).found
     for entry in entries {
       for path in [entry.kernel] + entry.initrds {
         hold(
