@@ -14,9 +14,23 @@ let rules: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// Modules of which scripts/build-device and scripts/build-ferry want code of 16-bit instructions: it
+/// is smaller, and does more of them.
+let small = (Context.environment["SWIFT_KEXEC_THUMB"] ?? "").split(separator: " ").map(String.init)
+
+/// The rules of a Swift module.
+func rules(of name: String) -> [SwiftSetting] {
+  rules + (small.contains(name) ? [.unsafeFlags(["-Xcc", "-mthumb"])] : [])
+}
+
+/// The same for C.
+func thumb(_ name: String) -> [CSetting] {
+  small.contains(name) ? [.unsafeFlags(["-mthumb"])] : []
+}
+
 /// A core module: compiles unchanged as full Swift and as Embedded Swift.
 func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: rules)
+  .target(name: name, dependencies: dependencies, swiftSettings: rules(of: name))
 }
 
 /// The rules for C and assembly. No unsafe flags: a package that has some cannot be depended on.
@@ -35,12 +49,12 @@ let ferry: [Target] =
   Context.environment["SWIFT_KEXEC_BARE_METAL"] == nil
   ? []
   : [
-    .target(name: "CFerry", exclude: ["ferry.lds"]),
+    .target(name: "CFerry", exclude: ["ferry.lds"], cSettings: thumb("CFerry")),
     .executableTarget(
       name: "Ferry",
       dependencies: [
         "CFerry", "HandoverCode", "PhysicalMemory", "Digests", "Handover", "Bundles",
-      ], swiftSettings: rules),
+      ], swiftSettings: rules(of: "Ferry")),
   ]
 
 /// Readers for libFuzzer, without the two programs' own `main`: only scripts/fuzz builds it.
@@ -52,8 +66,8 @@ let fuzz: [Target] =
       name: "Fuzz",
       dependencies: [
         "PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Handover", "Inflation",
-        "KernelImages", "BootPlanning", "LinuxInterface", "Reporting", "kexec", "SeededRandom",
-        "Samples",
+        "KernelImages", "BootPlanning", "LinuxInterface", "Reporting", "BootEntries", "kexec",
+        "SeededRandom", "Samples",
       ], path: "Tests/Fuzz", exclude: ["make-seeds", "dictionaries"],
       swiftSettings: rules + [.enableExperimentalFeature("Extern")],
       // The usual one breaks off on what the address sanitizer adds.
@@ -61,7 +75,8 @@ let fuzz: [Target] =
   ] : []
 
 /// For C; Swift is told by scripts/build-fuzz.
-let sanitizers = isFuzzed ? ["-fsanitize=fuzzer-no-link,address"] : []
+let sanitizers: [CSetting] =
+  isFuzzed ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []
 
 /// The loader: a program, and for libFuzzer a module like any other.
 let loaderModules: [Target.Dependency] = [
@@ -71,7 +86,8 @@ let loaderModules: [Target.Dependency] = [
 let loader: Target =
   isFuzzed
   ? .target(name: "kexec", dependencies: loaderModules, swiftSettings: rules)
-  : .executableTarget(name: "kexec", dependencies: loaderModules, swiftSettings: rules)
+  : .executableTarget(
+    name: "kexec", dependencies: loaderModules, swiftSettings: rules(of: "kexec"))
 
 let package = Package(
   name: "swift-kexec",
@@ -102,7 +118,7 @@ let package = Package(
     core("Bundles", ["PhysicalMemory", "Digests", "Handover"]),
     .target(
       name: "CInflation",
-      cSettings: cRules + (isFuzzed ? [.unsafeFlags(sanitizers)] : []),
+      cSettings: cRules + sanitizers + thumb("CInflation"),
       linkerSettings: ["z", "lzma", "lz4", "zstd", "bz2"].map { .linkedLibrary($0) }),
     core("Inflation", ["CInflation", "PhysicalMemory", "Digests"]),
     core(
@@ -112,7 +128,7 @@ let package = Package(
       "BootPlanning",
       ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
     core("BootEntries"),
-    .target(name: "CLinux", cSettings: cRules),
+    .target(name: "CLinux", cSettings: cRules + sanitizers),
     core(
       "LinuxInterface",
       [
@@ -196,6 +212,8 @@ let package = Package(
     // What the Debian packages install, and a Debian that has it.
     .testTarget(
       name: "PackagingTests", dependencies: ["TestLab"], exclude: ["guest"], swiftSettings: rules),
+    // The script around libFuzzer, with a program that stands in for the fuzzed one.
+    .testTarget(name: "FuzzScriptTests", dependencies: ["TestLab"], swiftSettings: rules),
     // They start bundles on QEMU's boards.
     .testTarget(name: "FerryTests", dependencies: ["kx", "TestLab"], swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.

@@ -4,8 +4,9 @@
 struct CommandLineWords {
   private let text: [UInt8]
 
+  /// Takes as much of a command line as a kernel keeps.
   init(_ commandLine: String) {
-    text = Array(commandLine.utf8)
+    text = Array(commandLine.utf8.prefix(ARMPlanner.commandLineLimit - 1))
   }
 
   /// Gives the values of every `key=value` in their order, quotes honoured as the kernel does.

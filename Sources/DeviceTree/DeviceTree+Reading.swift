@@ -23,6 +23,18 @@ extension DeviceTree {
       bootCPU: header.bootCPU)
   }
 
+  /// Reads what the root of a flattened tree says of the whole machine, and nothing behind that: to
+  /// choose a tree from among a folder of them.
+  ///
+  /// - Parameter bytes: The file, from the magic number on.
+  /// - Returns: The root with its properties, without children.
+  /// - Throws: What breaks a rule in the header or so far, with its offset.
+  public static func root(flattened bytes: Span<UInt8>) throws(DeviceTreeError) -> Node {
+    let reader = ByteReader(bytes)
+    var structure = StructureReader(try FlattenedHeader(reader))
+    return try structure.readRoot(reader)
+  }
+
   /// Reads how long a flattened tree says it is, checking nothing but its magic number.
   ///
   /// - Parameter bytes: The file, from the magic number on.

@@ -6,6 +6,9 @@
 /// scripts/dtc/libfdt/fdt_overlay.c (what wins, how symbols are rewritten).
 struct OverlayMerge {
   private static let maximumFragments = 1024
+  /// Every fragment has the children of its target listed by their names: so many in all, where real
+  /// trees have some hundreds, and ten fragments.
+  private static let maximumListed = 1 << 20
 
   /// The root of the base.
   private(set) var base: Node
@@ -14,6 +17,8 @@ struct OverlayMerge {
   private let overlay: Node
   /// The way to the node of each phandle. It stays valid, because nodes are only appended.
   private var phandles: [UInt32: [Int]]
+  /// How many children were listed.
+  private var listed = 0
 
   init(base: Node, overlay: Node) {
     self.base = base
@@ -29,9 +34,12 @@ struct OverlayMerge {
           .overlay("/"), .tooMany("fragments", limit: UInt64(Self.maximumFragments)))
       }
       let steps = try target(of: fragment)
+      var listed = listed
       _ = try base.edit(steps[...]) { (node: inout Node) throws(DeviceTreeError) in
-        try Self.merge(content, into: &node, "/" + fragment.name, depth: steps.count + 1)
+        try Self.merge(
+          content, into: &node, "/" + fragment.name, depth: steps.count + 1, &listed)
       }
+      self.listed = listed
       edits.append(.fragmentApplied(name: fragment.name, target: path(steps)))
     }
   }
@@ -69,7 +77,7 @@ struct OverlayMerge {
       base.children.append(Node("__symbols__"))
     case .several: throw DeviceTreeError(.overlay("/__symbols__"), .ambiguous("__symbols__"))
     }
-    try Self.merge(merged, into: &base.children[index], "/__symbols__", depth: 2)
+    try Self.merge(merged, into: &base.children[index], "/__symbols__", depth: 2, &listed)
   }
 
   /// Gives the way to the node that a fragment changes.
@@ -112,7 +120,7 @@ struct OverlayMerge {
 
   /// Sets the properties of one node in another and merges the children that have the same name.
   private static func merge(
-    _ source: Node, into target: inout Node, _ path: String, depth: Int
+    _ source: Node, into target: inout Node, _ path: String, depth: Int, _ listed: inout Int
   ) throws(DeviceTreeError) {
     guard depth <= StructureReader.maximumDepth else {
       throw DeviceTreeError(
@@ -128,6 +136,11 @@ struct OverlayMerge {
       }
     }
     guard !source.children.isEmpty else { return }
+    listed += target.children.count
+    guard listed <= maximumListed else {
+      throw DeviceTreeError(
+        .overlay(path), .tooMany("children of targets", limit: UInt64(maximumListed)))
+    }
     var children = target.childIndices
     var withoutAddress: [String: [Int]] = [:]
     for (index, child) in target.children.enumerated() {
@@ -148,7 +161,8 @@ struct OverlayMerge {
         children[child.name] = index
         withoutAddress[child.baseName, default: []].append(index)
       }
-      try merge(child, into: &target.children[index], path + "/" + child.name, depth: depth + 1)
+      try merge(
+        child, into: &target.children[index], path + "/" + child.name, depth: depth + 1, &listed)
     }
   }
 

@@ -60,6 +60,20 @@ struct StructureReader {
     return root
   }
 
+  /// Reads the root as far as its first child.
+  mutating func readRoot(_ reader: ByteReader) throws(DeviceTreeError) -> Node {
+    let first = try nextToken(reader)
+    guard first == StructureToken.beginNode else {
+      throw unexpected(first, "the beginning of the root node")
+    }
+    var root = Node(nameBytes: try readNodeName(reader, isRoot: true))
+    while try nextToken(reader) == StructureToken.property {
+      root.properties.append(try readProperty(reader))
+    }
+    dropName(of: &root)
+    return root
+  }
+
   /// Reads a node whose beginning has been read.
   private mutating func readNode(_ reader: ByteReader, depth: Int) throws(DeviceTreeError) -> Node {
     nodes += 1
@@ -80,14 +94,18 @@ struct StructureReader {
         if node.children.isEmpty { node.children.reserveCapacity(8) }
         node.children.append(try readNode(reader, depth: depth + 1))
       case StructureToken.endNode:
-        // Old versions repeat the name in a property, which dtc drops as well.
-        if isOld, node.property(named: "name")?.value == Array(node.baseName.utf8) + [0] {
-          node.remove("name")
-        }
+        dropName(of: &node)
         return node
       default:
         throw unexpected(token, "a property, a child or the end of the node")
       }
+    }
+  }
+
+  /// Old versions repeat the name in a property, which dtc drops as well.
+  private func dropName(of node: inout Node) {
+    if isOld, node.property(named: "name")?.value == Array(node.baseName.utf8) + [0] {
+      node.remove("name")
     }
   }
 

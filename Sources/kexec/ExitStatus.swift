@@ -49,7 +49,9 @@ extension Stop {
   init(_ errno: Errno, reading path: String) {
     self.init(
       what: "'" + path + "' cannot be read: " + errno.description,
-      hint: errno == .noMemory ? "free memory" : "is that the right file, and may you read it?",
+      hint: errno == .noMemory
+        ? "use a smaller file: a 32-bit program has no room for all of it in one piece"
+        : "is that the right file, and may you read it?",
       status: .unreadable)
   }
 

@@ -23,6 +23,7 @@ final class Progress: Sendable {
     self.total = total
     number = ProgressScreen.shared.enter()
     guard Terminal.showsProgress else { return }
+    ProgressScreen.shared.leaveCleanly()
     // A thread of its own: neither planning on every core nor a call that blocks stops it.
     Self.tick(self, on: DispatchQueue(label: "kx.progress"))
   }

@@ -40,6 +40,7 @@ struct FlattenedTests {
       let tree = try DeviceTree(file)
       #expect(tree.flattened() == (try DTC.rewrite(file)), "version \(version)")
       #expect(tree["/node@2/l1/l2/l3/l4"]?.property(named: "cells")?.asUInt32 == 1)
+      #expect(try DeviceTree.root(flattened: file.span).properties == tree.root.properties)
     }
   }
 

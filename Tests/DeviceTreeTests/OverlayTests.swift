@@ -126,6 +126,33 @@ struct OverlayTests {
     }
   }
 
+  @Test("Fragments that each bring nodes to a crowd of them are refused before that takes seconds")
+  func crowd() throws {
+    func children(_ count: Int, _ prefix: String) -> [Node] {
+      (0..<count).map { Node(prefix + String($0)) }
+    }
+    func overlay(_ fragments: Int) -> DeviceTree {
+      DeviceTree(
+        root: Node(
+          children: (0..<fragments).map {
+            Node(
+              "fragment@\($0)",
+              properties: [Property("target-path", Array("/\0".utf8))],
+              children: [Node("__overlay__", children: children(1, "new\($0)-"))])
+          }))
+    }
+    // What hundreds of overlays of a real board come to.
+    var tree = DeviceTree(root: Node(children: children(1000, "n")))
+    #expect(try tree.apply(overlay: overlay(500)).count == 500)
+    var crowded = DeviceTree(root: Node(children: children(4000, "n")))
+    let before = crowded
+    let error = #expect(throws: DeviceTreeError.self) {
+      try crowded.apply(overlay: overlay(500))
+    }
+    #expect(error?.description.contains("children of targets") == true)
+    #expect(crowded == before)
+  }
+
   @Test("A base without labels refuses an overlay that refers to one")
   func refusesWithoutSymbols() throws {
     var tree = try DeviceTree(source: Self.base)

@@ -14,6 +14,8 @@ struct RandomTreeTests {
         let tree = Self.tree(&random)
         let file = tree.flattened()
         #expect(try DeviceTree(file) == tree, "seed \(seed), tree \(index)")
+        let root = try DeviceTree.root(flattened: file.span)
+        #expect(root.properties == tree.root.properties && root.children.isEmpty)
         try dtc.write("\(index).dtb", file)
         files.append(file)
       }

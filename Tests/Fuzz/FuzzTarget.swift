@@ -9,7 +9,8 @@ enum FuzzTarget: String, CaseIterable {
   case gzip, xz, lzma, lzo, lzo1x, lz4, zstd, bzip2
   case cpio, dtb, overlay, merge, atags, iomem, plan, snapshot, bundle, retagged
   case commandLine = "command-line"
-  case options
+  case options, bls, extlinux, petitboot, entries, journal
+  case fileNames = "file-names"
 
   func read(_ bytes: [UInt8]) {
     switch self {
@@ -34,6 +35,12 @@ enum FuzzTarget: String, CaseIterable {
     case .retagged: BundleFile.readRetagged(bytes)
     case .merge: BundleFile.mergeTrees(bytes)
     case .options: OptionWords.read(bytes)
+    case .bls: EntryFile.readSpecification(bytes)
+    case .extlinux: EntryFile.readExtlinux(bytes)
+    case .petitboot: EntryFile.readPetitboot(bytes)
+    case .fileNames: EntryFile.readNames(bytes)
+    case .entries: DiskFiles.readEntries(bytes)
+    case .journal: DiskFiles.readJournal(bytes)
     }
   }
 }

@@ -62,6 +62,8 @@ enum Seeds {
     put(.dtb, "sample", SampleMachine.tree.flattened())
     writeATAGs(put, &random)
     writePlans(put)
+    writeEntries(put)
+    writeJournal(put)
     return isWritten
   }
 
@@ -139,5 +141,89 @@ enum Seeds {
         put(.plan, "call-\(index)", kernel.output)
       }
     }
+  }
+
+  private static let specification = """
+    title Debian 12
+    version 6.1.0-50-armmp
+    machine-id 6a9857a393724b7a981ebb5b8495b9ea
+    sort-key debian
+    linux /boot/vmlinuz-6.1
+    initrd /boot/initrd.img-6.1
+    options root=/dev/vda quiet
+    architecture arm
+    devicetree /board.dtb
+    devicetree-overlay /a.dtbo /b.dtbo
+
+    """
+  private static let extlinux = """
+    default linux
+    timeout 30
+    include other.conf
+    menu title Boot
+    label linux
+      menu label Debian
+      menu default
+      kernel ../vmlinuz-6.1#conf-1
+      initrd ../initrd.img-6.1,../more.img
+      fdtdir ../dtbs/
+      fdtoverlays ../a.dtbo
+      append root=/dev/vda console=ttyAMA0
+    label local
+      localboot 1
+
+    """
+  private static let petitboot = """
+    default=linux
+    image=/boot/vmlinuz-6.1
+    initrd=/boot/initrd.img-6.1
+    dtb=/board.dtb
+    args="root=/dev/vda"
+    [linux]
+    description="Debian"
+
+    """
+
+  private static func writeEntries(_ put: (FuzzTarget, String, [UInt8]) -> Void) {
+    let names = ["debian-6.1.conf", "debian-6.1+3.conf", "debian-6.1+0-2.conf", "a~rc1^x.conf"]
+    let files = names.map { Array(($0 + "\n" + specification).utf8) }
+    for (name, file) in zip(names, files) { put(.bls, name, file) }
+    put(.bls, "all", Array(files.joined(separator: [0])))
+    put(.extlinux, "sample", Array(extlinux.utf8))
+    put(.petitboot, "sample", Array(petitboot.utf8))
+    let found = [
+      "vmlinuz-6.1.0-50-armmp", "initrd.img-6.1.0-50-armmp", "vmlinuz-6.1.0-9-armmp", "zImage",
+      "vmlinuz-6.2-rc1", "initramfs-6.2-rc1.img", "kernel-5.10.0~1", "vmlinuz-6.1.0.old", "uImage",
+      "vmlinuz", "initrd.img", "uInitrd-5.10.0~1", "Image-6.6.0+deb13u1",
+    ]
+    put(.fileNames, "sample", Array(found.joined(separator: "\n").utf8))
+    let disk: [(String, String)] = [
+      ("/boot/loader/entries/debian-6.1.conf", specification),
+      ("/boot/loader/entries/debian-6.1+0-2.conf", specification),
+      ("/boot/extlinux/extlinux.conf", extlinux), ("/boot/extlinux/other.conf", extlinux),
+      ("/boot/petitboot.conf", petitboot), ("/boot/vmlinuz-6.2-rc1", "no kernel"),
+      ("/boot/loader/loader.conf", "default debian\n"), ("/etc/kexec", ""),
+    ]
+    let bytes = disk.map { Array(($0.0 + "\n" + $0.1).utf8) }
+    for first in UInt8(0)..<7 {
+      put(.entries, "all-\(first)", [first] + bytes.joined(separator: [0]))
+      for (index, file) in bytes.enumerated() { put(.entries, "\(index)-\(first)", [first] + file) }
+    }
+  }
+
+  /// What the loader writes for a load and a start, with the id that the reader's machine has.
+  private static func writeJournal(_ put: (FuzzTarget, String, [UInt8]) -> Void) {
+    let machine = SampleMachine.kernel()
+    for words in [["-l", "/k", "--initrd=/i", "--log=/log"], ["-e", "--log=/log"]] {
+      _ = OptionWords.run(words, machine)
+    }
+    guard var journal = machine.files["/log"] else { return }
+    let key = Array("\"id\": \"".utf8)
+    for place in journal.indices.dropLast(key.count + 16)
+    where journal[place..<(place + key.count)].elementsEqual(key) {
+      let start = place + key.count
+      journal.replaceSubrange(start..<(start + 16), with: "0123456789abcdef".utf8)
+    }
+    put(.journal, "sample", journal)
   }
 }

@@ -55,6 +55,19 @@ struct EntryTests {
     #expect(bare.run("-l --newest").complaints.hasPrefix("entry: boot 5.10: /boot/zImage-5.10\n"))
   }
 
+  @Test("Of a folder full of kernels the newest are shown, and how many are not")
+  func crowded() {
+    var files: [String: [UInt8]] = [:]
+    for number in 0..<300 { files["/boot/vmlinuz-6.\(number)"] = Self.kernel }
+    let loader = Self.loader(files, root: "/mnt")
+    let found = loader.run("--list-entries --root=/mnt --entry-from=boot")
+    #expect(found.exit == .done && found.output.contains("6.299"))
+    #expect(found.output.contains("6.44") && !found.output.contains("6.43:"))
+    #expect((found.output + found.complaints).contains("more than 256 kernels: the 44 oldest"))
+    let listings = loader.kernel.calls.filter { $0.call == .listDirectory("/mnt/boot") }
+    #expect(listings.count == 2, "once for names, once for links")
+  }
+
   @Test("Kernels of other architectures are passed over, and said to be")
   func foreign() {
     var files = Self.pairs
@@ -155,6 +168,10 @@ struct EntryTests {
     var files = Self.extlinux
     files["/boot/dtbs/vendor/board.dtb"] = Loader.tree.flattened()
     files["/boot/dtbs/broken.dtb"] = [1, 2, 3]
+    // What the root says is enough to know that a tree is another's, whatever follows.
+    files["/boot/dtbs/other.dtb"] = DeviceTree(
+      root: Node(properties: [Property("compatible", Array("other\0".utf8))])
+    ).flattened()
     func loader() -> Loader {
       let loader = Self.loader(files)
       loader.kernel.files["/proc/device-tree/compatible"] = Array("linux,dummy-virt\0".utf8)

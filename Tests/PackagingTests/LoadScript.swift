@@ -9,10 +9,7 @@ struct LoadScript {
 
   init() throws {
     folder = try Scratch.folder("kexec-load")
-    for name in ["bin", "run", "boot"] {
-      try FileManager.default.createDirectory(
-        at: folder.appending(path: name), withIntermediateDirectories: true)
-    }
+    for name in ["bin", "run", "boot"] { try makeFolder(name) }
     // A load changes the record, as that of the real program does.
     try program(
       "swift-kexec",
@@ -37,10 +34,15 @@ struct LoadScript {
     try Data(text.utf8).write(to: folder.appending(path: name))
   }
 
-  /// Sets the time of a file's last change.
-  func touch(_ name: String, secondsFromNow seconds: Double) throws {
+  func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(
+      at: folder.appending(path: name), withIntermediateDirectories: true)
+  }
+
+  /// Sets the time at which a file was last written, in seconds since 1970.
+  func touch(_ name: String, _ seconds: Double) throws {
     try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSinceNow: seconds)],
+      [.modificationDate: Date(timeIntervalSince1970: seconds)],
       ofItemAtPath: folder.appending(path: name).path)
   }
 

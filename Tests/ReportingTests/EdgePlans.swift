@@ -11,6 +11,7 @@ enum EdgePlans {
     ("one range", oneRange), ("no segments", noSegments), ("1000 banks", manyBanks),
     ("beyond 4 GiB", beyond4GiB), ("a page beside a GiB", tiny), ("long names", longNames),
     ("three on one another", three), ("many columns", manyColumns), ("many losses", manyLosses),
+    ("1000 reservations", manyReservations), ("1000 losses", thousandLosses),
   ]
 
   private static func changed(_ change: (inout BootPlan) -> Void) -> BootPlan {
@@ -77,12 +78,29 @@ enum EdgePlans {
         range: PlanSamples.range(0x4020_0000 + $0 * 0x1000, 0x4020_0800 + $0 * 0x1000))
     }
   }
-  static let manyLosses = changed {
-    for index in 0..<40 as Range<UInt64> {
-      $0.machine.memory.reserve(
+  static let manyLosses = changed { $0.machine.memory.reserve(pages(40, apart: 0x1_0000)) }
+  static let thousandLosses = changed {
+    $0.machine.memory.reserve(pages(1000, apart: 0x2000))
+  }
+  /// The one that the kernel is loaded to is the smallest of them.
+  static let manyReservations = changed {
+    var reserved = [ReservedRange(PlanSamples.range(0x4030_0000, 0x4030_0010), why: "tiny")]
+    for index in 0..<999 as Range<UInt64> {
+      let start = 0x4600_0000 + index * 0x8000
+      reserved.append(
         ReservedRange(
-          PlanSamples.range(0x4030_0000 + index * 0x1_0000, 0x4030_1000 + index * 0x1_0000),
+          PlanSamples.range(start, start + 0x1000 + index % 5 * 0x1000),
           why: "reserved-memory/region@\(index)"))
+    }
+    $0.machine.memory.reserve(reserved)
+  }
+
+  /// Reservations of a page below the inflated kernel.
+  private static func pages(_ count: UInt64, apart distance: UInt64) -> [ReservedRange] {
+    (0..<count).map {
+      ReservedRange(
+        PlanSamples.range(0x4030_0000 + $0 * distance, 0x4030_1000 + $0 * distance),
+        why: "reserved-memory/region@\($0)")
     }
   }
 }

@@ -28,7 +28,7 @@ struct MapTests {
   private func fault(_ plans: [BootPlan]) -> String? {
     let saved = plans.map { SavedPlan($0) }
     guard let last = saved.last else { return nil }
-    let (writer, height) = PlanSVG.layout(last, saved)
+    let (writer, height) = PlanSVG.layout(last, saved.map { DrawablePlan($0) })
     let width = plans.count == 1 ? 5880 : 11760
     var open: [SVGText] = []
     for text in writer.texts.sorted(by: { $0.top < $1.top }) {
@@ -63,11 +63,65 @@ struct MapTests {
   func edges(name: String, plan: BootPlan) {
     let picture = PlanSVG.draw(plan)
     let text = PlanText.render(plan, width: 80, charset: .unicode)
-    #expect(missing(plan, from: picture) == [])
+    let memory = plan.machine.memory
+    let tooMany = [memory.ram.ranges.count, memory.reserved.count].map { max($0 - 256, 0) }
+    #expect(missing(plan, from: picture).count == tooMany[0] + tooMany[1])
     #expect(missing(plan, from: text) == [])
     #expect(!picture.contains("=\"-"))
     #expect(fault([plan]) == nil)
     #expect(fault([plan, PlanSamples.exact]) == nil)
+  }
+
+  @Test("Of a thousand banks the largest 256 are drawn; list, bar and description say so")
+  func manyBanks() {
+    let plan = EdgePlans.manyBanks
+    let picture = PlanSVG.draw(plan)
+    let ranges = plan.machine.memory.ram.ranges
+    let used = RangeSet(plan.segments.map { $0.range } + plan.footprint.map { $0.range })
+    let absent = missing(plan, from: picture)
+    let hidden = ranges.filter { absent.contains($0.description) }
+    let drawn = ranges.filter { !absent.contains($0.description) }
+    #expect(drawn.count == 256 && hidden.count == 744)
+    #expect(ranges.filter { used.overlaps($0) }.allSatisfy { drawn.contains($0) })
+    let smallest = drawn.filter { !used.overlaps($0) }.map { $0.count }.min()
+    #expect(hidden.allSatisfy { $0.count <= smallest ?? .zero })
+    #expect(picture.contains(">256 of 1000 banks<"))
+    #expect(picture.contains(">of 1000 banks of RAM, 744 small or unused ones are left out<"))
+    #expect(picture.contains(" Of 1000 banks of RAM, 744 small or unused ones are left out."))
+    #expect(picture.contains(">\(plan.machine.memory.ram.count.rounded) of RAM<"))
+    #expect(!PlanSVG.draw(PlanSamples.exact).contains("ones are left out"))
+  }
+
+  @Test("A text lists 4096 small banks and 4096 reservations, and says how many more there are")
+  func listLimit() {
+    var plan = PlanSamples.exact
+    var ram = RangeSet()
+    var reserved: [ReservedRange] = []
+    for index in 0..<5000 as Range<UInt64> {
+      let start = 0x4000_0000 + index * 0x4000
+      ram.insert(PlanSamples.range(start, start + 0x3000))
+      reserved.append(ReservedRange(PlanSamples.range(start, start + 0x1000), why: "r"))
+    }
+    plan.machine.memory = MemoryMap(ram: ram, reserved: reserved)
+    let text = PlanText.render(plan, width: 100)
+    #expect(text.contains("and 4984 smaller banks: 0x"))
+    #expect(text.contains("\n  and 888 more: --json has all\n"))
+    #expect(text.contains("\n  and 904 more: --json has all\n"))
+    #expect(text.split(separator: "\n").filter { $0.hasSuffix("  r") }.count == 4096)
+  }
+
+  @Test("A loss is drawn and said however small its reservation is among a thousand")
+  func manyReservations() {
+    let plan = EdgePlans.manyReservations
+    let picture = PlanSVG.draw(plan)
+    #expect(picture.contains(">tiny: 16 B are overwritten<"))
+    #expect(picture.contains(">0x40300000-0x4030000f<"))
+    #expect(
+      picture.contains(
+        ">of 1000 reservations, 744 small or untouched ones are left out, 6.9 MiB in all<"))
+    let losses = PlanSVG.draw(EdgePlans.thousandLosses)
+    #expect(losses.contains(">of 1000 losses, 744 are left out<"))
+    #expect(losses.contains(": 4 096 B are overwritten, and more."))
   }
 
   @Test("An XML parser takes the pictures of the edges, of every theme")

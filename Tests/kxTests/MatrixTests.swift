@@ -158,4 +158,192 @@ struct MatrixTests {
     #expect(outcome.code == 0)
     #expect(outcome.errors == "1 pair of 1 machine and 1 kernel: 1 fit, 0 do not\n")
   }
+
+  /// A folder of machines of 8 MiB, which no kernel fits into, and of 512 MiB by turns: `m0000` on.
+  private static func manyMachines(_ count: Int) throws -> URL {
+    let folder = try Scratch.folder("machines")
+    for number in 0..<count {
+      let last = number.isMultiple(of: 2) ? "407fffff" : "5fffffff"
+      let digits = String(number)
+      try Data("40000000-\(last) : System RAM\n".utf8).write(
+        to: folder.appending(
+          path: "m" + String(repeating: "0", count: 4 - digits.count) + digits))
+    }
+    return folder
+  }
+
+  @Test("Each kernel is inflated once, however many machines there are")
+  func inflatedOnce() async throws {
+    let folder = try Scratch.folder("count")
+    let (library, counts) = (folder.path + "/count.so", folder.path + "/counts")
+    let source = Lab.repository.appending(path: "scripts/lib/count-decoders.c").path
+    try await Program.succeed("gcc", "-shared", "-fPIC", "-o", library, source, "-ldl")
+    // A size table tells what a kernel inflates to; without one it must be tried, and LZ4 is anyway.
+    let kernels = try [
+      LabKernel("tiny-gzip"), LabKernel("tiny-lz4"), LabKernel("armmp"),
+      LabKernel("tiny-gzip", .erased), LabKernel("tiny-xz", .erased),
+    ].map { try $0.path }
+    let machines = try Self.manyMachines(9)
+    for count in [1, 9] {
+      let names = (0..<count).map { machines.path + "/m000\($0)" }
+      let outcome = try await Program.run(
+        "env",
+        ["LD_PRELOAD=" + library, "COUNT_DECODERS=" + counts, KX.path, "plan", "--matrix"]
+          + kernels + names)
+      #expect(outcome.text.split(separator: "\n").count == kernels.count * count)
+    }
+    let told = try String(contentsOfFile: counts, encoding: .utf8).split(separator: "\n")
+    // `timeout` and `env` inflate nothing, and tell so.
+    let lines = told.filter { !$0.hasSuffix("bytes 0") }
+    #expect(lines.count == 2)
+    #expect(lines.allSatisfy { $0.hasPrefix("gzip 1 bzip2 0 xz 1 zstd 0 lz4 1 bytes ") })
+    #expect(lines.first == lines.last)
+  }
+
+  @Test("One damaged kernel costs no other its lines; two names of one file are two kernels")
+  func damage() async throws {
+    let whole = [UInt8](
+      try Data(contentsOf: URL(filePath: LabKernel("tiny-gzip", .erased).path)))
+    // Its stream is broken in the middle; nothing else tells its size.
+    var broken = whole
+    for at in broken.count / 2..<broken.count / 2 + 64 { broken[at] ^= 0xff }
+    let damaged = try Scratch.file("damaged", broken)
+    let cut = try Scratch.file("cut", Array(whole.prefix(whole.count / 2)))
+    let good = try Scratch.file("good", whole)
+    let link = try Scratch.folder("link").appending(path: "vmlinuz").path
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: good)
+    let folder = try Self.manyMachines(2)
+    let machines = ["m0000", "m0001"].map { folder.path + "/" + $0 }
+    let outcome = try await KX.run(["plan", "--matrix", damaged, good, cut, link] + machines)
+    let lines = try Self.lines(outcome)
+    let ofGood = lines.filter { $0.kernel == good }
+    #expect(ofGood.map(\.machine) == machines)
+    #expect(ofGood.map(\.fits) == [false, true])
+    func bare(_ line: Line) -> Line {
+      var line = line
+      line.kernel = nil
+      return line
+    }
+    #expect(lines.filter { $0.kernel == link }.map(bare) == ofGood.map(bare))
+    for path in [damaged, cut] {
+      // Told of as a file, or with each machine; never as if all were well.
+      let told = lines.filter { $0.file == path || $0.kernel == path }
+      #expect(!told.isEmpty)
+      for line in told { #expect(line.fails != nil || line.diagnostics?.isEmpty == false) }
+    }
+  }
+
+  @Test("A folder is a machine if it has an iomem; one that has none, or a broken tree, is told of")
+  func folders() async throws {
+    let kernel = try LabKernel("tiny-gzip").path
+    let good = try Scratch.folder("good")
+    let empty = try Scratch.folder("empty")
+    let broken = try Scratch.folder("broken")
+    for folder in [good, broken] {
+      try Data("40000000-5fffffff : System RAM\n".utf8).write(to: folder.appending(path: "iomem"))
+    }
+    try Data("no tree".utf8).write(to: broken.appending(path: "fdt"))
+    let outcome = try await KX.run(
+      ["plan", "--matrix", empty.path, broken.path, good.path + "/", kernel])
+    let lines = try Self.lines(outcome)
+    #expect(lines.map(\.file) == [empty.path, broken.path, nil])
+    #expect(lines[0].fails?.contains("iomem") == true)
+    #expect(lines[1].fails?.contains("device tree") == true, "\(lines[1])")
+    #expect(lines[2].machine == good.path + "/" && lines[2].fits == true)
+    #expect(outcome.code == 66)
+  }
+
+  @Test("What does not fit: exit code 1, the smallest RAM in line and table, the count at the end")
+  func failures() async throws {
+    let kernel = try LabKernel("tiny-gzip").path
+    let machines = try (0..<50).map {
+      try Self.iomem("small", "4\(String($0 % 10))000000-4\(String($0 % 10))0fffff : System RAM")
+    }
+    let outcome = try await KX.run(
+      ["plan", "--matrix", kernel, "--handover", "image"] + machines,
+      environment: ["COLUMNS": "100"])
+    #expect(outcome.code == 1)
+    let lines = try Self.lines(outcome)
+    #expect(lines.count == 50)
+    for line in lines {
+      #expect(
+        line.fits == false && line.entry == nil && line.diagnostics?.contains("KX103") == true)
+    }
+    // With so much RAM, and with 2 MiB less, it is as the line says.
+    let smallest = try #require(lines[0].smallestRAM)
+    for (size, fits) in [(smallest, true), (smallest - 0x20_0000, false)] {
+      let end = String(0x4000_0000 + size - 1, radix: 16)
+      let machine = try Self.iomem("enough", "40000000-\(end) : System RAM")
+      let retried = try Self.lines(
+        try await KX.run(["plan", "--matrix", kernel, machine, "--handover", "image"]))
+      #expect(retried.map(\.fits) == [fits], "\(size)")
+    }
+    let table = outcome.errors.split(separator: "\n")
+    #expect(table[0].contains("machine") && table[0].contains("what fails"))
+    #expect(
+      table[1...40].allSatisfy { $0.contains("does not fit; needs \(smallest >> 20) MiB of RAM") })
+    #expect(table[41] == "  and 10 more")
+    #expect(table[42] == "50 pairs of 50 machines and 1 kernel: 0 fit, 50 do not")
+    #expect(table.count == 43)
+  }
+
+  @Test("On a terminal it is shown how far it is, and ^C takes that away and leaves whole lines")
+  func progress() async throws {
+    let kernels = try LabKernel.tinyNames.map { try LabKernel($0).path }
+    let folder = try Scratch.folder("progress")
+    let output = folder.path + "/lines"
+    let machines = try Self.manyMachines(2000).path
+    let names = kernels.joined(separator: " ")
+    let command = "\(KX.path) plan --matrix \(machines)/m0[0-3]?? \(names) >\(output)"
+    let whole = try await PseudoTerminal.run(["sh", "-c", "'\(command)'"])
+    #expect(whole.code == 1)
+    // It is drawn ten times a second, and what is written to a file does not take it away.
+    let draws = whole.text.split(separator: "\rplanning  ").count - 1
+    let erasures = whole.text.split(separator: "\r\u{1b}[K", omittingEmptySubsequences: false).count
+    #expect(draws >= 2 && erasures <= 3, "\(draws), \(erasures)")
+    #expect(whole.text.contains(" of 2 000  "))
+    let table = try #require(whole.text.range(of: "\r\u{1b}[K", options: .backwards))
+    #expect(!whole.text[table.upperBound...].contains("planning"))
+    #expect(whole.text.contains("2000 pairs of 400 machines and 5 kernels:"))
+    // With job control, since without it a shell has what runs aside pass over ^C.
+    let script = try Scratch.file(
+      "stop",
+      Array(
+        """
+        rm '\(output)'
+        \(KX.path) plan --matrix \(machines)/* \(names) >\(output) &
+        until test -s '\(output)'; do sleep 0.1; done
+        sleep 1
+        kill -INT %1
+        wait %1
+        """.utf8))
+    let stopped = try await PseudoTerminal.run(["bash", "-m", script])
+    #expect(stopped.code == 130)
+    #expect(stopped.text.contains("planning  "))
+    let last = try #require(stopped.text.range(of: "planning", options: .backwards))
+    #expect(stopped.text[last.upperBound...].contains("\u{1b}[K\r\u{1b}[K"), "\(stopped.text)")
+    #expect(!stopped.text.contains("pairs of"))
+    let text = try String(contentsOfFile: output, encoding: .utf8)
+    #expect(text.hasSuffix("}\n"))
+    let count = text.split(separator: "\n").count
+    #expect((1..<10_000).contains(count))
+  }
+
+  @Test("A reader that goes ends it quietly; an output that cannot be written is an error, code 74")
+  func lostOutput() async throws {
+    let kernel = try LabKernel("tiny-gzip").path
+    // More than a pipe holds.
+    let command = "\(KX.path) plan --matrix \(kernel) \(try Self.manyMachines(600).path)/*"
+    let gone = try await Program.run(
+      "bash", ["-c", "\(command) | head -n 1; echo ${PIPESTATUS[0]}"])
+    let lines = gone.text.split(separator: "\n")
+    // 128 and the number of SIGPIPE.
+    #expect(lines.count == 2 && lines[1] == "141", "\(gone.text)")
+    #expect(!gone.errors.contains("error"))
+    for target in [">/dev/full", ">&-"] {
+      let lost = try await Program.run("bash", ["-c", "\(command) \(target)"])
+      #expect(lost.code == 74, "\(target)")
+      #expect(lost.errors.contains("error: the output cannot be written: "), "\(target)")
+    }
+  }
 }

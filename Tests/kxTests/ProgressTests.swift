@@ -51,19 +51,6 @@ struct ProgressTests {
     #expect(!line.text(width: 80, style: .plain).unicodeScalars.contains { $0.value < 0x20 })
   }
 
-  /// Runs kx on a pseudo terminal, as somebody sees it.
-  private func onTerminal(_ command: [String], _ environment: [String: String]) async throws
-    -> Program.Outcome
-  {
-    var all = ["TERM": "xterm", "LANG": "C.UTF-8", "CI": ""]
-    all.merge(environment) { $1 }
-    return try await Program.run(
-      "/usr/bin/env",
-      all.map { $0.key + "=" + $0.value } + [
-        "script", "--quiet", "--return", "--command", command.joined(separator: " "), "/dev/null",
-      ])
-  }
-
   @Test(
     "On a terminal what takes long is told and erased again; not with TERM=dumb, in CI or a pipe",
     .enabled(if: Lab.isWanted, "needs the lab's kernels"))
@@ -74,18 +61,18 @@ struct ProgressTests {
       "--handover", "zimage", "--quiet",
     ]
     let title = "booting in QEMU"
-    let shown = try await onTerminal([KX.path] + arguments, [:])
+    let shown = try await PseudoTerminal.run([KX.path] + arguments)
     #expect(shown.code == 0)
     #expect(shown.text.contains(title + "  1 s\u{1b}[K"))
     let last = try #require(shown.text.range(of: "\u{1b}[K", options: .backwards))
     #expect(!shown.text[last.upperBound...].contains(title))
     #expect(shown.text[..<last.lowerBound].hasSuffix("\r"))
     for quiet in [["TERM": "dumb"], ["CI": "true"]] {
-      let outcome = try await onTerminal([KX.path] + arguments, quiet)
+      let outcome = try await PseudoTerminal.run([KX.path] + arguments, quiet)
       #expect(outcome.code == 0)
       #expect(!outcome.text.contains("\u{1b}[K"))
     }
-    let plain = try await onTerminal([KX.path] + arguments, ["NO_COLOR": "1"])
+    let plain = try await PseudoTerminal.run([KX.path] + arguments, ["NO_COLOR": "1"])
     #expect(plain.text.contains("\u{1b}[K"))
     #expect(!plain.text.contains("\u{1b}[2m"))
     let piped = try await KX.run(arguments, environment: ["TERM": "xterm"])
@@ -100,10 +87,10 @@ struct ProgressTests {
     let text =
       "source \(library); meanwhile 'waiting here' sleep 1.3; meanwhile no false || echo $?"
     let file = try Scratch.file("waiting", Array(text.utf8))
-    let shown = try await onTerminal(["bash", file], [:])
+    let shown = try await PseudoTerminal.run(["bash", file])
     #expect(shown.text.contains("waiting here  1 s\u{1b}[K"))
     #expect(shown.text.hasSuffix("\r\u{1b}[K1\r\n"))
-    let quiet = try await onTerminal(["bash", file], ["TERM": "dumb"])
+    let quiet = try await PseudoTerminal.run(["bash", file], ["TERM": "dumb"])
     #expect(quiet.text == "1\r\n")
     let piped = try await Program.run("/usr/bin/env", ["TERM=xterm", "CI=", "bash", file])
     #expect(piped.text == "1\n" && piped.errors.isEmpty)

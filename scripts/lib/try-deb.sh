@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 # In a Debian tree, as root there: holds our packages (in /debs) to what they promise, with
-# kexec-tools (in /kexec-tools) and without.
+# kexec-tools (in /kexec-tools) and without. A kernel and the snapshot of a machine are in /debs, too.
 set -euo pipefail
 
 say() {
@@ -45,6 +45,40 @@ newer() {
   mkdir -p "$2"
   if (($# > 2)); then (cd /tmp/newer && eval "$3"); fi
   quietly dpkg-deb -Znone --build /tmp/newer "$2"
+}
+
+# says WORD COMMAND…: the command succeeds, and says WORD.
+says() {
+  local word=$1 said
+  shift
+  said=$("$@" 2>&1) || return
+  printf '%s\n' "$said"
+  [[ $said == *"$word"* ]]
+}
+
+# silent COMMAND…: the command succeeds and says nothing; dpkg's checks succeed with complaints.
+silent() {
+  local said
+  said=$("$@" 2>&1) || return
+  printf '%s\n' "$said"
+  [[ -z $said ]]
+}
+
+# whole PACKAGE: every file is there, as it came; and nothing is half installed.
+whole() {
+  silent dpkg --verify "$1" && silent dpkg --audit
+}
+
+# manual PAGE…: whether the pages are there.
+manual() {
+  local page
+  for page in "$@"; do gzip --test "/usr/share/man/man${page##*.}/$page.gz" || return; done
+}
+
+complete_in_bash() {
+  # shellcheck disable=SC2016
+  bash -euc 'for name; do . "/usr/share/bash-completion/completions/$name"; done; complete -p "$@"' \
+    bash "$@"
 }
 
 # Everything but what dpkg itself writes, and logs and caches.
@@ -92,13 +126,24 @@ static=(/debs/swift-kexec-static_*.deb)
 newer "${static[0]}" /debs/newer
 later=(/debs/newer/*.deb)
 tools=(/kexec-tools/kexec-tools_*.deb)
-# Documentation is left out of the tree, so that only programs are compared.
+# The tree was made without documentation; ours is to be there, and to go.
+rm /etc/dpkg/dpkg.cfg.d/99mmdebstrap
 everything >/tmp/before
 
 if [[ $arch == amd64 ]]; then
-  say 'kx: installed, run, removed'
+  say 'kx: installed, run, upgraded, removed'
   quietly dpkg --install /debs/swift-kexec_*.deb
-  expect 'kx runs' kx --version
+  expect 'it is whole' whole swift-kexec
+  expect 'kx runs' says 0. kx --version
+  expect 'kx reads a kernel' says 'size table' kx inspect /debs/vmlinuz
+  expect 'kx plans for a machine' says 'handover image' \
+    kx plan /debs/vmlinuz --machine /debs/machine --append console=ttyAMA0
+  expect 'kx finds Ferry' kx bundle /debs/vmlinuz --machine /debs/machine -o /tmp/bundle
+  expect 'manual pages are there' manual kx.1 kexec-plan.5 swift-kexec.7
+  expect 'bash completes it' complete_in_bash kx
+  newer /debs/swift-kexec_*.deb /debs/newer-kx
+  quietly dpkg --install /debs/newer-kx/*.deb
+  expect 'the upgrade is whole' whole swift-kexec
   quietly dpkg --purge swift-kexec
   everything >/tmp/after
   expect 'nothing of kx is left' diff /tmp/before /tmp/after
@@ -106,26 +151,43 @@ fi
 
 say 'alone: installed and run'
 install_ours "${static[0]}"
-expect 'it runs by its own name' swift-kexec --version
+expect 'it is whole' whole swift-kexec-static
+expect 'it runs by its own name' says swift-kexec swift-kexec --version
+expect 'it plans for a machine' says 'handover image' \
+  swift-kexec -l /debs/vmlinuz --dry-run --machine=/debs/machine --append=console=ttyAMA0
+expect 'its manual page is there' manual swift-kexec.8
+expect 'bash completes it' complete_in_bash swift-kexec
 if [[ $arch != arm* || $arch == arm64 ]]; then
   expect 'it is not /sbin/kexec' not test -e /sbin/kexec
   expect 'it brings no unit' not test -e /lib/systemd/system/kexec-load.service
   say 'with kexec-tools: left alone'
   install_theirs
   expect 'theirs is /sbin/kexec' is "$theirs"
-  expect 'theirs is whole' dpkg --verify kexec-tools
+  expect 'theirs is whole' whole kexec-tools
+  install_ours "${later[0]}"
+  expect 'the upgrade is whole' whole swift-kexec-static
   quietly dpkg --purge swift-kexec-static
-  expect 'theirs is whole' dpkg --verify kexec-tools
+  expect 'theirs is whole' whole kexec-tools
   expect 'theirs is /sbin/kexec' is "$theirs"
+  quietly dpkg --purge kexec-tools
   exit
 fi
 expect 'it is /sbin/kexec' is "$mine"
 expect 'there is its unit' test -e /lib/systemd/system/kexec-load.service
-expect 'the unit is not enabled by itself' \
-  not test -e /etc/systemd/system/multi-user.target.wants/kexec-load.service
+expect 'systemd has nothing to say about the unit' \
+  silent systemd-analyze verify --man=no /lib/systemd/system/kexec-load.service
+expect 'its manual page is kexec(8), too' manual kexec.8
+expect 'bash completes kexec' complete_in_bash kexec
+wants=/etc/systemd/system/multi-user.target.wants/kexec-load.service
+expect 'the unit is not enabled by itself' not test -h $wants
+quietly systemctl preset kexec-load.service
+expect 'the unit is not enabled by what systems do when they start for the first time' not test -h $wants
+quietly systemctl enable kexec-load.service
 say 'alone: upgraded, removed, purged'
 install_ours "${later[0]}"
+expect 'the upgrade is whole' whole swift-kexec-static
 expect 'it is /sbin/kexec' is "$mine"
+expect 'the unit is enabled as before' test -e $wants
 quietly dpkg --remove swift-kexec-static
 expect 'nothing is left of diversions and alternatives' nothing_left
 expect 'there is no /sbin/kexec' not test -e /sbin/kexec
@@ -133,14 +195,29 @@ quietly dpkg --purge swift-kexec-static
 everything >/tmp/after
 expect 'nothing is left' diff /tmp/before /tmp/after
 
+say 'alone, where somebody has a program of their own in its place'
+printf '#!/bin/sh\necho kexec of their own\n' >/sbin/kexec
+chmod +x /sbin/kexec
+install_ours "${static[0]}"
+expect 'it is left alone' is 'kexec of their own'
+expect 'it runs by its own name' says swift-kexec swift-kexec --version
+quietly dpkg --purge swift-kexec-static
+expect 'it is left alone' is 'kexec of their own'
+rm /sbin/kexec
+say 'alone, and its choice was taken away by hand'
+install_ours "${static[0]}"
+quietly update-alternatives --remove-all kexec
+quietly dpkg --purge swift-kexec-static
+everything >/tmp/after
+expect 'nothing is left' diff /tmp/before /tmp/after
+
 say 'kexec-tools first'
 install_theirs
-# Both have the man page, which is left out of the tree by others: the file alone counts.
 original=$(sha256sum </sbin/kexec) defaults=$(sha256sum </etc/default/kexec)
 install_ours "${static[0]}"
 expect 'ours is /sbin/kexec' is "$mine"
 expect 'both can be chosen' choices "$both"
-expect 'theirs is whole, where it was put' dpkg --verify kexec-tools
+expect 'theirs is whole, where it was put' whole kexec-tools
 expect 'the unit goes before the init script of its name' not makes_unit
 quietly update-alternatives --set kexec /sbin/kexec.kexec-tools
 expect 'the choice holds' is "$theirs"
@@ -158,7 +235,7 @@ expect 'theirs is /sbin/kexec' is "$theirs"
 expect 'theirs is as it was' test "$original" == "$(sha256sum </sbin/kexec)"
 expect 'theirs is a file' not test -h /sbin/kexec
 expect 'there is a unit of the init script again' makes_unit
-expect 'theirs is whole' dpkg --verify kexec-tools
+expect 'theirs is whole' whole kexec-tools
 expect 'nothing is left of diversions and alternatives' nothing_left
 quietly dpkg --purge swift-kexec-static
 expect '/etc/default/kexec is as it was' test "$defaults" == "$(sha256sum </etc/default/kexec)"
@@ -169,17 +246,17 @@ newer "${tools[0]}" /kexec-tools/moved 'sed -i "s/+newer/+z&/" DEBIAN/control; m
 quietly dpkg --install /kexec-tools/moved/*.deb
 expect 'ours is /sbin/kexec' is "$mine"
 expect 'both can be chosen' choices '/usr/sbin/kexec.kexec-tools-usr /usr/sbin/swift-kexec'
-expect 'theirs is whole, where it was put' dpkg --verify kexec-tools
+expect 'theirs is whole, where it was put' whole kexec-tools
 quietly dpkg --remove swift-kexec-static
 expect 'theirs is /sbin/kexec' is "$theirs"
-expect 'theirs is whole' dpkg --verify kexec-tools
+expect 'theirs is whole' whole kexec-tools
 say 'ours again, over that of Debian 13'
 install_ours "${static[0]}"
 expect 'ours is /sbin/kexec' is "$mine"
-expect 'theirs is whole, where it was put' dpkg --verify kexec-tools
+expect 'theirs is whole, where it was put' whole kexec-tools
 quietly dpkg --purge swift-kexec-static
 expect 'theirs is /sbin/kexec' is "$theirs"
-expect 'theirs is whole' dpkg --verify kexec-tools
+expect 'theirs is whole' whole kexec-tools
 expect 'nothing is left of diversions and alternatives' nothing_left
 quietly dpkg --purge kexec-tools
 

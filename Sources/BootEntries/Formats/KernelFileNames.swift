@@ -28,10 +28,13 @@ public enum KernelFileNames {
   /// - Parameters:
   ///   - names: The names in the folder.
   ///   - folder: The folder, without a slash at its end.
+  ///   - limit: The most entries; for each all names are searched for its initial ramdisk.
   /// - Returns: An entry for each, the newest first; those of one version in the order of
   ///   ``kernels``, and kernels without a version last. Each has the initial ramdisk that goes by
-  ///   its version, when there is one.
-  public static func entries(in names: [String], of folder: String) -> [BootEntry] {
+  ///   its version, when there is one. And how many are left out.
+  public static func entries(
+    in names: [String], of folder: String, limit: Int
+  ) -> (found: [BootEntry], leftOut: Int) {
     var entries: [BootEntry] = []
     for prefix in kernels {
       for name in names {
@@ -39,15 +42,19 @@ public enum KernelFileNames {
         let entry = BootEntry(.boot, id: version.isEmpty ? name : version)
         entry.version = version.isEmpty ? nil : version
         entry.kernel = folder + "/" + name
-        for initrd in initrds(of: version) where entry.initrds.isEmpty && names.contains(initrd) {
-          entry.initrds = [folder + "/" + initrd]
-        }
         entries.append(entry)
       }
     }
-    return BootEntry.sorted(entries) {
+    let sorted = BootEntry.sorted(entries) {
       DebianVersion.compareKernels($1.version ?? "", $0.version ?? "")
     }
+    for entry in sorted.prefix(limit) {
+      for initrd in initrds(of: entry.version ?? "")
+      where entry.initrds.isEmpty && names.contains(initrd) {
+        entry.initrds = [folder + "/" + initrd]
+      }
+    }
+    return (Array(sorted.prefix(limit)), max(0, sorted.count - limit))
   }
 
   /// The version behind a prefix and a dash; empty when the prefix is the whole name, nil when it is

@@ -159,6 +159,7 @@ struct ELFFile {
       throw .tooLarge(what: "the ELF file", limit: limit)
     }
     var image = [UInt8](repeating: 0, count: count)
+    var left = limit
     for segment in segments {
       let first = max(segment.physical, span.start)
       let end = min(saturatingSum(segment.physical, segment.fileBytes), span.end)
@@ -169,6 +170,11 @@ struct ELFFile {
           saturatingSum(segment.offset, skipped), end - first, within: bytes.count),
         let target = SafeRange(first - span.start, end - first, within: count)
       else { continue }
+      // Segments may lie on one another; thousands of large ones would take hours.
+      guard UInt64(source.count) <= left else {
+        throw .tooLarge(what: "the ELF file", limit: limit)
+      }
+      left -= UInt64(source.count)
       for index in 0..<source.count {
         image[target.offset + index] = bytes[source.offset + index]
       }
@@ -183,7 +189,8 @@ struct ELFFile {
     let wanted = names.map { Array($0.utf8) }
     var found = [UInt64?](repeating: nil, count: names.count)
     let fields = OrderedReader(ByteReader(bytes), isBigEndian: isBigEndian)
-    for table in sections where table.type == 2 {
+    // There is one symbol table, and more would only be more work.
+    for table in sections.filter({ $0.type == 2 }).prefix(1) {
       guard let link = Int(exactly: table.link), link < sections.count,
         let symbols = SafeRange(table.offset, table.byteCount, within: bytes.count),
         let strings = SafeRange(

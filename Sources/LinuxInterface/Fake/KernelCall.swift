@@ -51,12 +51,28 @@ public struct RecordedLoad: Hashable, Sendable {
   public struct Segment: Hashable, Sendable {
     /// What it holds: `kernel`.
     public let name: String
-    /// The bytes.
-    public let bytes: [UInt8]
+    /// The bytes as they were handed over: those of a file are not copied.
+    public let contents: SegmentContents
     /// Where the first byte goes.
     public let address: PhysicalAddress
     /// The memory it takes.
     public let memoryBytes: ByteCount
+
+    /// The bytes, copied.
+    public var bytes: [UInt8] { contents.copy }
+
+    /// Compares the bytes, wherever they come from.
+    public static func == (left: Self, right: Self) -> Bool {
+      left.name == right.name && left.address == right.address
+        && left.memoryBytes == right.memoryBytes && left.bytes == right.bytes
+    }
+
+    /// Leaves out the bytes: they are many.
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(name)
+      hasher.combine(address)
+      hasher.combine(memoryBytes)
+    }
   }
 
   /// The call as strace prints it, without its result.
@@ -74,7 +90,7 @@ public struct RecordedLoad: Hashable, Sendable {
     flags = call.flags
     segments = call.segments.map {
       Segment(
-        name: $0.name, bytes: $0.contents.copy, address: $0.address, memoryBytes: $0.memoryBytes)
+        name: $0.name, contents: $0.contents, address: $0.address, memoryBytes: $0.memoryBytes)
     }
   }
 }

@@ -23,6 +23,8 @@ public final class RecordingKernel: KernelInterface {
 
   /// The files by their path; directories are what stands in front of the slashes.
   public var files: [String: [UInt8]]
+  /// Files that are mapped and never copied, by their path; they are in no listing.
+  public var mapped: [String: FileContents] = [:]
   /// Directories that may be empty.
   public var directories: Set<String> = []
   /// Names that a listing shows as symbolic links.
@@ -95,6 +97,10 @@ public final class RecordingKernel: KernelInterface {
 
   /// Gives a file's bytes.
   public func mapFile(_ path: String, limit: Int) throws(Errno) -> FileContents {
+    if let contents = mapped[path] {
+      try record(.mapFile(path), otherwise: contents.count > limit ? .fileTooLarge : nil)
+      return contents
+    }
     let bytes = files[path]
     let isLong = bytes.map { $0.count > limit } ?? false
     try record(.mapFile(path), otherwise: isLong ? .fileTooLarge : missing(path))

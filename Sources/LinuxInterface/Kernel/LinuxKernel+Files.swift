@@ -58,9 +58,12 @@ extension LinuxKernel {
     if Self.kind(told.kind) == .regular, told.bytes > 0 {
       guard let count = Int(exactly: told.bytes), count <= limit else { throw .fileTooLarge }
       var start: UnsafePointer<UInt8>?
-      if unsafe clinux_map(file, count, &start) == 0, let start = unsafe start {
+      let result = unsafe clinux_map(file, count, &start)
+      if result == 0, let start = unsafe start {
         return unsafe FileContents(unsafeMapped: start, count: count, stamp: FileStamp(told))
       }
+      // What has no place in the address space as a mapping has none as a copy.
+      if result < 0, Errno(0 &- result) == .noMemory { throw .noMemory }
     }
     return try Self.read(file, limit: limit)
   }

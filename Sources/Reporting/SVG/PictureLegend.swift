@@ -4,9 +4,9 @@ import PhysicalMemory
 
 /// What each fill and mark of a picture means.
 struct PictureLegend {
-  private let plans: [SavedPlan]
+  private let drawables: [DrawablePlan]
 
-  init(_ plans: [SavedPlan]) { self.plans = plans }
+  init(_ drawables: [DrawablePlan]) { self.drawables = drawables }
 
   /// Draws the legend in as many lines as it takes and gives the lower edge.
   func draw(_ writer: inout SVGWriter, top: Int, _ left: Int, right room: Int) -> Int {
@@ -37,6 +37,7 @@ struct PictureLegend {
   /// Fill, letter and words of what occurs.
   private func entries() -> [(String, String, String)] {
     var entries: [(String, String, String)] = []
+    let plans = drawables.map { $0.plan }
     for name in [PlannedSegment.Name.kernel, .dtb, .atags, .initrd, .trampoline]
     where plans.contains(where: { $0.segments.contains { $0.name == name } }) {
       entries.append((SVGPalette.fill(name), name.glyph, name.rawValue))
@@ -48,7 +49,7 @@ struct PictureLegend {
     if plans.contains(where: { !$0.machine.memory.reserved.isEmpty }) {
       entries.append(("#reserved", "", "reserved"))
     }
-    if plans.contains(where: { !MapOverlap.all(in: $0).isEmpty }) {
+    if drawables.contains(where: { $0.losses > 0 }) {
       entries.append(("#lost", "", "lost"))
     }
     if plans.contains(where: { !$0.segments.isEmpty || !$0.footprint.isEmpty }) {

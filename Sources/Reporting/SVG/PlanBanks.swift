@@ -5,8 +5,7 @@ import PhysicalMemory
 /// The RAM of a plan as a narrow bar, all banks to one scale, low addresses above, a torn edge
 /// between them where there is no RAM.
 struct PlanBanks {
-  private let plan: SavedPlan
-  private let overlaps: [MapOverlap]
+  private let drawable: DrawablePlan
   private let x: Int
   private let width: Int
   /// Each bank with its upper edge and its height.
@@ -16,14 +15,11 @@ struct PlanBanks {
   private static let addressLimit = 6
   private static let gap = 330
 
-  init(
-    _ plan: SavedPlan, _ overlaps: [MapOverlap], x: Int, top: Int, width: Int, height: Int
-  ) {
-    self.plan = plan
-    self.overlaps = overlaps
+  init(_ drawable: DrawablePlan, x: Int, top: Int, width: Int, height: Int) {
+    self.drawable = drawable
     self.x = x
     self.width = width
-    let ram = plan.machine.memory.ram
+    let ram = drawable.plan.machine.memory.ram
     // With many banks there is no room for the address of each.
     hasAddresses = ram.ranges.count <= Self.addressLimit
     let gap = hasAddresses ? Self.gap : 0
@@ -56,7 +52,7 @@ struct PlanBanks {
     return widest
   }
 
-  private var total: String { plan.machine.memory.ram.count.rounded + " of RAM" }
+  private var total: String { drawable.ram.count.rounded + " of RAM" }
 
   /// Where a range lies in the bar: its upper and lower edge.
   func edges(of range: PhysicalRange) -> (Int, Int)? {
@@ -72,6 +68,7 @@ struct PlanBanks {
   }
 
   func draw(_ writer: inout SVGWriter) {
+    let plan = drawable.plan
     for (index, (bank, y, height)) in boxes.enumerated() {
       writer.rectangle(x, y, width, height, "ram")
       let scale = MapScale(bank, cells: height)
@@ -84,7 +81,7 @@ struct PlanBanks {
       for segment in plan.segments {
         fill(scale, segment.range, y, SVGPalette.fill(segment.name), &writer)
       }
-      for overlap in overlaps {
+      for overlap in drawable.overlaps {
         for range in overlap.lost.ranges { fill(scale, range, y, "bad", &writer) }
       }
       if hasAddresses || index == 0 {
@@ -97,8 +94,7 @@ struct PlanBanks {
     writer.text(x, y + height + 140, bank.last.description, size: 115, font: .mono, "f")
     writer.text(x, y + height + 310, total, size: 120)
     if !hasAddresses {
-      let count = String(boxes.count) + " banks"
-      writer.text(x, y + height + 470, count, size: 120, "f")
+      writer.text(x, y + height + 470, drawable.banksInWords, size: 120, "f")
     }
   }
 

@@ -5,7 +5,7 @@ import PhysicalMemory
 /// The lists below a map: what is loaded, what gets written under the letters of the map, and what
 /// is reserved, each with its exact first and last byte.
 struct PlanLists {
-  private let plan: SavedPlan
+  private let drawable: DrawablePlan
   private let frames: MapFrames
   private let x: Int
   private let width: Int
@@ -17,8 +17,8 @@ struct PlanLists {
   /// Behind a name: drawn larger than the scale would have it.
   static let mark = " \u{2195}"
 
-  init(_ plan: SavedPlan, _ frames: MapFrames, x: Int, width: Int, top: Int) {
-    self.plan = plan
+  init(_ drawable: DrawablePlan, _ frames: MapFrames, x: Int, width: Int, top: Int) {
+    self.drawable = drawable
     self.frames = frames
     self.x = x
     self.width = width
@@ -28,6 +28,7 @@ struct PlanLists {
   /// Draws the lists and gives the lower edge.
   func draw(_ writer: inout SVGWriter) -> Int {
     var y = top
+    let plan = drawable.plan
     let columns = Columns(
       plan.segments.map { $0.range } + plan.footprint.map { $0.range }
         + plan.machine.memory.reserved.map { $0.range })
@@ -54,6 +55,10 @@ struct PlanLists {
       head("reserved", &y, &writer)
       for entry in reserved { row("", "#reserved", entry.why, entry.range, columns, &y, &writer) }
       y += 110
+    }
+    for line in drawable.omissions {
+      writer.text(x, y, SVGText.fit(line, width, size: Self.textSize), size: Self.textSize, "f")
+      y += Self.rowHeight
     }
     for diagnostic in plan.diagnostics where diagnostic.severity == .error {
       let text = diagnostic.code + ": " + diagnostic.message

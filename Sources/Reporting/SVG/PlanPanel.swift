@@ -10,8 +10,7 @@ struct PlanPanel {
   /// The width of every panel, in tenths of a pixel like all lengths here.
   static let width = 5400
 
-  let plan: SavedPlan
-  let overlaps: [MapOverlap]
+  private let drawable: DrawablePlan
   let frames: MapFrames
   let left: Int
   private let top: Int
@@ -25,16 +24,18 @@ struct PlanPanel {
   static let loadedWidth = 780
   static let writtenStart = 3220
 
-  init(_ plan: SavedPlan, windows: [PhysicalRange], left: Int, top: Int) {
-    self.plan = plan
-    overlaps = MapOverlap.all(in: plan)
+  init(_ drawable: DrawablePlan, windows: [PhysicalRange], left: Int, top: Int) {
+    self.drawable = drawable
     self.left = left
     self.top = top
     let mapTop = top + Self.headingHeight
     frames = MapFrames(windows, top: mapTop, height: Self.mapHeight)
     banks = PlanBanks(
-      plan, overlaps, x: left, top: mapTop, width: Self.barWidth, height: Self.mapHeight)
+      drawable, x: left, top: mapTop, width: Self.barWidth, height: Self.mapHeight)
   }
+
+  var plan: SavedPlan { drawable.plan }
+  var overlaps: [MapOverlap] { drawable.overlaps }
 
   var mapTop: Int { top + Self.headingHeight }
   var mapBottom: Int { mapTop + Self.mapHeight }
@@ -77,7 +78,8 @@ struct PlanPanel {
       scaleBar(&writer)
     }
     PanelLabels(self).draw(&writer)
-    return PlanLists(plan, frames, x: left, width: Self.width, top: mapBottom + 780).draw(&writer)
+    return PlanLists(drawable, frames, x: left, width: Self.width, top: mapBottom + 780)
+      .draw(&writer)
   }
 
   // MARK: Heading
@@ -88,7 +90,7 @@ struct PlanPanel {
     writer.text(
       left + SVGText.width(rule, size: 180, .bold) + 100, top + 150,
       "handover " + plan.handover.rawValue, size: 130, "f")
-    let (words, isGood) = PlanVerdict.words(plan, overlaps)
+    let (words, isGood) = drawable.verdict
     let ink = isGood ? "good" : "bad"
     writer.rectangle(left, top + 285, 170, 170, ink, radius: 85)
     // A tick or a cross, for who does not see the colour.

@@ -29,8 +29,7 @@ public enum PlanSVG {
   public static func draw(
     _ plan: SavedPlan, beside other: SavedPlan? = nil, theme: SVGTheme = .auto
   ) -> String {
-    let plan = plan.drawable
-    let plans = (other.map { [$0.drawable] } ?? []) + [plan]
+    let plans = ((other.map { [$0] } ?? []) + [plan]).map { DrawablePlan($0) }
     let (writer, height) = layout(plan, plans)
     return writer.document(
       width: width(plans), height: height, title: title(plan) + ": where a kexec puts everything",
@@ -38,13 +37,13 @@ public enum PlanSVG {
   }
 
   /// Sets everything and gives the height.
-  static func layout(_ plan: SavedPlan, _ plans: [SavedPlan]) -> (SVGWriter, Int) {
-    let sameMemory = plans.allSatisfy { $0.machine.memory.ram == plan.machine.memory.ram }
+  static func layout(_ plan: SavedPlan, _ plans: [DrawablePlan]) -> (SVGWriter, Int) {
+    let sameMemory = plans.allSatisfy { $0.ram == plan.machine.memory.ram }
     var writer = SVGWriter()
     var tallest = 0
     for (index, drawn) in plans.enumerated() {
       let panel = PlanPanel(
-        drawn, windows: MapWindows.all(for: sameMemory ? plans : [drawn]),
+        drawn, windows: MapWindows.all(for: (sameMemory ? plans : [drawn]).map { $0.plan }),
         left: margin + index * (PlanPanel.width + gap), top: margin + titleHeight)
       tallest = max(tallest, panel.draw(&writer))
     }
@@ -66,7 +65,7 @@ public enum PlanSVG {
   private static let gap = 480
   private static let titleHeight = 720
 
-  private static func width(_ plans: [SavedPlan]) -> Int {
+  private static func width(_ plans: [DrawablePlan]) -> Int {
     2 * margin + plans.count * PlanPanel.width + (plans.count - 1) * gap
   }
 
@@ -83,18 +82,19 @@ public enum PlanSVG {
   }
 
   /// The picture in words, for who does not see it.
-  private static func description(_ plans: [SavedPlan]) -> String {
+  private static func description(_ plans: [DrawablePlan]) -> String {
     var result = ""
-    for plan in plans {
-      let (verdict, _) = PlanVerdict.words(plan, MapOverlap.all(in: plan))
+    for drawable in plans {
+      let plan = drawable.plan
       result += "Rule " + plan.rule.rawValue + ", handover " + plan.handover.rawValue + ": "
-      result += verdict + "."
+      result += drawable.verdict.words + "."
       for segment in plan.segments {
         result += " " + segment.name.rawValue + " at " + segment.range.description + "."
       }
       result += " RAM:"
       for bank in plan.machine.memory.ram.ranges { result += " " + bank.description }
       result += ". "
+      for line in drawable.omissions { result += "Of" + line.dropFirst(2) + ". " }
     }
     return result
   }

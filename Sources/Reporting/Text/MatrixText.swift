@@ -70,7 +70,8 @@ public struct MatrixText: Sendable {
 
   private static func reason(_ line: MatrixLine) -> String {
     if let smallest = line.smallestRAM {
-      return "nothing fits; the smallest RAM that would do is " + smallest.rounded
+      // Never less than it takes.
+      return "does not fit; needs \((smallest.rawValue + 0xf_ffff) >> 20) MiB of RAM"
     }
     return line.failure ?? ""
   }

@@ -82,13 +82,14 @@ struct PlanMapText {
   private func smallBanks(_ drawn: [PhysicalRange]) -> String {
     let ranges = plan.machine.memory.ram.ranges
     guard ranges.count > drawn.count else { return "" }
-    var words = "and " + String(ranges.count - drawn.count) + " smaller banks:"
-    for bank in ranges where !drawn.contains(bank) { words += " " + bank.description }
+    let small = ranges.filter { !drawn.contains($0) }
+    var words = "and " + String(small.count) + " smaller banks:"
+    for bank in small.prefix(PlanText.listLimit) { words += " " + bank.description }
     var result = ""
     for line in PrintableText.wrap(words, width: barWidth + Self.labelWidth) {
       result += "  " + line + "\n"
     }
-    return result
+    return result + PlanText.omission(small.count)
   }
 
   /// Draws a bank; the largest takes the whole width and the others are to the same scale.
@@ -144,7 +145,7 @@ struct PlanMapText {
       for range in overlap.lost.ranges { loaded.paint(scale, range, lostMark) }
     }
     result += line("loaded", loaded)
-    for overlap in overlaps { result += lossMark(overlap, scale) }
+    for overlap in overlaps.prefix(Self.lossLimit) { result += lossMark(overlap, scale) }
     for phase in [FootprintRange.Phase.decompress, .kernel] {
       let entries = footprintMarks(phase).filter { $0.0.overlaps(window) }
       if entries.isEmpty { continue }

@@ -102,11 +102,20 @@ public enum PlanText {
     table.add([
       TextTable.Cell("command line"),
       plan.commandLine.isEmpty
-        ? TextTable.Cell("(empty)", .faint) : TextTable.Cell(plan.commandLine),
+        ? TextTable.Cell("(empty)", .faint) : TextTable.Cell(shown(plan.commandLine)),
     ])
     return heading(
       "plan", "rule " + plan.rule.rawValue + ", handover " + plan.handover.rawValue, style)
       + table.render(style, width: width)
+  }
+
+  /// A command line, and of one that no kernel keeps the begin.
+  private static func shown(_ commandLine: String) -> String {
+    let limit = 4096
+    let count = commandLine.utf8.count
+    guard count > limit else { return commandLine }
+    return String(decoding: commandLine.utf8.prefix(limit), as: UTF8.self) + "... ("
+      + ByteCount(count).description + ")"
   }
 
   private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
@@ -154,9 +163,18 @@ public enum PlanText {
     return table.render(style, width: width)
   }
 
+  /// The most ranges of a list; a document has them all.
+  static let listLimit = 4096
+
+  /// Says that a list has more than ``listLimit`` ranges.
+  static func omission(_ count: Int) -> String {
+    count > listLimit ? "  and " + String(count - listLimit) + " more: --json has all\n" : ""
+  }
+
   private static func reserved(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
     var table = TextTable([.left, .right, .right, .left], flexible: 3)
-    for entry in plan.machine.memory.reserved {
+    let reserved = plan.machine.memory.reserved
+    for entry in reserved.prefix(listLimit) {
       table.add([
         TextTable.Cell(entry.range.description),
         TextTable.Cell(entry.range.count.description),
@@ -164,7 +182,7 @@ public enum PlanText {
         TextTable.Cell(entry.why),
       ])
     }
-    return table.render(style, width: width)
+    return table.render(style, width: width) + omission(reserved.count)
   }
 }
 

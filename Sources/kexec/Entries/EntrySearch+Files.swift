@@ -99,16 +99,16 @@ extension EntrySearch {
         continue
       }
       let folder = folders[folders.count - 1]
-      let names: [DirectoryEntry]
+      let links: [String]
       do throws(Errno) {
-        names = try kernel.listDirectory(folder, limit: 1 << 16)
+        links = try folderLinks.names(in: folder, on: kernel)
       } catch {
         // What is not there leads nowhere.
         if error == .noSuchFile || error == .notDirectory { return nil }
         return "'" + folder + "' cannot be listed, so that links in it are not seen: "
           + error.description
       }
-      if names.contains(where: { $0.name == name && $0.kind == .symbolicLink }) {
+      if links.contains(name) {
         return "'" + folder + "/" + name + "' is a link, which may lead out of '" + root + "'"
       }
       folders.append(folder + "/" + name)
@@ -162,8 +162,8 @@ extension EntrySearch {
       }
       guard entry.kind == .regular, entry.name.utf8.suffix(4).elementsEqual(".dtb".utf8),
         let contents = try? kernel.mapFile(path, limit: 2 << 20),
-        let tree = try? DeviceTree(flattened: contents.span),
-        tree.root.property(named: "compatible")?.value == running
+        let root = try? DeviceTree.root(flattened: contents.span),
+        root.property(named: "compatible")?.value == running
       else { continue }
       found.append(path)
     }

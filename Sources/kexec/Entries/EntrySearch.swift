@@ -14,6 +14,8 @@ struct EntrySearch<Kernel: KernelInterface> {
   /// that anybody sees.
   private var filesIncluded = 0
 
+  let folderLinks = FolderLinks()
+
   /// The most names in a folder.
   private static var nameLimit: Int { 4096 }
   /// The most labels, or entries, of all files together, and the most files that are included.
@@ -60,8 +62,14 @@ struct EntrySearch<Kernel: KernelInterface> {
   /// Kernels in the first folder that holds any.
   private mutating func files(_ folders: [String]) -> [FoundEntry] {
     for folder in folders {
-      let found = KernelFileNames.entries(in: names(folder), of: folder)
+      let (found, leftOut) = KernelFileNames.entries(
+        in: names(folder), of: folder, limit: Self.labelLimit)
       if found.isEmpty { continue }
+      if leftOut > 0 {
+        troubles.append(
+          "'" + path(folder) + "' has more than " + String(Self.labelLimit) + " kernels: the "
+            + String(leftOut) + " oldest are left out")
+      }
       let anyHasInitrd = found.contains { !$0.initrds.isEmpty }
       return found.map { entry in
         let found = FoundEntry(entry, source: path(folder), folder: folder, roots: [""])

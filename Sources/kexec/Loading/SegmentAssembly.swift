@@ -11,6 +11,8 @@ struct SegmentAssembly {
   private let page: Int
   /// Parts shorter than this are copied rather than given a segment of their own.
   private static let worthwhile = 64 << 10
+  /// The most segments that one part of the plan is cut into.
+  private static let pieceLimit = 8
 
   /// Prepares for a boot.
   init(_ boot: DeviceBoot) {
@@ -38,7 +40,8 @@ struct SegmentAssembly {
       } catch {
         throw Stop(error)
       }
-      segments += self.segments(planned, parts, mayShare: segments.count + 10 < 16)
+      let mayShare = segments.count + Self.pieceLimit + 2 < KexecLoadCall.segmentLimit
+      segments += self.segments(planned, parts, mayShare: mayShare)
     }
     guard let flags = boot.machine.facts.architecture ?? .some(.arm) else {
       throw Stop(
@@ -55,9 +58,7 @@ struct SegmentAssembly {
   private func segments(
     _ planned: PlannedSegment, _ parts: [SegmentPart], mayShare: Bool
   ) -> [KexecSegment] {
-    let pieces = self.pieces(parts)
-    // A kernel takes 16 segments; rather copy than be refused.
-    let contents = pieces.count > 8 || !mayShare ? [SegmentContents.bytes(copy(parts))] : pieces
+    let contents = mayShare ? pieces(parts) : [SegmentContents.bytes(copy(parts))]
     var result: [KexecSegment] = []
     var address = planned.range.first
     var left = planned.range.count
@@ -74,8 +75,18 @@ struct SegmentAssembly {
   }
 
   /// Cuts parts at page boundaries: whole pages of a file as they are, the pages between them put
-  /// together.
+  /// together. Of many files the shorter ones are copied, never the long ones.
   private func pieces(_ parts: [SegmentPart]) -> [SegmentContents] {
+    var least = Self.worthwhile
+    while true {
+      let pieces = self.pieces(parts, copyingBelow: least)
+      let (more, overflow) = least.multipliedReportingOverflow(by: 2)
+      if pieces.count <= Self.pieceLimit || overflow { return pieces }
+      least = more
+    }
+  }
+
+  private func pieces(_ parts: [SegmentPart], copyingBelow least: Int) -> [SegmentContents] {
     // An inflated kernel is as large as the memory it needs: it is not copied once more.
     if parts.count == 1, case .bytes(let bytes) = parts[0] { return [.bytes(bytes)] }
     var result: [SegmentContents] = []
@@ -88,7 +99,7 @@ struct SegmentAssembly {
       let directEnd = isLast ? end : end / page * page
       defer { position = end }
       guard case .file(let source, let offset, let count) = part, let file = contents(of: source),
-        directEnd - directStart >= Self.worthwhile || parts.count == 1
+        directEnd - directStart >= least || parts.count == 1
       else {
         append(part, 0..<part.count, to: &gap)
         continue
@@ -162,14 +173,29 @@ struct SegmentAssembly {
       guard UInt64(start + code.count) <= segment.memoryBytes.rawValue,
         let address = segment.address.advanced(by: ByteCount(start))
       else { continue }
-      var bytes: [UInt8]
       switch segment.contents {
-      case .bytes(let all): bytes = all
-      case .file(let file, let offset, let count):
-        bytes = ByteReader(file.span).copy(offset, count) ?? []
+      case .bytes(let all):
+        call.segments[index].contents = .bytes(
+          all + [UInt8](repeating: 0, count: start - all.count) + code)
+      case .file(let file, let offset, _):
+        // Only the page that the code goes to is copied.
+        let count = segment.contents.count
+        let whole = call.segments.count < KexecLoadCall.segmentLimit ? count / page * page : 0
+        var tail = ByteReader(file.span).copy(offset + whole, count - whole) ?? []
+        tail += [UInt8](repeating: 0, count: start - whole - tail.count) + code
+        guard whole > 0, let place = segment.address.advanced(by: ByteCount(whole)),
+          let rest = segment.memoryBytes.subtracting(ByteCount(whole))
+        else {
+          call.segments[index].contents = .bytes(tail)
+          break
+        }
+        call.segments[index].contents = .file(file, offset: offset, count: whole)
+        call.segments[index].memoryBytes = ByteCount(whole)
+        call.segments.insert(
+          KexecSegment(
+            name: segment.name, contents: .bytes(tail), address: place, memoryBytes: rest),
+          at: index + 1)
       }
-      bytes += [UInt8](repeating: 0, count: start - bytes.count) + code
-      call.segments[index].contents = .bytes(bytes)
       call.entry = address
       return
     }

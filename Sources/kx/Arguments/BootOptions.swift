@@ -34,7 +34,10 @@ struct BootOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A captured /proc/iomem, or a folder that holds iomem, fdt and cmdline.", valueName: "file"),
+      """
+      What 'kexec --snapshot' took, a captured /proc/iomem, or a folder that holds iomem, fdt and \
+      cmdline.
+      """, valueName: "file"),
     completion: .file())
   var machine: String?
 

@@ -19,19 +19,20 @@ struct PlanCommand: AsyncParsableCommand {
           kx plan vmlinuz --initrd initrd.img --dtb board.dtb --svg map.svg
         Without a kernel, from figures alone:
           kx plan --assume inflated=20M,bss=512K --ram 0x40000000+512M
+        Every kernel for every machine, a line of JSON for each pair:
+          kx plan --matrix machines/*.snapshot kernels/* >fleet.jsonl
 
       Without --machine or --ram, the memory is that of the device tree.
       The plan is printed even when it has errors; then the exit code is 1, and 73 when nothing \
       fits.
 
-      With --matrix every kernel is planned for every machine, on all cores:
-        kx plan --matrix machines/*.snapshot kernels/* >fleet.jsonl
-      Machines are snapshots, texts of /proc/iomem, folders, and device trees; what a file is, is \
-      told by what stands in it. The other options go for every pair. One line of JSON is written \
-      for each: machine by machine, each with all kernels, in the order of the command line; first \
-      come the files that are neither. A table of what does not fit, and why, follows on the error \
-      stream. The exit code is 1 when a pair has errors or does not fit, 65 or 66 when a file is of \
-      no use.
+      With --matrix the files are kernels and machines in any order: snapshots, texts of \
+      /proc/iomem, folders with one, and device trees; what stands in a file tells what it is. Every \
+      kernel is planned for every machine, on all cores, and inflated once; the other options go \
+      for every pair. The lines come machine by machine, each with all kernels, in the order of the \
+      command line; files that are neither come first, and keep nothing else from being planned. A \
+      table of what does not fit, and why, follows on the error stream. The exit code is 1 when a \
+      pair has errors or does not fit, 65 or 66 when a file is of no use.
       """)
 
   @Argument(
