@@ -31,7 +31,7 @@ extension DeviceTree {
   /// - Throws: What breaks a rule in the header or so far, with its offset.
   public static func root(flattened bytes: Span<UInt8>) throws(DeviceTreeError) -> Node {
     let reader = ByteReader(bytes)
-    var structure = StructureReader(try FlattenedHeader(reader))
+    var structure = StructureReader(reader, try FlattenedHeader(reader))
     return try structure.readRoot(reader)
   }
 

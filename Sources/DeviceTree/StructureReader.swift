@@ -67,9 +67,7 @@ struct StructureReader {
       throw unexpected(first, "the beginning of the root node")
     }
     var root = Node(nameBytes: try readNodeName(reader, isRoot: true))
-    while try nextToken(reader) == StructureToken.property {
-      root.properties.append(try readProperty(reader))
-    }
+    try readProperties(reader, of: &root)
     dropName(of: &root)
     return root
   }
