@@ -12,13 +12,13 @@ public enum MachineSnapshot {
   /// - Parameter state: The state of a machine.
   /// - Returns: The file.
   public static func bytes(of state: MachineState) -> [UInt8] {
-    var archive = CPIOArchive()
+    var archive = SnapshotArchive()
     archive.files = state.files.map { ($0.name.rawValue, $0.bytes) }
     return archive.bytes
   }
 
   /// Tells whether bytes begin like a snapshot.
-  public static func isSnapshot(_ bytes: Span<UInt8>) -> Bool { CPIOArchive.isArchive(bytes) }
+  public static func isSnapshot(_ bytes: Span<UInt8>) -> Bool { SnapshotArchive.isArchive(bytes) }
 
   /// Reads a snapshot.
   ///
@@ -26,7 +26,7 @@ public enum MachineSnapshot {
   /// - Returns: The state of the machine.
   /// - Throws: ``LinuxInterfaceError`` with the place in the archive, or with the file in it.
   public static func read(_ bytes: Span<UInt8>) throws(LinuxInterfaceError) -> MachineState {
-    let archive = try CPIOArchive(bytes, subject: "snapshot")
+    let archive = try SnapshotArchive(bytes, subject: "snapshot")
     var files: [MachineFile] = []
     for (name, content) in archive.files {
       guard let known = MachineFile.Name(rawValue: name) else {

@@ -4,7 +4,7 @@ import PhysicalMemory
 /// A plain `newc` cpio archive of a few small files; `cpio -t` lists it, `cpio -id` unpacks it.
 ///
 /// Source: Linux 6.1, Documentation/driver-api/early-userspace/buffer-format.rst.
-struct CPIOArchive {
+struct SnapshotArchive {
   /// The regular files in order: name and bytes.
   var files: [(name: String, bytes: [UInt8])] = []
 
