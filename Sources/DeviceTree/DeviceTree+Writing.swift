@@ -12,7 +12,9 @@ extension DeviceTree {
   /// Writes the tree, and tells where `/chosen` begins.
   private func written() -> (bytes: [UInt8], chosen: (node: Node, offset: Int)?) {
     let structureOffset = structureOffset
-    let structureCount = Self.byteCount(root) + 4
+    // Nodes are looked at where they are: an own copy of each takes as long as writing it.
+    let nodes = [root]
+    let structureCount = Self.byteCount(nodes) + 4
     let stringsOffset = structureOffset + structureCount
 
     var file = FlattenedWriter(byteCount: stringsOffset)
@@ -25,10 +27,10 @@ extension DeviceTree {
     var strings = StringsBlock()
     let chosenIndex = chosenIndex
     var chosen: (node: Node, offset: Int)?
-    Self.writeHead(root, to: &file, &strings)
+    Self.writeHead(of: nodes, 0, to: &file, &strings)
     for index in root.children.indices {
       if index == chosenIndex { chosen = (root.children[index], file.offset) }
-      Self.write(root.children[index], to: &file, &strings)
+      Self.write(root.children, index, to: &file, &strings)
     }
     file.write(StructureToken.endNode)
     file.write(StructureToken.end)
@@ -56,7 +58,7 @@ extension DeviceTree {
       let second = node.index(ofProperty: other)
     else { return (bytes, nil) }
     let properties = node.properties
-    let start = offset + Self.headCount(node) + FlattenedProperties.headCount
+    let start = offset + Self.headCount(node.nameBytes) + FlattenedProperties.headCount
     return (
       bytes,
       (
@@ -73,21 +75,21 @@ extension DeviceTree {
     return FlattenedHeader.byteCount + 16 * count
   }
 
-  /// The bytes that a node takes in the structure block.
-  private static func byteCount(_ node: Node) -> Int {
-    var count = headCount(node) + propertiesCount(node)
-    for index in node.children.indices { count += byteCount(node.children[index]) }
-    // The token at its end.
-    return count + 4
+  /// The bytes that nodes take in the structure block.
+  private static func byteCount(_ nodes: [Node]) -> Int {
+    var count = 0
+    for index in nodes.indices {
+      // The token at its end is the last.
+      count += headCount(nodes[index].nameBytes) + 4
+      count += nodes[index].flattenedCount ?? byteCount(nodes[index].properties[...])
+      if !nodes[index].children.isEmpty { count += byteCount(nodes[index].children) }
+    }
+    return count
   }
 
   /// A token, the name and its zero byte.
-  private static func headCount(_ node: Node) -> Int {
-    4 + FlattenedWriter.padded(node.nameBytes.count + 1)
-  }
-
-  private static func propertiesCount(_ node: Node) -> Int {
-    node.flattened?.range.count ?? byteCount(node.properties[...])
+  private static func headCount(_ name: [UInt8]) -> Int {
+    4 + FlattenedWriter.padded(name.count + 1)
   }
 
   private static func byteCount(_ properties: ArraySlice<Property>) -> Int {
@@ -100,26 +102,27 @@ extension DeviceTree {
     return count
   }
 
+  /// Writes one of several nodes.
   private static func write(
-    _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
+    _ nodes: [Node], _ index: Int, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {
-    writeHead(node, to: &file, &strings)
-    for index in node.children.indices { write(node.children[index], to: &file, &strings) }
+    writeHead(of: nodes, index, to: &file, &strings)
+    for child in nodes[index].children.indices {
+      write(nodes[index].children, child, to: &file, &strings)
+    }
     file.write(StructureToken.endNode)
   }
 
   /// Writes all of a node that stands in front of its children.
   private static func writeHead(
-    _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
+    of nodes: [Node], _ index: Int, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {
-    file.write(StructureToken.beginNode)
-    file.write(node.nameBytes)
-    file.skip(1)
-    file.pad()
-    if let properties = node.flattened {
+    file.write(nodeNamed: nodes[index].nameBytes)
+    if let properties = nodes[index].flattened {
+      strings.prepare(for: properties.blocks)
       file.write(properties) { strings.offset(ofNameAt: $0, in: properties.blocks) }
     } else {
-      for property in node.properties {
+      for property in nodes[index].properties {
         file.write(property.value, ofPropertyNamedAt: strings.offset(of: property.nameBytes.span))
       }
     }

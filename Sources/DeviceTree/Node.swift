@@ -22,7 +22,13 @@ public struct Node: Sendable {
     }
   }
   /// The properties as they were read, until they are edited.
-  private(set) var flattened: FlattenedProperties?
+  private(set) var flattened: FlattenedProperties? {
+    didSet { mayBeMemory = flattened?.tellsType ?? true }
+  }
+  /// Whether there may be a `device_type`.
+  private(set) var mayBeMemory = true
+  /// The bytes of the properties in the structure block as they were read; nil when they were edited.
+  var flattenedCount: Int? { flattened?.range.count }
   /// The properties that were set by hand or edited.
   private var own: [Property]
   /// The children in order.
@@ -58,8 +64,7 @@ public struct Node: Sendable {
 
   /// Whether it tells memory.
   var isMemory: Bool {
-    if let flattened, !flattened.tellsType { return false }
-    return first("device_type")?.hasText("memory") ?? false
+    mayBeMemory && first("device_type")?.hasText("memory") ?? false
   }
 
   /// Tells whether ``baseName`` is a certain name, which has no `@` in it.

@@ -113,13 +113,12 @@ struct StructureReader {
     let start = offset
     // A full path of an old version is as long as its levels together.
     let limit = isOld ? Self.maximumNameLength * Self.maximumDepth : Self.maximumNameLength
-    let end = try endOfText(reader, start, structure.upperBound, limit, .structure)
-    var bytes = reader.copy(start, end - start) ?? []
+    let (end, slash) = try endOfText(reader, start, structure.upperBound, limit, .structure)
     offset = end + 1
     try align(to: 4)
-    if isOld, let slash = bytes.lastIndex(of: UInt8(ascii: "/")) { bytes.removeSubrange(...slash) }
-    guard bytes.count <= Self.maximumNameLength, isRoot || !bytes.isEmpty,
-      !bytes.contains(UInt8(ascii: "/"))
+    let first = isOld ? slash.map { $0 + 1 } ?? start : start
+    guard end - first <= Self.maximumNameLength, isRoot || end != first, isOld || slash == nil,
+      let bytes = reader.copy(first, end - first)
     else {
       throw DeviceTreeError(
         .structure, at: start,
@@ -175,19 +174,9 @@ struct StructureReader {
     guard properties <= Self.maximumProperties else {
       throw failure(.tooMany("properties", limit: UInt64(Self.maximumProperties)))
     }
-    let length: UInt32
-    let name: UInt32
-    if structure.upperBound - offset >= 8, let first = reader.bigEndian32(at: offset),
-      let second = reader.bigEndian32(at: offset + 4)
-    {
-      (length, name) = (first, second)
-      offset += 8
-    } else {
-      // One of them says what is missing.
-      length = try readWord(reader)
-      name = try readWord(reader)
-    }
-    guard UInt64(name) < UInt64(strings.count) else {
+    let length = try readWord(reader)
+    let name = try readWord(reader)
+    guard name < UInt32(truncatingIfNeeded: strings.count) else {
       throw failure(.truncated(needed: UInt64(name) + 1, available: UInt64(strings.count)))
     }
     let place = Int(name % UInt32(Self.recentNames))
@@ -197,12 +186,11 @@ struct StructureReader {
         offset: name, isType: blocks.holds("device_type", at: Int(name)))
     }
     if isOld, length >= 8 { try align(to: 8) }
-    guard UInt64(length) <= UInt64(structure.upperBound - offset) else {
-      throw failure(
-        .truncated(needed: UInt64(length), available: UInt64(structure.upperBound - offset)))
-    }
     let start = offset
-    offset += Int(length)
+    guard let count = Int(exactly: length), count <= structure.upperBound - start else {
+      throw truncated(needing: UInt64(length))
+    }
+    offset += count
     let end = offset
     try align(to: 4)
     return (Int(name), names[place].isType, start..<end)
@@ -210,7 +198,8 @@ struct StructureReader {
 
   private func checkName(_ reader: ByteReader, at name: UInt32) throws(DeviceTreeError) {
     let start = strings.lowerBound + Int(name)
-    let end = try endOfText(reader, start, strings.upperBound, Self.maximumNameLength, .strings)
+    let (end, _) = try endOfText(
+      reader, start, strings.upperBound, Self.maximumNameLength, .strings)
     guard end != start else {
       throw DeviceTreeError(.strings, at: start, .invalidName("a property needs a name"))
     }
@@ -218,32 +207,35 @@ struct StructureReader {
 
   /// Checks printable ASCII up to a zero byte, which must stand before `end`.
   ///
-  /// - Returns: The place of the zero byte.
+  /// - Returns: The place of the zero byte, and that of the last slash in front of it.
   private func endOfText(
     _ reader: ByteReader, _ start: Int, _ end: Int, _ limit: Int,
     _ subject: DeviceTreeError.Subject
-  ) throws(DeviceTreeError) -> Int {
+  ) throws(DeviceTreeError) -> (end: Int, slash: Int?) {
     let bytes = reader.bytes
-    let last = min(end, bytes.count)
+    let last = min(end, bytes.count, start + limit + 1)
     var at = start
+    var slash: Int?
     while at < last {
-      let byte = bytes[at]
-      if byte == 0 { return at }
+      let byte = unsafe bytes[unchecked: at]
+      if byte == 0 { return (at, slash) }
       guard byte >= 0x20, byte < 0x7f else {
         throw DeviceTreeError(
           subject, at: at,
           .invalidName("byte " + hexadecimal(UInt64(byte)) + " is not printable ASCII"))
       }
-      guard at - start < limit else {
-        throw DeviceTreeError(
-          subject, at: start, .invalidName("longer than " + String(limit) + " bytes"))
-      }
+      if byte == UInt8(ascii: "/") { slash = at }
       at += 1
+    }
+    guard at - start <= limit else {
+      throw DeviceTreeError(
+        subject, at: start, .invalidName("longer than " + String(limit) + " bytes"))
     }
     throw DeviceTreeError(subject, at: start, .invalidName("no zero byte ends it"))
   }
 
   /// Gives the next token that is not a NOP.
+  @inline(__always)
   private mutating func nextToken(_ reader: ByteReader) throws(DeviceTreeError) -> UInt32 {
     while true {
       let token = try readWord(reader)
@@ -251,24 +243,28 @@ struct StructureReader {
     }
   }
 
+  @inline(__always)
   private mutating func readWord(_ reader: ByteReader) throws(DeviceTreeError) -> UInt32 {
-    guard structure.upperBound - offset >= 4, let word = reader.bigEndian32(at: offset) else {
-      throw failure(.truncated(needed: 4, available: UInt64(structure.upperBound - offset)))
-    }
+    let bytes = unsafe reader.bytes.bytes
+    // The block lies inside the bytes.
+    guard structure.upperBound - offset >= 4 else { throw truncated(needing: 4) }
+    let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self)
     offset += 4
-    return word
+    return UInt32(bigEndian: word)
   }
 
   /// Moves to a multiple of the alignment, counted from the start of the block.
+  @inline(__always)
   private mutating func align(to alignment: Int) throws(DeviceTreeError) {
-    let rest = (offset - structure.lowerBound) % alignment
-    guard rest != 0 else { return }
-    guard alignment - rest <= structure.upperBound - offset else {
-      throw failure(
-        .truncated(
-          needed: UInt64(alignment - rest), available: UInt64(structure.upperBound - offset)))
-    }
-    offset += alignment - rest
+    // Alignments are powers of two.
+    let gap = (structure.lowerBound &- offset) & (alignment - 1)
+    guard gap <= structure.upperBound - offset else { throw truncated(needing: gap) }
+    offset += gap
+  }
+
+  @inline(never)
+  private func truncated(needing count: some BinaryInteger) -> DeviceTreeError {
+    failure(.truncated(needed: UInt64(count), available: UInt64(structure.upperBound - offset)))
   }
 
   private func failure(_ problem: DeviceTreeError.Problem) -> DeviceTreeError {

@@ -73,17 +73,10 @@ struct OptionReader {
   }
 
   private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
-    var candidates = Option.allCases.filter { option in
-      var text = option.rawValue
-      return text.withUTF8 { text in
-        guard text.count >= name.count else { return false }
-        for (index, byte) in name.enumerated() where unsafe text[index] != byte { return false }
-        return true
-      }
-    }
-    if let exact = candidates.first(where: { $0.rawValue.utf8.count == name.count }) {
-      return exact
-    }
+    let text = String(decoding: name, as: UTF8.self)
+    // Most are written out.
+    for option in Option.allCases where option.rawValue == text { return option }
+    var candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
     if candidates.count > 1 {
       let older = candidates.filter { $0.isOfKexecTools }
       if older.count == 1 { candidates = older }
