@@ -108,13 +108,14 @@ struct StringsBlock {
     var kept = 0
     unsafe index.withUnsafeMutableBufferPointer { index in
       var hash = Self.start
+      var same = -1
       var place = name.count
-      if place == 0 { kept += unsafe Self.keep(hash, offset, of: texts, in: index) }
+      if place == 0 { kept += unsafe Self.keep(hash, offset, of: texts, in: index, &same) }
       while place > 0 {
         place -= 1
         hash = unsafe Self.extend(hash, by: name[unchecked: place])
         if isWhole, place != 0 { continue }
-        kept += unsafe Self.keep(hash, offset + place, of: texts, in: index)
+        kept += unsafe Self.keep(hash, offset + place, of: texts, in: index, &same)
       }
     }
     indexed += kept
@@ -124,11 +125,14 @@ struct StringsBlock {
   /// Indexes an ending, unless it stands lower as well. The index, of a power of two of places, has
   /// room for one more.
   ///
+  /// `same` is where the ending that is a byte shorter was found to stand lower, so that only that
+  /// byte is compared; it becomes that of this one.
+  ///
   /// - Returns: How many it has more.
   @inline(__always)
   private static func keep(
     _ hash: UInt32, _ offset: Int, of texts: [UInt8],
-    in index: UnsafeMutableBufferPointer<Ending>
+    in index: UnsafeMutableBufferPointer<Ending>, _ same: inout Int
   ) -> Int {
     for step in 0..<farthest {
       let place = (Int(truncatingIfNeeded: hash) &+ step) & (index.count - 1)
@@ -138,7 +142,12 @@ struct StringsBlock {
           hash: hash, number: UInt32(truncatingIfNeeded: offset) &+ 1)
         return 1
       }
-      if other.hash == hash, isSame(other.offset, offset, of: texts) { return 0 }
+      if other.hash != hash { continue }
+      let lower = other.offset
+      if lower == same - 1 ? texts[lower] == texts[offset] : isSame(lower, offset, of: texts) {
+        same = lower
+        return 0
+      }
     }
     return 0
   }
@@ -160,7 +169,8 @@ struct StringsBlock {
     var kept = 0
     unsafe index.withUnsafeMutableBufferPointer { index in
       for ending in old where ending.number != 0 {
-        kept += unsafe Self.keep(ending.hash, ending.offset, of: texts, in: index)
+        var none = -1
+        kept += unsafe Self.keep(ending.hash, ending.offset, of: texts, in: index, &none)
       }
     }
     indexed = kept

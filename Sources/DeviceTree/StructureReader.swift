@@ -52,12 +52,13 @@ struct StructureReader {
     guard first == StructureToken.beginNode else {
       throw unexpected(first, "the beginning of the root node")
     }
-    let root = try readNode(reader, depth: 1)
+    var roots: [Node] = []
+    try readNode(reader, depth: 1, into: &roots)
     let last = try nextToken(reader)
     guard last == StructureToken.end else {
       throw unexpected(last, "the end of the structure")
     }
-    return root
+    return roots[0]
   }
 
   /// Reads the root as far as its first child.
@@ -72,8 +73,10 @@ struct StructureReader {
     return root
   }
 
-  /// Reads a node whose beginning has been read.
-  private mutating func readNode(_ reader: ByteReader, depth: Int) throws(DeviceTreeError) -> Node {
+  /// Reads a node whose beginning has been read, and appends it to others.
+  private mutating func readNode(
+    _ reader: ByteReader, depth: Int, into siblings: inout [Node]
+  ) throws(DeviceTreeError) {
     nodes += 1
     guard nodes <= Self.maximumNodes else {
       throw failure(.tooMany("nodes", limit: UInt64(Self.maximumNodes)))
@@ -89,11 +92,13 @@ struct StructureReader {
       case StructureToken.property:
         throw unexpected(token, "no property behind the first child")
       case StructureToken.beginNode:
-        if node.children.isEmpty { node.children.reserveCapacity(8) }
-        node.children.append(try readNode(reader, depth: depth + 1))
+        // The root of most boards has the most.
+        if node.children.isEmpty { node.children.reserveCapacity(depth == 1 ? 64 : 8) }
+        try readNode(reader, depth: depth + 1, into: &node.children)
       case StructureToken.endNode:
         dropName(of: &node)
-        return node
+        siblings.append(node)
+        return
       default:
         throw unexpected(token, "a property, a child or the end of the node")
       }
@@ -167,6 +172,7 @@ struct StructureReader {
   ///
   /// - Returns: Where the name begins in the strings block, whether it is `device_type`, and where
   ///   the value stands.
+  @inline(__always)
   private mutating func checkProperty(
     _ reader: ByteReader
   ) throws(DeviceTreeError) -> (name: Int, isType: Bool, value: Range<Int>) {
@@ -218,8 +224,9 @@ struct StructureReader {
     var slash: Int?
     while at < last {
       let byte = unsafe bytes[unchecked: at]
-      if byte == 0 { return (at, slash) }
-      guard byte >= 0x20, byte < 0x7f else {
+      // From 0x20 to 0x7e.
+      guard byte &- 0x20 < 0x5f else {
+        if byte == 0 { return (at, slash) }
         throw DeviceTreeError(
           subject, at: at,
           .invalidName("byte " + hexadecimal(UInt64(byte)) + " is not printable ASCII"))

@@ -130,7 +130,16 @@ extension MemoryMap {
 
   private static func number16(_ line: Span<UInt8>, _ digits: Range<Int>) -> UInt64? {
     guard (1...16).contains(digits.count) else { return nil }
-    var value: UInt64 = 0
+    // Most addresses have no more than 8 digits, and numbers of 64 bits take long.
+    let middle = max(digits.lowerBound, digits.upperBound - 8)
+    guard let low = number8(line, middle..<digits.upperBound),
+      let high = number8(line, digits.lowerBound..<middle)
+    else { return nil }
+    return UInt64(high) << 32 | UInt64(low)
+  }
+
+  private static func number8(_ line: Span<UInt8>, _ digits: Range<Int>) -> UInt32? {
+    var value: UInt32 = 0
     for index in digits {
       let digit = line[index]
       let nibble: UInt8
@@ -140,7 +149,7 @@ extension MemoryMap {
       case 0x41...0x46: nibble = digit - 0x37
       default: return nil
       }
-      value = value << 4 | UInt64(nibble)
+      value = value << 4 | UInt32(nibble)
     }
     return value
   }

@@ -75,7 +75,10 @@ struct OptionReader {
   private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
     let text = String(decoding: name, as: UTF8.self)
     // Most are written out.
-    for option in Option.allCases where option.rawValue == text { return option }
+    for option in Option.allCases
+    where option.rawValue.utf8.count == name.count && option.rawValue == text {
+      return option
+    }
     var candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
     if candidates.count > 1 {
       let older = candidates.filter { $0.isOfKexecTools }

@@ -8,7 +8,9 @@ import Reporting
 
 /// A boot of the machine this program runs on, or of one that a snapshot tells of: read, put
 /// together and planned.
-struct DeviceBoot {
+///
+/// An object, since it is handed on often and large.
+final class DeviceBoot {
   let machine: MachineState
   let gathered: GatheredBoot<MappedFile>
   let prepared: PreparedBoot
