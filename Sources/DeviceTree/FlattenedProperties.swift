@@ -10,8 +10,8 @@ struct FlattenedProperties: Sendable {
   let blocks: FlattenedBlocks
   /// Where they stand in the structure block, one behind the other.
   let range: Range<Int>
-  /// Whether one of them is `device_type`, for which all nodes are searched.
-  let tellsType: Bool
+  /// Whether their `device_type` is `memory`, for which all nodes are searched.
+  let isMemory: Bool
 
   /// Whether these are the same properties of the same file.
   func isSame(as other: Self) -> Bool { blocks === other.blocks && range == other.range }

@@ -15,8 +15,8 @@ struct FlattenedWriter {
   /// Starts with a copy of a file.
   init(copying bytes: [UInt8]) {
     // A changed copy of an array is made byte by byte in small code.
-    self.init(byteCount: bytes.count)
-    write(bytes)
+    self.bytes = ByteReader(bytes.span).copy(0, bytes.count) ?? []
+    offset = bytes.count
   }
 
   /// The file with more behind it.

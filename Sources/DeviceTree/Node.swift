@@ -23,9 +23,9 @@ public struct Node: Sendable {
   }
   /// The properties as they were read, until they are edited.
   private(set) var flattened: FlattenedProperties? {
-    didSet { mayBeMemory = flattened?.tellsType ?? true }
+    didSet { mayBeMemory = flattened?.isMemory ?? true }
   }
-  /// Whether there may be a `device_type`.
+  /// Whether it is not known yet that it tells none.
   private(set) var mayBeMemory = true
   /// The bytes of the properties in the structure block as they were read; nil when they were edited.
   var flattenedCount: Int? { flattened?.range.count }
@@ -64,7 +64,7 @@ public struct Node: Sendable {
 
   /// Whether it tells memory.
   var isMemory: Bool {
-    mayBeMemory && first("device_type")?.hasText("memory") ?? false
+    mayBeMemory && (flattened != nil || first("device_type")?.hasText("memory") ?? false)
   }
 
   /// Tells whether ``baseName`` is a certain name, which has no `@` in it.

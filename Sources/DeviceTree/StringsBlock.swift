@@ -105,8 +105,8 @@ struct StringsBlock {
     while indexed + name.count >= index.count / 4 { grow() }
     let isWhole = bytes.count > Self.indexedSize
     let texts = bytes
-    var kept = 0
-    unsafe index.withUnsafeMutableBufferPointer { index in
+    indexed += unsafe index.withUnsafeMutableBufferPointer { index in
+      var kept = 0
       var hash = Self.start
       var same = -1
       var place = name.count
@@ -115,10 +115,10 @@ struct StringsBlock {
         place -= 1
         hash = unsafe Self.extend(hash, by: name[unchecked: place])
         if isWhole, place != 0 { continue }
-        kept += unsafe Self.keep(hash, offset + place, of: texts, in: index, &same)
+        kept &+= unsafe Self.keep(hash, offset &+ place, of: texts, in: index, &same)
       }
+      return kept
     }
-    indexed += kept
     return UInt32(truncatingIfNeeded: offset)
   }
 
@@ -135,7 +135,7 @@ struct StringsBlock {
     in index: UnsafeMutableBufferPointer<Ending>, _ same: inout Int
   ) -> Int {
     for step in 0..<farthest {
-      let place = (Int(truncatingIfNeeded: hash) &+ step) & (index.count - 1)
+      let place = (Int(truncatingIfNeeded: hash) &+ step) & (index.count &- 1)
       let other = unsafe index[place]
       if other.number == 0 {
         unsafe index[place] = Ending(

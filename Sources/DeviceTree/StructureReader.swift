@@ -29,15 +29,10 @@ struct StructureReader {
   private var properties = 0
   /// Names that were checked last, each at a place that its offset tells, so that one used often is
   /// checked once. No name stands at the last offset there is.
-  private var names = [CheckedName](
-    repeating: CheckedName(offset: .max, isType: false), count: recentNames)
+  private var names = [UInt32](repeating: .max, count: recentNames)
+  /// Whether each of them is `device_type`.
+  private var areTypes = [Bool](repeating: false, count: recentNames)
   private static let recentNames = 128
-
-  private struct CheckedName {
-    let offset: UInt32
-    /// Whether it is `device_type`.
-    let isType: Bool
-  }
 
   init(_ reader: ByteReader, _ header: FlattenedHeader) {
     blocks = FlattenedBlocks(reader, header)
@@ -140,10 +135,11 @@ struct StructureReader {
     let read = properties
     var end = start
     var isPlain = !isOld
-    var tellsType = false
+    var type: Range<Int>?
     while try nextToken(reader) == StructureToken.property {
       if offset != end + 4 { isPlain = false }
-      if try checkProperty(reader).isType { tellsType = true }
+      let property = try checkProperty(reader)
+      if property.isType, type == nil { type = property.value }
       end = offset
     }
     // Whoever reads on sees the token again.
@@ -151,9 +147,11 @@ struct StructureReader {
     guard end != start else { return }
     if isPlain {
       let first = start - structure.lowerBound
+      let isMemory =
+        type.flatMap { reader.copy($0.lowerBound, $0.count) }?.holdText("memory") ?? false
       node.take(
         FlattenedProperties(
-          blocks: blocks, range: first..<(first + end - start), tellsType: tellsType))
+          blocks: blocks, range: first..<(first + end - start), isMemory: isMemory))
       return
     }
     offset = start
@@ -186,10 +184,10 @@ struct StructureReader {
       throw failure(.truncated(needed: UInt64(name) + 1, available: UInt64(strings.count)))
     }
     let place = Int(name % UInt32(Self.recentNames))
-    if names[place].offset != name {
+    if names[place] != name {
       try checkName(reader, at: name)
-      names[place] = CheckedName(
-        offset: name, isType: blocks.holds("device_type", at: Int(name)))
+      names[place] = name
+      areTypes[place] = blocks.holds("device_type", at: Int(name))
     }
     if isOld, length >= 8 { try align(to: 8) }
     let start = offset
@@ -199,7 +197,7 @@ struct StructureReader {
     offset += count
     let end = offset
     try align(to: 4)
-    return (Int(name), names[place].isType, start..<end)
+    return (Int(name), areTypes[place], start..<end)
   }
 
   private func checkName(_ reader: ByteReader, at name: UInt32) throws(DeviceTreeError) {
@@ -252,12 +250,14 @@ struct StructureReader {
 
   @inline(__always)
   private mutating func readWord(_ reader: ByteReader) throws(DeviceTreeError) -> UInt32 {
-    let bytes = unsafe reader.bytes.bytes
+    let bytes = reader.bytes
+    let start = offset
     // The block lies inside the bytes.
-    guard structure.upperBound - offset >= 4 else { throw truncated(needing: 4) }
-    let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self)
-    offset += 4
-    return UInt32(bigEndian: word)
+    guard structure.upperBound &- start >= 4 else { throw truncated(needing: 4) }
+    offset = start &+ 4
+    return unsafe UInt32(bytes[unchecked: start]) << 24
+      | UInt32(bytes[unchecked: start &+ 1]) << 16
+      | UInt32(bytes[unchecked: start &+ 2]) << 8 | UInt32(bytes[unchecked: start &+ 3])
   }
 
   /// Moves to a multiple of the alignment, counted from the start of the block.

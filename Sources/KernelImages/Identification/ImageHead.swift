@@ -40,16 +40,17 @@ struct ImageHead {
   private static func checksLongDescriptors(_ reader: ByteReader, end: Int) -> Bool {
     let bytes = reader.bytes
     var at = 0
-    while at + 11 < end {
+    // The end is not behind that of the bytes.
+    while at &+ 11 < end {
       // Few places begin like one of them.
-      let byte = bytes[at]
-      if byte == 0x91 && bytes[at + 1] == 0x3f || byte == 0xee && bytes[at + 1] == 0x10
-        || byte == 0x10 && bytes[at + 1] == 0xee,
+      let (byte, next) = unsafe (bytes[unchecked: at], bytes[unchecked: at &+ 1])
+      if byte == 0x91 && next == 0x3f || byte == 0xee && next == 0x10
+        || byte == 0x10 && next == 0xee,
         longDescriptorChecks.contains(where: { reader.matches($0, at: at) })
       {
         return true
       }
-      at += 2
+      at &+= 2
     }
     return false
   }
