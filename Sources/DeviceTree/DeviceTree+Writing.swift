@@ -7,14 +7,19 @@ extension DeviceTree {
   /// Source: Devicetree Specification v0.4, section 5.
   ///
   /// - Returns: The file.
-  public func flattened() -> [UInt8] { written().bytes }
+  public func flattened() -> [UInt8] { written(withChosen: nil).bytes }
 
-  /// Writes the tree, and tells where `/chosen` begins.
-  private func written() -> (bytes: [UInt8], chosen: (node: Node, offset: Int)?) {
+  /// Writes the tree, and tells where `/chosen` begins, if another is written in its place.
+  private func written(withChosen chosen: Node?) -> (bytes: [UInt8], chosenOffset: Int) {
     let structureOffset = structureOffset
+    let chosenIndex = chosenIndex
     // Nodes are looked at where they are: an own copy of each takes as long as writing it.
     let nodes = [root]
-    let structureCount = Self.byteCount(nodes) + 4
+    let others = chosen.map { [$0] } ?? []
+    var structureCount = Self.byteCount(nodes) + Self.byteCount(others) + 4
+    if chosen != nil, let chosenIndex {
+      structureCount -= Self.byteCount([root.children[chosenIndex]])
+    }
     let stringsOffset = structureOffset + structureCount
 
     var file = FlattenedWriter(byteCount: stringsOffset)
@@ -25,12 +30,19 @@ extension DeviceTree {
     }
     file.skip(16)
     var strings = StringsBlock()
-    let chosenIndex = chosenIndex
-    var chosen: (node: Node, offset: Int)?
+    var chosenOffset = 0
     Self.writeHead(of: nodes, 0, to: &file, &strings)
     for index in root.children.indices {
-      if index == chosenIndex { chosen = (root.children[index], file.offset) }
-      Self.write(root.children, index, to: &file, &strings)
+      if chosen != nil, index == chosenIndex {
+        chosenOffset = file.offset
+        Self.write(others, 0, to: &file, &strings)
+      } else {
+        Self.write(root.children, index, to: &file, &strings)
+      }
+    }
+    if chosen != nil, chosenIndex == nil {
+      chosenOffset = file.offset
+      Self.write(others, 0, to: &file, &strings)
     }
     file.write(StructureToken.endNode)
     file.write(StructureToken.end)
@@ -46,16 +58,16 @@ extension DeviceTree {
     file.write(bootCPU)
     file.write(UInt32(truncatingIfNeeded: strings.bytes.count))
     file.write(UInt32(truncatingIfNeeded: structureCount))
-    return (file.bytes(followedBy: strings.bytes), chosen)
+    return (file.bytes(followedBy: strings.bytes), chosenOffset)
   }
 
-  /// Writes the tree, and tells where the values of two properties of `/chosen` stand in it.
+  /// Writes the tree with another `/chosen`, and tells where the values of two of its properties
+  /// stand.
   func flattened(
-    locatingInChosen one: StaticString, _ other: StaticString
+    withChosen node: Node, locating one: StaticString, _ other: StaticString
   ) -> (bytes: [UInt8], values: (Int, Int)?) {
-    let (bytes, chosen) = written()
-    guard let (node, offset) = chosen, let first = node.index(ofProperty: one),
-      let second = node.index(ofProperty: other)
+    let (bytes, offset) = written(withChosen: node)
+    guard let first = node.index(ofProperty: one), let second = node.index(ofProperty: other)
     else { return (bytes, nil) }
     let properties = node.properties
     let start = offset + Self.headCount(node.nameBytes) + FlattenedProperties.headCount

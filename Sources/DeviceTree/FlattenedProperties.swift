@@ -53,6 +53,14 @@ struct FlattenedProperties: Sendable {
     return nil
   }
 
+  /// The value of the property that begins somewhere; nil when it is not one cell.
+  func cell(at place: Int) -> UInt32? {
+    let bytes = blocks.structure
+    let structure = ByteReader(bytes.span)
+    guard structure.bigEndian32(at: place + 4) == 4 else { return nil }
+    return structure.bigEndian32(at: place + Self.headCount)
+  }
+
   /// Copies the property that begins somewhere.
   func property(at place: Int) -> Property? {
     let bytes = blocks.structure

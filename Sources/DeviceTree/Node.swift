@@ -91,6 +91,12 @@ public struct Node: Sendable {
     return index(ofProperty: name).map { own[$0] }
   }
 
+  /// The number in a property: nil without the property, and nil in it when it is not one cell.
+  func cell(_ name: StaticString) -> UInt32?? {
+    if let flattened { return flattened.place(of: name).map { flattened.cell(at: $0.offset) } }
+    return first(name).map { $0.asUInt32 }
+  }
+
   func index(ofProperty name: StaticString) -> Int? {
     if let flattened { return flattened.place(of: name)?.index }
     for index in own.indices where own[index].nameBytes.equals(name) { return index }

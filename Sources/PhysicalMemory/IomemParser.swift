@@ -56,7 +56,7 @@ extension MemoryMap {
     var named = false
     while offset < text.count {
       var end = offset
-      while end < text.count, text[end] != 0x0a { end += 1 }
+      while end < text.count, unsafe text[unchecked: end] != 0x0a { end &+= 1 }
       number += 1
       let line = text.extracting(offset..<end)
       offset = end + 1
@@ -107,9 +107,12 @@ extension MemoryMap {
     let start = skipBlanks(line, 0, end)
     if start == end { return nil }
     var dash = start
-    while dash < end, line[dash] != 0x2d, line[dash] != 0x3a { dash += 1 }
+    // The end is that of the line or in front of it.
+    while dash < end, unsafe line[unchecked: dash] != 0x2d, unsafe line[unchecked: dash] != 0x3a {
+      dash &+= 1
+    }
     var colon = dash
-    while colon < end, line[colon] != 0x3a { colon += 1 }
+    while colon < end, unsafe line[unchecked: colon] != 0x3a { colon &+= 1 }
     var behind = colon
     while behind > dash, line[behind - 1] == 0x20 { behind -= 1 }
     guard dash < colon, colon < end, let first = number16(line, start..<dash),

@@ -74,7 +74,6 @@ final class DeviceBoot {
       gathered.sources.random = (try? kernel.randomBytes(count)) ?? []
     }
     id = Self.placeID(settings, on: &gathered.sources, machine, kernel, gathered.image)
-    self.gathered = gathered
     do throws(BootPreparationError) {
       prepared = try gathered.prepared()
     } catch {
@@ -85,6 +84,7 @@ final class DeviceBoot {
     } catch {
       throw Stop(what: error.description, hint: error.hint, status: .usage)
     }
+    self.gathered = gathered
   }
 
   /// Reads the running machine, or the snapshot that stands for another.
