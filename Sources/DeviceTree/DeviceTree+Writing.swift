@@ -17,7 +17,9 @@ extension DeviceTree {
     let nodes = [root]
     let others = chosen.map { [$0] } ?? []
     var structureCount = Self.byteCount(nodes) + Self.byteCount(others) + 4
-    if chosen != nil, let chosenIndex {
+    // Asked of the node itself, each time would copy it.
+    let hasOther = !others.isEmpty
+    if hasOther, let chosenIndex {
       structureCount -= Self.byteCount([root.children[chosenIndex]])
     }
     let stringsOffset = structureOffset + structureCount
@@ -33,14 +35,14 @@ extension DeviceTree {
     var chosenOffset = 0
     Self.writeHead(of: nodes, 0, to: &file, &strings)
     for index in root.children.indices {
-      if chosen != nil, index == chosenIndex {
+      if hasOther, index == chosenIndex {
         chosenOffset = file.offset
         Self.write(others, 0, to: &file, &strings)
       } else {
         Self.write(root.children, index, to: &file, &strings)
       }
     }
-    if chosen != nil, chosenIndex == nil {
+    if hasOther, chosenIndex == nil {
       chosenOffset = file.offset
       Self.write(others, 0, to: &file, &strings)
     }

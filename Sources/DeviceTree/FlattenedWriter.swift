@@ -113,13 +113,13 @@ struct FlattenedWriter {
         guard let from = structure.baseAddress, let to = file.baseAddress else { return }
         unsafe (to + place).copyMemory(from: from + range.lowerBound, byteCount: range.count)
       }
-      while end - place >= FlattenedProperties.headCount {
+      while end &- place >= FlattenedProperties.headCount {
         let length = unsafe UInt32(
-          bigEndian: file.loadUnaligned(fromByteOffset: place + 4, as: UInt32.self))
+          bigEndian: file.loadUnaligned(fromByteOffset: place &+ 4, as: UInt32.self))
         let name = unsafe UInt32(
-          bigEndian: file.loadUnaligned(fromByteOffset: place + 8, as: UInt32.self))
+          bigEndian: file.loadUnaligned(fromByteOffset: place &+ 8, as: UInt32.self))
         unsafe file.storeBytes(
-          of: newOffset(name).bigEndian, toByteOffset: place + 8, as: UInt32.self)
+          of: newOffset(name).bigEndian, toByteOffset: place &+ 8, as: UInt32.self)
         var rest = place + FlattenedProperties.headCount + Int(length)
         place = Self.padded(rest)
         while rest < min(place, end) {

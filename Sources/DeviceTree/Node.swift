@@ -70,8 +70,10 @@ public struct Node: Sendable {
   /// Tells whether ``baseName`` is a certain name, which has no `@` in it.
   func hasBaseName(_ name: StaticString) -> Bool {
     let length = name.utf8CodeUnitCount
-    return nameBytes.begins(with: name)
-      && (nameBytes.count == length || nameBytes[length] == UInt8(ascii: "@"))
+    let count = nameBytes.count
+    // Most names are told apart by how long they are.
+    return (count == length || count > length && nameBytes[length] == UInt8(ascii: "@"))
+      && nameBytes.begins(with: name)
   }
 
   /// Whether a driver may use the node: `status` is missing, `okay` or `ok`.
