@@ -6,7 +6,10 @@ struct CommandLineWords {
 
   /// Takes as much of a command line as a kernel keeps.
   init(_ commandLine: String) {
-    text = Array(commandLine.utf8.prefix(ARMPlanner.commandLineLimit - 1))
+    // As a whole it is copied at once.
+    let whole = Array(commandLine.utf8)
+    let limit = ARMPlanner.commandLineLimit - 1
+    text = whole.count <= limit ? whole : Array(whole[..<limit])
   }
 
   /// Gives the values of every `key=value` in their order, quotes honoured as the kernel does.

@@ -79,18 +79,27 @@ struct PlacementItem {
   static func arrange(
     _ items: [Self], clearOf taken: RangeSet, from floor: PhysicalAddress
   ) -> [PhysicalRange]? {
-    for order in orders(items.count) {
-      var taken = taken
-      var places: [PhysicalRange?] = Array(repeating: nil, count: items.count)
-      for index in order {
-        guard let place = items[index].lowest(clearOf: taken, from: floor) else { break }
-        places[index] = place
-        taken.insert(place)
-      }
-      let found = places.compactMap { $0 }
-      if found.count == items.count { return found }
+    // Most often the natural order is one, and the others are never made.
+    if let found = arrange(items, in: Array(items.indices), clearOf: taken, from: floor) {
+      return found
+    }
+    for order in orders(items.count).dropFirst() {
+      if let found = arrange(items, in: order, clearOf: taken, from: floor) { return found }
     }
     return nil
+  }
+
+  private static func arrange(
+    _ items: [Self], in order: [Int], clearOf taken: RangeSet, from floor: PhysicalAddress
+  ) -> [PhysicalRange]? {
+    var taken = taken
+    var places: [PhysicalRange?] = Array(repeating: nil, count: items.count)
+    for index in order {
+      guard let place = items[index].lowest(clearOf: taken, from: floor) else { return nil }
+      places[index] = place
+      taken.insert(place)
+    }
+    return places.compactMap { $0 }
   }
 
   /// Gives every order of a number of items, the natural one first.

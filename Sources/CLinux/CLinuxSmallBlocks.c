@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Memory for small objects. Swift asks for each by posix_memalign, where musl's allocator takes
-// about 550 instructions for an object to come and go. Here those of up to 256 bytes come out of
+// about 550 instructions for an object to come and go. Here those of up to 1024 bytes come out of
 // one room, cut into pieces of one size each, and go back into a list of that size; a load is over
 // long before the room is full. Larger ones, and what comes behind a full room, are musl's.
 // There is one thread.
@@ -18,9 +18,9 @@ void __libc_free(void *block);
 
 enum {
   unit = 16,
-  largest = 256,
-  piece_bytes = 2048,
-  pieces = 512,
+  largest = 1024,
+  piece_bytes = 4096,
+  pieces = 256,
 };
 
 struct block {

@@ -34,9 +34,9 @@ struct CellCounts: Equatable {
     func count(
       _ name: StaticString, _ allowed: ClosedRange<UInt32>
     ) throws(DeviceTreeError) -> UInt32 {
-      guard let property = root.first(name) else { return 1 }
-      guard let count = property.asUInt32, allowed.contains(count) else {
-        throw DeviceTreeError(.node("/"), .malformed(property.name + " is not 1 or 2"))
+      guard let cell = root.cell(name) else { return 1 }
+      guard let count = cell, allowed.contains(count) else {
+        throw DeviceTreeError(.node("/"), .malformed(name.description + " is not 1 or 2"))
       }
       return count
     }

@@ -86,15 +86,7 @@ extension DeviceTree {
         .node("/chosen"), .malformed("an initrd cannot end with the address space"))
     }
     var edits = removeInitrdReservations()
-    editChosen { node in
-      if end <= UInt64(UInt32.max) {
-        node.set("linux,initrd-start", u32: UInt32(range.first.rawValue))
-        node.set("linux,initrd-end", u32: UInt32(end))
-      } else {
-        node.set("linux,initrd-start", u64: range.first.rawValue)
-        node.set("linux,initrd-end", u64: end)
-      }
-    }
+    editChosen { $0.setInitrd(range.first.rawValue, end: end) }
     edits.append(.initrdSet(range))
     return edits
   }
@@ -113,5 +105,18 @@ extension DeviceTree {
   mutating func removeInitrdReservations() -> [Edit] {
     guard !memoryReservations.isEmpty, let initrd else { return [] }
     return removeReservations(of: initrd, why: "it held the previous initrd")
+  }
+}
+
+extension Node {
+  /// Sets the initial ramdisk in `/chosen`: its first byte and the one behind its last.
+  mutating func setInitrd(_ start: UInt64, end: UInt64) {
+    if end <= UInt64(UInt32.max) {
+      set("linux,initrd-start", u32: UInt32(truncatingIfNeeded: start))
+      set("linux,initrd-end", u32: UInt32(truncatingIfNeeded: end))
+    } else {
+      set("linux,initrd-start", u64: start)
+      set("linux,initrd-end", u64: end)
+    }
   }
 }

@@ -93,17 +93,20 @@ extension DeviceTree {
   var memoryNodes: [[Int]] {
     var found: [[Int]] = []
     var steps: [Int] = []
-    Self.collectMemoryNodes(root, &steps, &found)
+    if root.isMemory { found.append(steps) }
+    Self.collectMemoryNodes(root.children, &steps, &found)
     return found
   }
 
   private static func collectMemoryNodes(
-    _ node: Node, _ steps: inout [Int], _ found: inout [[Int]]
+    _ nodes: [Node], _ steps: inout [Int], _ found: inout [[Int]]
   ) {
-    if node.isMemory { found.append(steps) }
-    for index in node.children.indices {
+    for index in nodes.indices {
+      // Most nodes are neither memory nor have children, and are not copied to find that out.
+      if nodes[index].mayBeMemory, nodes[index].isMemory { found.append(steps + [index]) }
+      if nodes[index].children.isEmpty { continue }
       steps.append(index)
-      collectMemoryNodes(node.children[index], &steps, &found)
+      collectMemoryNodes(nodes[index].children, &steps, &found)
       steps.removeLast()
     }
   }

@@ -18,7 +18,9 @@ extension DeviceTree {
     }
     edits += removeInitrd()
     for (name, why) in Self.staleRanges {
-      edits += removeReservations(of: chosen?.property(named: name), why: why)
+      if !memoryReservations.isEmpty {
+        edits += removeReservations(of: chosen?.property(named: name), why: why)
+      }
       edits += removeFromChosen(name)
     }
     edits += removeFromChosen("linux,usable-memory-range")
@@ -93,7 +95,7 @@ extension DeviceTree {
   /// Removes the reservations of the memory that a property of `/chosen` tells. A value that cannot
   /// be read has no reservation that could be told from others.
   private mutating func removeReservations(of property: Property?, why: String) -> [Edit] {
-    guard let property, !memoryReservations.isEmpty,
+    guard let property,
       let ranges = try? CellCounts(root: root).ranges(property, in: "/chosen")
     else { return [] }
     return ranges.flatMap { removeReservations(of: $0, why: why) }

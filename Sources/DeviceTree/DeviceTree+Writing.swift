@@ -7,12 +7,21 @@ extension DeviceTree {
   /// Source: Devicetree Specification v0.4, section 5.
   ///
   /// - Returns: The file.
-  public func flattened() -> [UInt8] { written().bytes }
+  public func flattened() -> [UInt8] { written(withChosen: nil).bytes }
 
-  /// Writes the tree, and tells where `/chosen` begins.
-  private func written() -> (bytes: [UInt8], chosen: (node: Node, offset: Int)?) {
+  /// Writes the tree, and tells where `/chosen` begins, if another is written in its place.
+  private func written(withChosen chosen: Node?) -> (bytes: [UInt8], chosenOffset: Int) {
     let structureOffset = structureOffset
-    let structureCount = Self.byteCount(root) + 4
+    let chosenIndex = chosenIndex
+    // Nodes are looked at where they are: an own copy of each takes as long as writing it.
+    let nodes = [root]
+    let others = chosen.map { [$0] } ?? []
+    var structureCount = Self.byteCount(nodes) + Self.byteCount(others) + 4
+    // Asked of the node itself, each time would copy it.
+    let hasOther = !others.isEmpty
+    if hasOther, let chosenIndex {
+      structureCount -= Self.byteCount([root.children[chosenIndex]])
+    }
     let stringsOffset = structureOffset + structureCount
 
     var file = FlattenedWriter(byteCount: stringsOffset)
@@ -23,12 +32,19 @@ extension DeviceTree {
     }
     file.skip(16)
     var strings = StringsBlock()
-    let chosenIndex = chosenIndex
-    var chosen: (node: Node, offset: Int)?
-    Self.writeHead(root, to: &file, &strings)
+    var chosenOffset = 0
+    Self.writeHead(of: nodes, 0, to: &file, &strings)
     for index in root.children.indices {
-      if index == chosenIndex { chosen = (root.children[index], file.offset) }
-      Self.write(root.children[index], to: &file, &strings)
+      if hasOther, index == chosenIndex {
+        chosenOffset = file.offset
+        Self.write(others, 0, to: &file, &strings)
+      } else {
+        Self.write(root.children, index, to: &file, &strings)
+      }
+    }
+    if hasOther, chosenIndex == nil {
+      chosenOffset = file.offset
+      Self.write(others, 0, to: &file, &strings)
     }
     file.write(StructureToken.endNode)
     file.write(StructureToken.end)
@@ -44,19 +60,19 @@ extension DeviceTree {
     file.write(bootCPU)
     file.write(UInt32(truncatingIfNeeded: strings.bytes.count))
     file.write(UInt32(truncatingIfNeeded: structureCount))
-    return (file.bytes(followedBy: strings.bytes), chosen)
+    return (file.bytes(followedBy: strings.bytes), chosenOffset)
   }
 
-  /// Writes the tree, and tells where the values of two properties of `/chosen` stand in it.
+  /// Writes the tree with another `/chosen`, and tells where the values of two of its properties
+  /// stand.
   func flattened(
-    locatingInChosen one: StaticString, _ other: StaticString
+    withChosen node: Node, locating one: StaticString, _ other: StaticString
   ) -> (bytes: [UInt8], values: (Int, Int)?) {
-    let (bytes, chosen) = written()
-    guard let (node, offset) = chosen, let first = node.index(ofProperty: one),
-      let second = node.index(ofProperty: other)
+    let (bytes, offset) = written(withChosen: node)
+    guard let first = node.index(ofProperty: one), let second = node.index(ofProperty: other)
     else { return (bytes, nil) }
     let properties = node.properties
-    let start = offset + Self.headCount(node) + FlattenedProperties.headCount
+    let start = offset + Self.headCount(node.nameBytes) + FlattenedProperties.headCount
     return (
       bytes,
       (
@@ -73,21 +89,21 @@ extension DeviceTree {
     return FlattenedHeader.byteCount + 16 * count
   }
 
-  /// The bytes that a node takes in the structure block.
-  private static func byteCount(_ node: Node) -> Int {
-    var count = headCount(node) + propertiesCount(node)
-    for index in node.children.indices { count += byteCount(node.children[index]) }
-    // The token at its end.
-    return count + 4
+  /// The bytes that nodes take in the structure block.
+  private static func byteCount(_ nodes: [Node]) -> Int {
+    var count = 0
+    for index in nodes.indices {
+      // The token at its end is the last.
+      count += headCount(nodes[index].nameBytes) + 4
+      count += nodes[index].flattenedCount ?? byteCount(nodes[index].properties[...])
+      if !nodes[index].children.isEmpty { count += byteCount(nodes[index].children) }
+    }
+    return count
   }
 
   /// A token, the name and its zero byte.
-  private static func headCount(_ node: Node) -> Int {
-    4 + FlattenedWriter.padded(node.nameBytes.count + 1)
-  }
-
-  private static func propertiesCount(_ node: Node) -> Int {
-    node.flattened?.range.count ?? byteCount(node.properties[...])
+  private static func headCount(_ name: [UInt8]) -> Int {
+    4 + FlattenedWriter.padded(name.count + 1)
   }
 
   private static func byteCount(_ properties: ArraySlice<Property>) -> Int {
@@ -100,26 +116,27 @@ extension DeviceTree {
     return count
   }
 
+  /// Writes one of several nodes.
   private static func write(
-    _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
+    _ nodes: [Node], _ index: Int, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {
-    writeHead(node, to: &file, &strings)
-    for index in node.children.indices { write(node.children[index], to: &file, &strings) }
+    writeHead(of: nodes, index, to: &file, &strings)
+    for child in nodes[index].children.indices {
+      write(nodes[index].children, child, to: &file, &strings)
+    }
     file.write(StructureToken.endNode)
   }
 
   /// Writes all of a node that stands in front of its children.
   private static func writeHead(
-    _ node: Node, to file: inout FlattenedWriter, _ strings: inout StringsBlock
+    of nodes: [Node], _ index: Int, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {
-    file.write(StructureToken.beginNode)
-    file.write(node.nameBytes)
-    file.skip(1)
-    file.pad()
-    if let properties = node.flattened {
+    file.write(nodeNamed: nodes[index].nameBytes)
+    if let properties = nodes[index].flattened {
+      strings.prepare(for: properties.blocks)
       file.write(properties) { strings.offset(ofNameAt: $0, in: properties.blocks) }
     } else {
-      for property in node.properties {
+      for property in nodes[index].properties {
         file.write(property.value, ofPropertyNamedAt: strings.offset(of: property.nameBytes.span))
       }
     }

@@ -23,8 +23,9 @@ final class FlattenedBlocks: Sendable {
   /// Where a name ends: the place of its zero byte.
   func end(ofName start: Int) -> Int {
     let strings = strings
-    var end = start
-    while end < strings.count, strings[end] != 0 { end += 1 }
+    let bytes = strings.span
+    var end = max(start, 0)
+    while end < bytes.count, unsafe bytes[unchecked: end] != 0 { end &+= 1 }
     return end
   }
 

@@ -15,11 +15,14 @@ public struct FlattenedDeviceTree: Sendable {
   ///   - withInitrd: Whether to leave room for the place of an initrd below 4 GiB.
   /// - Throws: ``DeviceTreeError``
   public init(_ tree: DeviceTree, withInitrd: Bool) throws(DeviceTreeError) {
-    var tree = tree
     if withInitrd {
-      let anywhere = PhysicalRange(first: PhysicalAddress(0), last: PhysicalAddress(0xfff))
-      _ = try tree.setInitrd(anywhere)
-      let written = tree.flattened(locatingInChosen: "linux,initrd-start", "linux,initrd-end")
+      var tree = tree
+      _ = tree.removeInitrdReservations()
+      // Only this node is changed: to change it in the tree would copy all the others.
+      var chosen = tree.chosen ?? Node("chosen")
+      chosen.setInitrd(0, end: 0x1000)
+      let written = tree.flattened(
+        withChosen: chosen, locating: "linux,initrd-start", "linux,initrd-end")
       bytes = written.bytes
       initrd = written.values.map { (start: $0.0, end: $0.1) }
     } else {

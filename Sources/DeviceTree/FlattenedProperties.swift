@@ -10,8 +10,8 @@ struct FlattenedProperties: Sendable {
   let blocks: FlattenedBlocks
   /// Where they stand in the structure block, one behind the other.
   let range: Range<Int>
-  /// Whether one of them is `device_type`, for which all nodes are searched.
-  let tellsType: Bool
+  /// Whether their `device_type` is `memory`, for which all nodes are searched.
+  let isMemory: Bool
 
   /// Whether these are the same properties of the same file.
   func isSame(as other: Self) -> Bool { blocks === other.blocks && range == other.range }
@@ -51,6 +51,14 @@ struct FlattenedProperties: Sendable {
       index += 1
     }
     return nil
+  }
+
+  /// The value of the property that begins somewhere; nil when it is not one cell.
+  func cell(at place: Int) -> UInt32? {
+    let bytes = blocks.structure
+    let structure = ByteReader(bytes.span)
+    guard structure.bigEndian32(at: place + 4) == 4 else { return nil }
+    return structure.bigEndian32(at: place + Self.headCount)
   }
 
   /// Copies the property that begins somewhere.

@@ -15,8 +15,8 @@ struct FlattenedWriter {
   /// Starts with a copy of a file.
   init(copying bytes: [UInt8]) {
     // A changed copy of an array is made byte by byte in small code.
-    self.init(byteCount: bytes.count)
-    write(bytes)
+    self.bytes = ByteReader(bytes.span).copy(0, bytes.count) ?? []
+    offset = bytes.count
   }
 
   /// The file with more behind it.
@@ -45,6 +45,23 @@ struct FlattenedWriter {
   mutating func write(_ number: UInt64) {
     write(UInt32(truncatingIfNeeded: number >> 32))
     write(UInt32(truncatingIfNeeded: number))
+  }
+
+  /// Writes the beginning of a node: its token, the name and zeros up to the next multiple of 4;
+  /// nothing where the file has no room.
+  mutating func write(nodeNamed name: [UInt8]) {
+    let place = offset
+    let count = Self.padded(4 + name.count + 1)
+    guard bytes.count - place >= count else { return }
+    unsafe bytes.withUnsafeMutableBytes { file in
+      unsafe file.storeBytes(
+        of: StructureToken.beginNode.bigEndian, toByteOffset: place, as: UInt32.self)
+      unsafe name.withUnsafeBytes { name in
+        guard let from = name.baseAddress, let to = file.baseAddress else { return }
+        unsafe (to + place + 4).copyMemory(from: from, byteCount: name.count)
+      }
+    }
+    offset = place + count
   }
 
   /// Writes bytes; nothing where the file has no room.
@@ -89,22 +106,29 @@ struct FlattenedWriter {
     let structure = properties.blocks.structure
     var place = offset
     guard range.upperBound <= structure.count, bytes.count - place >= range.count else { return }
+    offset += range.count
+    let end = offset
     unsafe bytes.withUnsafeMutableBytes { file in
       unsafe structure.withUnsafeBytes { structure in
         guard let from = structure.baseAddress, let to = file.baseAddress else { return }
         unsafe (to + place).copyMemory(from: from + range.lowerBound, byteCount: range.count)
       }
-    }
-    offset += range.count
-    while place < offset, let length = word(at: place + 4), let name = word(at: place + 8) {
-      write(newOffset(name), at: place + 8)
-      let end = place + FlattenedProperties.headCount + Int(length)
-      place = Self.padded(end)
-      for rest in end..<place { bytes[rest] = 0 }
+      while end &- place >= FlattenedProperties.headCount {
+        let length = unsafe UInt32(
+          bigEndian: file.loadUnaligned(fromByteOffset: place &+ 4, as: UInt32.self))
+        let name = unsafe UInt32(
+          bigEndian: file.loadUnaligned(fromByteOffset: place &+ 8, as: UInt32.self))
+        unsafe file.storeBytes(
+          of: newOffset(name).bigEndian, toByteOffset: place &+ 8, as: UInt32.self)
+        var rest = place + FlattenedProperties.headCount + Int(length)
+        place = Self.padded(rest)
+        while rest < min(place, end) {
+          unsafe file[rest] = 0
+          rest += 1
+        }
+      }
     }
   }
-
-  private func word(at place: Int) -> UInt32? { ByteReader(bytes.span).bigEndian32(at: place) }
 
   /// Leaves zeros.
   mutating func skip(_ count: Int) {
@@ -113,11 +137,6 @@ struct FlattenedWriter {
 
   /// Goes back to the first byte.
   mutating func rewind() { offset = 0 }
-
-  /// Leaves zeros up to the next multiple of 4.
-  mutating func pad() {
-    offset = min(Self.padded(offset), bytes.count)
-  }
 
   /// The next multiple of 4.
   static func padded(_ count: Int) -> Int { (count + 3) & ~3 }

@@ -22,7 +22,13 @@ public struct Node: Sendable {
     }
   }
   /// The properties as they were read, until they are edited.
-  private(set) var flattened: FlattenedProperties?
+  private(set) var flattened: FlattenedProperties? {
+    didSet { mayBeMemory = flattened?.isMemory ?? true }
+  }
+  /// Whether it is not known yet that it tells none.
+  private(set) var mayBeMemory = true
+  /// The bytes of the properties in the structure block as they were read; nil when they were edited.
+  var flattenedCount: Int? { flattened?.range.count }
   /// The properties that were set by hand or edited.
   private var own: [Property]
   /// The children in order.
@@ -58,15 +64,16 @@ public struct Node: Sendable {
 
   /// Whether it tells memory.
   var isMemory: Bool {
-    if let flattened, !flattened.tellsType { return false }
-    return first("device_type")?.hasText("memory") ?? false
+    mayBeMemory && (flattened != nil || first("device_type")?.hasText("memory") ?? false)
   }
 
   /// Tells whether ``baseName`` is a certain name, which has no `@` in it.
   func hasBaseName(_ name: StaticString) -> Bool {
     let length = name.utf8CodeUnitCount
-    return nameBytes.begins(with: name)
-      && (nameBytes.count == length || nameBytes[length] == UInt8(ascii: "@"))
+    let count = nameBytes.count
+    // Most names are told apart by how long they are.
+    return (count == length || count > length && nameBytes[length] == UInt8(ascii: "@"))
+      && nameBytes.begins(with: name)
   }
 
   /// Whether a driver may use the node: `status` is missing, `okay` or `ok`.
@@ -84,6 +91,12 @@ public struct Node: Sendable {
   func first(_ name: StaticString) -> Property? {
     if let flattened { return flattened.first(name) }
     return index(ofProperty: name).map { own[$0] }
+  }
+
+  /// The number in a property: nil without the property, and nil in it when it is not one cell.
+  func cell(_ name: StaticString) -> UInt32?? {
+    if let flattened { return flattened.place(of: name).map { flattened.cell(at: $0.offset) } }
+    return first(name).map { $0.asUInt32 }
   }
 
   func index(ofProperty name: StaticString) -> Int? {

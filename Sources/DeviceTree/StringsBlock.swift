@@ -36,7 +36,7 @@ struct StringsBlock {
 
   /// Where names of a file that was read have gone, each at a place that its old offset tells.
   private var moved = [MovedName](repeating: MovedName(old: .max, new: 0), count: movedNames)
-  private static let movedNames = 128
+  private static let movedNames = 512
   private var source: FlattenedBlocks?
 
   private struct MovedName {
@@ -44,16 +44,25 @@ struct StringsBlock {
     let new: UInt32
   }
 
-  /// Finds or appends a name that stands in a file that was read.
-  mutating func offset(ofNameAt old: UInt32, in blocks: FlattenedBlocks) -> UInt32 {
-    if source !== blocks {
-      if source != nil {
-        moved = [MovedName](repeating: MovedName(old: .max, new: 0), count: Self.movedNames)
-      }
-      source = blocks
+  /// Forgets where names of another file than this have gone.
+  mutating func prepare(for blocks: FlattenedBlocks) {
+    if source === blocks { return }
+    if source != nil {
+      moved = [MovedName](repeating: MovedName(old: .max, new: 0), count: Self.movedNames)
     }
+    source = blocks
+  }
+
+  /// Finds or appends a name that stands in the file that ``prepare(for:)`` was told.
+  @inline(__always)
+  mutating func offset(ofNameAt old: UInt32, in blocks: FlattenedBlocks) -> UInt32 {
     let place = Int(old % UInt32(Self.movedNames))
-    if moved[place].old == old { return moved[place].new }
+    let last = moved[place]
+    return last.old == old ? last.new : move(old, place, blocks)
+  }
+
+  @inline(never)
+  private mutating func move(_ old: UInt32, _ place: Int, _ blocks: FlattenedBlocks) -> UInt32 {
     let start = Int(old)
     let names = blocks.strings
     guard let name = ByteReader(names.span).slice(start, blocks.end(ofName: start) - start)
@@ -93,37 +102,61 @@ struct StringsBlock {
     let offset = bytes.count
     unsafe name.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     bytes.append(0)
-    var hash = Self.start
-    var place = name.count
-    if place == 0 { keep(hash, offset) }
-    while place > 0 {
-      place -= 1
-      hash = Self.extend(hash, by: name[place])
-      if place == 0 || bytes.count <= Self.indexedSize { keep(hash, offset + place) }
+    while indexed + name.count >= index.count / 4 { grow() }
+    let isWhole = bytes.count > Self.indexedSize
+    let texts = bytes
+    indexed += unsafe index.withUnsafeMutableBufferPointer { index in
+      var kept = 0
+      var hash = Self.start
+      var same = -1
+      var place = name.count
+      if place == 0 { kept += unsafe Self.keep(hash, offset, of: texts, in: index, &same) }
+      while place > 0 {
+        place -= 1
+        hash = unsafe Self.extend(hash, by: name[unchecked: place])
+        if isWhole, place != 0 { continue }
+        kept &+= unsafe Self.keep(hash, offset &+ place, of: texts, in: index, &same)
+      }
+      return kept
     }
     return UInt32(truncatingIfNeeded: offset)
   }
 
-  /// Indexes an ending, unless it stands lower as well.
-  private mutating func keep(_ hash: UInt32, _ offset: Int) {
-    if indexed >= index.count / 4 { grow() }
-    for step in 0..<Self.farthest {
-      let place = place(hash, step)
-      let other = index[place]
+  /// Indexes an ending, unless it stands lower as well. The index, of a power of two of places, has
+  /// room for one more.
+  ///
+  /// `same` is where the ending that is a byte shorter was found to stand lower, so that only that
+  /// byte is compared; it becomes that of this one.
+  ///
+  /// - Returns: How many it has more.
+  @inline(__always)
+  private static func keep(
+    _ hash: UInt32, _ offset: Int, of texts: [UInt8],
+    in index: UnsafeMutableBufferPointer<Ending>, _ same: inout Int
+  ) -> Int {
+    for step in 0..<farthest {
+      let place = (Int(truncatingIfNeeded: hash) &+ step) & (index.count &- 1)
+      let other = unsafe index[place]
       if other.number == 0 {
-        index[place] = Ending(hash: hash, number: UInt32(truncatingIfNeeded: offset) &+ 1)
-        indexed += 1
-        return
+        unsafe index[place] = Ending(
+          hash: hash, number: UInt32(truncatingIfNeeded: offset) &+ 1)
+        return 1
       }
-      if other.hash == hash, isSame(other.offset, offset) { return }
+      if other.hash != hash { continue }
+      let lower = other.offset
+      if lower == same - 1 ? texts[lower] == texts[offset] : isSame(lower, offset, of: texts) {
+        same = lower
+        return 0
+      }
     }
+    return 0
   }
 
   /// Tells whether the texts at two offsets are the same.
-  private func isSame(_ one: Int, _ other: Int) -> Bool {
+  private static func isSame(_ one: Int, _ other: Int, of texts: [UInt8]) -> Bool {
     var step = 0
-    while bytes[one + step] == bytes[other + step] {
-      if bytes[one + step] == 0 { return true }
+    while texts[one + step] == texts[other + step] {
+      if texts[one + step] == 0 { return true }
       step += 1
     }
     return false
@@ -132,8 +165,15 @@ struct StringsBlock {
   private mutating func grow() {
     let old = index
     index = [Ending](repeating: .none, count: old.count * 2)
-    indexed = 0
-    for ending in old where ending.number != 0 { keep(ending.hash, ending.offset) }
+    let texts = bytes
+    var kept = 0
+    unsafe index.withUnsafeMutableBufferPointer { index in
+      for ending in old where ending.number != 0 {
+        var none = -1
+        kept += unsafe Self.keep(ending.hash, ending.offset, of: texts, in: index, &none)
+      }
+    }
+    indexed = kept
   }
 
   private func place(_ hash: UInt32, _ step: Int) -> Int {

@@ -29,15 +29,10 @@ struct StructureReader {
   private var properties = 0
   /// Names that were checked last, each at a place that its offset tells, so that one used often is
   /// checked once. No name stands at the last offset there is.
-  private var names = [CheckedName](
-    repeating: CheckedName(offset: .max, isType: false), count: recentNames)
+  private var names = [UInt32](repeating: .max, count: recentNames)
+  /// Whether each of them is `device_type`.
+  private var areTypes = [Bool](repeating: false, count: recentNames)
   private static let recentNames = 128
-
-  private struct CheckedName {
-    let offset: UInt32
-    /// Whether it is `device_type`.
-    let isType: Bool
-  }
 
   init(_ reader: ByteReader, _ header: FlattenedHeader) {
     blocks = FlattenedBlocks(reader, header)
@@ -52,12 +47,13 @@ struct StructureReader {
     guard first == StructureToken.beginNode else {
       throw unexpected(first, "the beginning of the root node")
     }
-    let root = try readNode(reader, depth: 1)
+    var roots: [Node] = []
+    try readNode(reader, depth: 1, into: &roots)
     let last = try nextToken(reader)
     guard last == StructureToken.end else {
       throw unexpected(last, "the end of the structure")
     }
-    return root
+    return roots[0]
   }
 
   /// Reads the root as far as its first child.
@@ -72,8 +68,10 @@ struct StructureReader {
     return root
   }
 
-  /// Reads a node whose beginning has been read.
-  private mutating func readNode(_ reader: ByteReader, depth: Int) throws(DeviceTreeError) -> Node {
+  /// Reads a node whose beginning has been read, and appends it to others.
+  private mutating func readNode(
+    _ reader: ByteReader, depth: Int, into siblings: inout [Node]
+  ) throws(DeviceTreeError) {
     nodes += 1
     guard nodes <= Self.maximumNodes else {
       throw failure(.tooMany("nodes", limit: UInt64(Self.maximumNodes)))
@@ -89,11 +87,13 @@ struct StructureReader {
       case StructureToken.property:
         throw unexpected(token, "no property behind the first child")
       case StructureToken.beginNode:
-        if node.children.isEmpty { node.children.reserveCapacity(8) }
-        node.children.append(try readNode(reader, depth: depth + 1))
+        // The root of most boards has the most.
+        if node.children.isEmpty { node.children.reserveCapacity(depth == 1 ? 64 : 8) }
+        try readNode(reader, depth: depth + 1, into: &node.children)
       case StructureToken.endNode:
         dropName(of: &node)
-        return node
+        siblings.append(node)
+        return
       default:
         throw unexpected(token, "a property, a child or the end of the node")
       }
@@ -113,13 +113,12 @@ struct StructureReader {
     let start = offset
     // A full path of an old version is as long as its levels together.
     let limit = isOld ? Self.maximumNameLength * Self.maximumDepth : Self.maximumNameLength
-    let end = try endOfText(reader, start, structure.upperBound, limit, .structure)
-    var bytes = reader.copy(start, end - start) ?? []
+    let (end, slash) = try endOfText(reader, start, structure.upperBound, limit, .structure)
     offset = end + 1
     try align(to: 4)
-    if isOld, let slash = bytes.lastIndex(of: UInt8(ascii: "/")) { bytes.removeSubrange(...slash) }
-    guard bytes.count <= Self.maximumNameLength, isRoot || !bytes.isEmpty,
-      !bytes.contains(UInt8(ascii: "/"))
+    let first = isOld ? slash.map { $0 + 1 } ?? start : start
+    guard end - first <= Self.maximumNameLength, isRoot || end != first, isOld || slash == nil,
+      let bytes = reader.copy(first, end - first)
     else {
       throw DeviceTreeError(
         .structure, at: start,
@@ -136,10 +135,11 @@ struct StructureReader {
     let read = properties
     var end = start
     var isPlain = !isOld
-    var tellsType = false
+    var type: Range<Int>?
     while try nextToken(reader) == StructureToken.property {
       if offset != end + 4 { isPlain = false }
-      if try checkProperty(reader).isType { tellsType = true }
+      let property = try checkProperty(reader)
+      if property.isType, type == nil { type = property.value }
       end = offset
     }
     // Whoever reads on sees the token again.
@@ -147,9 +147,11 @@ struct StructureReader {
     guard end != start else { return }
     if isPlain {
       let first = start - structure.lowerBound
+      let isMemory =
+        type.flatMap { reader.copy($0.lowerBound, $0.count) }?.holdText("memory") ?? false
       node.take(
         FlattenedProperties(
-          blocks: blocks, range: first..<(first + end - start), tellsType: tellsType))
+          blocks: blocks, range: first..<(first + end - start), isMemory: isMemory))
       return
     }
     offset = start
@@ -168,6 +170,7 @@ struct StructureReader {
   ///
   /// - Returns: Where the name begins in the strings block, whether it is `device_type`, and where
   ///   the value stands.
+  @inline(__always)
   private mutating func checkProperty(
     _ reader: ByteReader
   ) throws(DeviceTreeError) -> (name: Int, isType: Bool, value: Range<Int>) {
@@ -175,42 +178,32 @@ struct StructureReader {
     guard properties <= Self.maximumProperties else {
       throw failure(.tooMany("properties", limit: UInt64(Self.maximumProperties)))
     }
-    let length: UInt32
-    let name: UInt32
-    if structure.upperBound - offset >= 8, let first = reader.bigEndian32(at: offset),
-      let second = reader.bigEndian32(at: offset + 4)
-    {
-      (length, name) = (first, second)
-      offset += 8
-    } else {
-      // One of them says what is missing.
-      length = try readWord(reader)
-      name = try readWord(reader)
-    }
-    guard UInt64(name) < UInt64(strings.count) else {
+    let length = try readWord(reader)
+    let name = try readWord(reader)
+    guard name < UInt32(truncatingIfNeeded: strings.count) else {
       throw failure(.truncated(needed: UInt64(name) + 1, available: UInt64(strings.count)))
     }
     let place = Int(name % UInt32(Self.recentNames))
-    if names[place].offset != name {
+    if names[place] != name {
       try checkName(reader, at: name)
-      names[place] = CheckedName(
-        offset: name, isType: blocks.holds("device_type", at: Int(name)))
+      names[place] = name
+      areTypes[place] = blocks.holds("device_type", at: Int(name))
     }
     if isOld, length >= 8 { try align(to: 8) }
-    guard UInt64(length) <= UInt64(structure.upperBound - offset) else {
-      throw failure(
-        .truncated(needed: UInt64(length), available: UInt64(structure.upperBound - offset)))
-    }
     let start = offset
-    offset += Int(length)
+    guard let count = Int(exactly: length), count <= structure.upperBound - start else {
+      throw truncated(needing: UInt64(length))
+    }
+    offset += count
     let end = offset
     try align(to: 4)
-    return (Int(name), names[place].isType, start..<end)
+    return (Int(name), areTypes[place], start..<end)
   }
 
   private func checkName(_ reader: ByteReader, at name: UInt32) throws(DeviceTreeError) {
     let start = strings.lowerBound + Int(name)
-    let end = try endOfText(reader, start, strings.upperBound, Self.maximumNameLength, .strings)
+    let (end, _) = try endOfText(
+      reader, start, strings.upperBound, Self.maximumNameLength, .strings)
     guard end != start else {
       throw DeviceTreeError(.strings, at: start, .invalidName("a property needs a name"))
     }
@@ -218,32 +211,36 @@ struct StructureReader {
 
   /// Checks printable ASCII up to a zero byte, which must stand before `end`.
   ///
-  /// - Returns: The place of the zero byte.
+  /// - Returns: The place of the zero byte, and that of the last slash in front of it.
   private func endOfText(
     _ reader: ByteReader, _ start: Int, _ end: Int, _ limit: Int,
     _ subject: DeviceTreeError.Subject
-  ) throws(DeviceTreeError) -> Int {
+  ) throws(DeviceTreeError) -> (end: Int, slash: Int?) {
     let bytes = reader.bytes
-    let last = min(end, bytes.count)
+    let last = min(end, bytes.count, start + limit + 1)
     var at = start
+    var slash: Int?
     while at < last {
-      let byte = bytes[at]
-      if byte == 0 { return at }
-      guard byte >= 0x20, byte < 0x7f else {
+      let byte = unsafe bytes[unchecked: at]
+      // From 0x20 to 0x7e.
+      guard byte &- 0x20 < 0x5f else {
+        if byte == 0 { return (at, slash) }
         throw DeviceTreeError(
           subject, at: at,
           .invalidName("byte " + hexadecimal(UInt64(byte)) + " is not printable ASCII"))
       }
-      guard at - start < limit else {
-        throw DeviceTreeError(
-          subject, at: start, .invalidName("longer than " + String(limit) + " bytes"))
-      }
+      if byte == UInt8(ascii: "/") { slash = at }
       at += 1
+    }
+    guard at - start <= limit else {
+      throw DeviceTreeError(
+        subject, at: start, .invalidName("longer than " + String(limit) + " bytes"))
     }
     throw DeviceTreeError(subject, at: start, .invalidName("no zero byte ends it"))
   }
 
   /// Gives the next token that is not a NOP.
+  @inline(__always)
   private mutating func nextToken(_ reader: ByteReader) throws(DeviceTreeError) -> UInt32 {
     while true {
       let token = try readWord(reader)
@@ -251,24 +248,30 @@ struct StructureReader {
     }
   }
 
+  @inline(__always)
   private mutating func readWord(_ reader: ByteReader) throws(DeviceTreeError) -> UInt32 {
-    guard structure.upperBound - offset >= 4, let word = reader.bigEndian32(at: offset) else {
-      throw failure(.truncated(needed: 4, available: UInt64(structure.upperBound - offset)))
-    }
-    offset += 4
-    return word
+    let bytes = reader.bytes
+    let start = offset
+    // The block lies inside the bytes.
+    guard structure.upperBound &- start >= 4 else { throw truncated(needing: 4) }
+    offset = start &+ 4
+    return unsafe UInt32(bytes[unchecked: start]) << 24
+      | UInt32(bytes[unchecked: start &+ 1]) << 16
+      | UInt32(bytes[unchecked: start &+ 2]) << 8 | UInt32(bytes[unchecked: start &+ 3])
   }
 
   /// Moves to a multiple of the alignment, counted from the start of the block.
+  @inline(__always)
   private mutating func align(to alignment: Int) throws(DeviceTreeError) {
-    let rest = (offset - structure.lowerBound) % alignment
-    guard rest != 0 else { return }
-    guard alignment - rest <= structure.upperBound - offset else {
-      throw failure(
-        .truncated(
-          needed: UInt64(alignment - rest), available: UInt64(structure.upperBound - offset)))
-    }
-    offset += alignment - rest
+    // Alignments are powers of two.
+    let gap = (structure.lowerBound &- offset) & (alignment - 1)
+    guard gap <= structure.upperBound - offset else { throw truncated(needing: gap) }
+    offset += gap
+  }
+
+  @inline(never)
+  private func truncated(needing count: some BinaryInteger) -> DeviceTreeError {
+    failure(.truncated(needed: UInt64(count), available: UInt64(structure.upperBound - offset)))
   }
 
   private func failure(_ problem: DeviceTreeError.Problem) -> DeviceTreeError {

@@ -56,7 +56,7 @@ extension MemoryMap {
     var named = false
     while offset < text.count {
       var end = offset
-      while end < text.count, text[end] != 0x0a { end += 1 }
+      while end < text.count, unsafe text[unchecked: end] != 0x0a { end &+= 1 }
       number += 1
       let line = text.extracting(offset..<end)
       offset = end + 1
@@ -107,9 +107,12 @@ extension MemoryMap {
     let start = skipBlanks(line, 0, end)
     if start == end { return nil }
     var dash = start
-    while dash < end, line[dash] != 0x2d, line[dash] != 0x3a { dash += 1 }
+    // The end is that of the line or in front of it.
+    while dash < end, unsafe line[unchecked: dash] != 0x2d, unsafe line[unchecked: dash] != 0x3a {
+      dash &+= 1
+    }
     var colon = dash
-    while colon < end, line[colon] != 0x3a { colon += 1 }
+    while colon < end, unsafe line[unchecked: colon] != 0x3a { colon &+= 1 }
     var behind = colon
     while behind > dash, line[behind - 1] == 0x20 { behind -= 1 }
     guard dash < colon, colon < end, let first = number16(line, start..<dash),
@@ -130,7 +133,16 @@ extension MemoryMap {
 
   private static func number16(_ line: Span<UInt8>, _ digits: Range<Int>) -> UInt64? {
     guard (1...16).contains(digits.count) else { return nil }
-    var value: UInt64 = 0
+    // Most addresses have no more than 8 digits, and numbers of 64 bits take long.
+    let middle = max(digits.lowerBound, digits.upperBound - 8)
+    guard let low = number8(line, middle..<digits.upperBound),
+      let high = number8(line, digits.lowerBound..<middle)
+    else { return nil }
+    return UInt64(high) << 32 | UInt64(low)
+  }
+
+  private static func number8(_ line: Span<UInt8>, _ digits: Range<Int>) -> UInt32? {
+    var value: UInt32 = 0
     for index in digits {
       let digit = line[index]
       let nibble: UInt8
@@ -140,7 +152,7 @@ extension MemoryMap {
       case 0x41...0x46: nibble = digit - 0x37
       default: return nil
       }
-      value = value << 4 | UInt64(nibble)
+      value = value << 4 | UInt32(nibble)
     }
     return value
   }

@@ -12,11 +12,13 @@ extension ARMPlanner {
   static func figureDiagnostics(_ request: PlanRequest) -> [Diagnostic] {
     let kernel = request.kernel.facts
     var result: [Diagnostic] = []
-    func estimated(_ code: String, _ name: String, _ source: FigureSource, _ value: String) {
+    func estimated(
+      _ code: String, _ name: String, _ source: FigureSource, _ value: @autoclosure () -> String
+    ) {
       guard source == .estimate else { return }
       result.append(
         Diagnostic(
-          code, .warning, "the kernel's \(name) is not known; planning with \(value)",
+          code, .warning, "the kernel's \(name) is not known; planning with \(value())",
           hint:
             "give --vmlinux FILE; kx plan also takes the figure itself with --assume, and kexec "
             + "loads its plan with --load-plan"))

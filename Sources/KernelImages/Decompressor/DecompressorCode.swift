@@ -109,11 +109,11 @@ struct CodeReader: ~Escapable, Copyable {
   /// Finds the next ARM instruction before ``limit`` whose highest byte is a certain one.
   func nextInstruction(beginningWith high: UInt8, from: Int) -> Int? {
     let bytes = code.reader.bytes
-    let last = min(limit, bytes.count - 3)
     let offset = code.isBigEndian ? 0 : 3
-    var at = from
+    let last = min(limit, bytes.count - 3) + offset
+    var at = max(from, 0) + offset
     while at < last {
-      if bytes[at + offset] == high { return at }
+      if unsafe bytes[unchecked: at] == high { return at - offset }
       at += 4
     }
     return nil

@@ -33,7 +33,7 @@ struct PayloadSearch {
   /// So much of the head confirms the size word of most kernels, in whose code the check for
   /// long descriptors stands in front of what confirms it. Each byte of xz takes more than a hundred
   /// instructions.
-  static let shortHeadBytes = 512
+  static let shortHeadBytes = 448
   /// I is not smaller than this.
   static let leastInflated: UInt64 = 0x8000
   /// Hits of the right form that are tried; a real zImage has one or two.

@@ -22,14 +22,14 @@ struct ImageHead {
   init(_ head: [UInt8], isBigEndian: Bool) {
     let reader = ByteReader(head.span)
     let end = min(head.count, Self.byteLimit)
-    var words: [UInt32] = []
-    words.reserveCapacity(end / 4)
-    var at = 0
-    while at + 12 <= end, let word = reader.littleEndian32(at: at) {
-      words.append(isBigEndian ? word.byteSwapped : word)
-      at += 4
+    words = unsafe [UInt32](unsafeUninitializedCapacity: end / 4) { words, count in
+      var at = 0
+      while at + 12 <= end, let word = reader.littleEndian32(at: at) {
+        unsafe words[count] = isBigEndian ? word.byteSwapped : word
+        count += 1
+        at += 4
+      }
     }
-    self.words = words
     isLPAE = Self.checksLongDescriptors(reader, end: end)
     // adr r9, 1f + 1; bx r9
     isThumb2 =
@@ -39,14 +39,18 @@ struct ImageHead {
   /// Seeks mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5: in ARM and in Thumb code.
   private static func checksLongDescriptors(_ reader: ByteReader, end: Int) -> Bool {
     let bytes = reader.bytes
-    for at in stride(from: 0, to: end - 11, by: 2) {
+    var at = 0
+    // The end is not behind that of the bytes.
+    while at &+ 11 < end {
       // Few places begin like one of them.
-      switch bytes[at] {
-      case 0x91 where bytes[at + 1] == 0x3f, 0xee where bytes[at + 1] == 0x10,
-        0x10 where bytes[at + 1] == 0xee:
-        if longDescriptorChecks.contains(where: { reader.matches($0, at: at) }) { return true }
-      default: break
+      let (byte, next) = unsafe (bytes[unchecked: at], bytes[unchecked: at &+ 1])
+      if byte == 0x91 && next == 0x3f || byte == 0xee && next == 0x10
+        || byte == 0x10 && next == 0xee,
+        longDescriptorChecks.contains(where: { reader.matches($0, at: at) })
+      {
+        return true
       }
+      at &+= 2
     }
     return false
   }
@@ -67,18 +71,20 @@ struct ImageHead {
   /// `memoryBytes` is T, I and BSS together.
   /// `slack` is the bytes that may lie between `__bss_stop` and `_end`.
   func pageOffset(memoryBytes: UInt64, slack: UInt64 = 4095) -> UInt64? {
-    var found: UInt64?
-    for page in BSSPair.pageOffsets.map({ UInt64($0) }) {
-      // `_end` follows `__bss_stop` at once, or after alignment.
-      let end = saturatingSum(page, memoryBytes)
-      guard let first = UInt32(exactly: end - 1) else { continue }
-      let rest = UInt32(clamping: min(slack, UInt64(UInt32.max - first)))
-      for word in words where word >= first && word - first <= rest {
+    guard let memory = UInt32(exactly: memoryBytes), memory > 0 else { return nil }
+    let slack = UInt32(clamping: slack)
+    var found: UInt32?
+    for word in words {
+      // `_end` follows `__bss_stop` at once, or after alignment. All the values are multiples of
+      // 256 MiB, and few words are right but for that.
+      guard (word &- (memory - 1)) & 0x0fff_ffff <= slack else { continue }
+      for page in BSSPair.pageOffsets where page != found {
+        let (first, overflow) = page.addingReportingOverflow(memory - 1)
+        guard !overflow, word >= first, word - first <= slack else { continue }
         if found != nil { return nil }
         found = page
-        break
       }
     }
-    return found
+    return found.map { UInt64($0) }
   }
 }

@@ -24,14 +24,16 @@ public enum KexecArchitecture: UInt32, Hashable, Sendable {
   ///
   /// - Parameter machine: As in `armv7l`. The result is nil for a machine that is not known here.
   public init?(machine: String) {
+    if machine.utf8.starts(with: "arm".utf8) {
+      self = machine == "armv8l" || machine == "armv8b" ? .arm64 : .arm
+      return
+    }
     switch machine {
     case "x86_64": self = .x86_64
     case "i386", "i486", "i586", "i686": self = .i386
-    case "aarch64", "aarch64_be", "armv8l", "armv8b": self = .arm64
+    case "aarch64", "aarch64_be": self = .arm64
     case "riscv32", "riscv64": self = .riscv
-    default:
-      guard machine.utf8.starts(with: "arm".utf8) else { return nil }
-      self = .arm
+    default: return nil
     }
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Numbers and lines in the text files of /proc and /sys.
 enum DecimalText {
@@ -49,12 +50,17 @@ enum DecimalText {
     let label = Array(label.utf8)
     var start = 0
     while start < text.count {
-      let line = text[start...].prefix { $0 != 0x0a }
-      start = line.endIndex + 1
-      guard line.starts(with: label) else { continue }
-      let value = trimmed(line.dropFirst(label.count))
-      let digits = value.prefix { !isSpace($0) }
-      return hexadecimal ? self.hexadecimal(digits) : number(digits)
+      var end = start
+      while end < text.count, text[end] != 0x0a { end += 1 }
+      if end - start >= label.count, ByteReader(text.span).matches(label, at: start) {
+        var first = start + label.count
+        while first < end, isSpace(text[first]) { first += 1 }
+        var behind = first
+        while behind < end, !isSpace(text[behind]) { behind += 1 }
+        let digits = text[first..<behind]
+        return hexadecimal ? self.hexadecimal(digits) : number(digits)
+      }
+      start = end + 1
     }
     return nil
   }

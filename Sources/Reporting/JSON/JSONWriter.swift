@@ -18,6 +18,8 @@ public struct JSONWriter: Sendable {
   /// - Parameter isOneLine: Whether it is written without line ends.
   public init(onOneLine isOneLine: Bool = false) {
     self.isOneLine = isOneLine
+    // Most documents are not longer, and moving one takes as long as writing it.
+    bytes.reserveCapacity(4096)
   }
 
   /// The document so far.
@@ -116,7 +118,8 @@ public struct JSONWriter: Sendable {
     isEmpty = false
     guard let key else { return }
     quote(key)
-    append(": ")
+    bytes.append(0x3a)
+    bytes.append(0x20)
   }
 
   private mutating func newLine() {
@@ -138,11 +141,14 @@ public struct JSONWriter: Sendable {
     var text = text
     // Most texts stand as they are.
     let isPlain = text.withUTF8 { text in
-      let isPlain = unsafe !text.contains {
-        $0 < 0x20 || $0 == 0x22 || $0 == 0x5c || $0 == 0x7f
+      var place = 0
+      while place < text.count {
+        let byte = unsafe text[place]
+        if byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f { return false }
+        place += 1
       }
-      if isPlain { unsafe bytes.append(contentsOf: text) }
-      return isPlain
+      unsafe bytes.append(contentsOf: text)
+      return true
     }
     if !isPlain { escape(Array(text.utf8)) }
     bytes.append(0x22)

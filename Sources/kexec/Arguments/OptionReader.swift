@@ -25,12 +25,14 @@ struct OptionReader {
   mutating func next() throws(Stop) -> Item? {
     if !bundle.isEmpty { return try letter() }
     guard let argument = arguments.popFirst() else { return nil }
-    if optionsEnded || argument == "-" || argument.utf8.first != 0x2d { return .operand(argument) }
-    if argument == "--" {
+    // As a whole it is copied at once.
+    let text = Array(argument.utf8)
+    if optionsEnded || text.count < 2 || text[0] != 0x2d { return .operand(argument) }
+    if text[1] == 0x2d {
+      if text.count > 2 { return try long(text[2...]) }
       optionsEnded = true
       return try next()
     }
-    if argument.utf8.starts(with: "--".utf8) { return try long(argument) }
     bundle = argument.unicodeScalars.dropFirst()
     return try letter()
   }
@@ -51,9 +53,7 @@ struct OptionReader {
     return .option(option, value)
   }
 
-  private mutating func long(_ argument: String) throws(Stop) -> Item {
-    // As a whole it is copied at once.
-    let text = Array(argument.utf8)[2...]
+  private mutating func long(_ text: ArraySlice<UInt8>) throws(Stop) -> Item {
     let equals = text.firstIndex(of: 0x3d)
     let name = text[..<(equals ?? text.endIndex)]
     let written = "--" + String(decoding: name, as: UTF8.self)
@@ -73,17 +73,13 @@ struct OptionReader {
   }
 
   private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
-    var candidates = Option.allCases.filter { option in
-      var text = option.rawValue
-      return text.withUTF8 { text in
-        guard text.count >= name.count else { return false }
-        for (index, byte) in name.enumerated() where unsafe text[index] != byte { return false }
-        return true
-      }
+    let text = String(decoding: name, as: UTF8.self)
+    // Most are written out.
+    for option in Option.allCases
+    where option.rawValue.utf8.count == name.count && option.rawValue == text {
+      return option
     }
-    if let exact = candidates.first(where: { $0.rawValue.utf8.count == name.count }) {
-      return exact
-    }
+    var candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
     if candidates.count > 1 {
       let older = candidates.filter { $0.isOfKexecTools }
       if older.count == 1 { candidates = older }

@@ -8,7 +8,9 @@ import Reporting
 
 /// A boot of the machine this program runs on, or of one that a snapshot tells of: read, put
 /// together and planned.
-struct DeviceBoot {
+///
+/// An object, since it is handed on often and large.
+final class DeviceBoot {
   let machine: MachineState
   let gathered: GatheredBoot<MappedFile>
   let prepared: PreparedBoot
@@ -72,7 +74,6 @@ struct DeviceBoot {
       gathered.sources.random = (try? kernel.randomBytes(count)) ?? []
     }
     id = Self.placeID(settings, on: &gathered.sources, machine, kernel, gathered.image)
-    self.gathered = gathered
     do throws(BootPreparationError) {
       prepared = try gathered.prepared()
     } catch {
@@ -83,6 +84,7 @@ struct DeviceBoot {
     } catch {
       throw Stop(what: error.description, hint: error.hint, status: .usage)
     }
+    self.gathered = gathered
   }
 
   /// Reads the running machine, or the snapshot that stands for another.
