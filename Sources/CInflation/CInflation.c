@@ -285,6 +285,12 @@ int inflation_lz4_block(const uint8_t *in, size_t in_length, uint8_t *out, size_
   return LZ4_decompress_safe((const char *)in, (char *)out, (int)in_length, (int)out_capacity);
 }
 
+int inflation_lz4_block_head(const uint8_t *in, size_t in_length, uint8_t *out, size_t wanted) {
+  if (in_length > INT_MAX || wanted > INT_MAX) return -1;
+  return LZ4_decompress_safe_partial((const char *)in, (char *)out, (int)in_length, (int)wanted,
+                                     (int)wanted);
+}
+
 uint8_t *inflation_buffer_new(size_t capacity) { return malloc(capacity == 0 ? 1 : capacity); }
 
 void inflation_buffer_free(uint8_t *buffer) { free(buffer); }

@@ -16,8 +16,8 @@ import PhysicalMemory
 ///   - input: The stream and whatever stands behind it.
 ///   - compression: What to read it as.
 ///   - limit: The most bytes of output that are allowed; exactly as many are.
-///   - chunk: The bytes of output that are made at a time, where the compression has no blocks of its
-///     own; little for who wants only the beginning.
+///   - chunk: The bytes of output that are made at a time; little for who wants only the beginning. Of a
+///     legacy lz4 frame it is the first chunk, and lzo comes in blocks of its own.
 ///   - sink: Gets the output in order, in chunks that are never empty. Returning false ends
 ///     inflating with ``InflationError/stopped(_:)``.
 /// - Returns: The length of the stream in the input and of the output.
@@ -50,7 +50,7 @@ public func inflate(
   case .lzo: return try inflateLZOP(reader, &outflow, sink: sink)
   case .lz4:
     guard isLZ4Frame else {
-      return try inflateLegacyLZ4(reader, &outflow, sink: sink)
+      return try inflateLegacyLZ4(reader, &outflow, head: chunk, sink: sink)
     }
     // Source: LZ4 Frame Format Description 1.6.3, FLG byte, bit 0.
     if let flags = reader.byte(at: 4), flags & 1 != 0 {

@@ -18,8 +18,11 @@ private enum LegacyLZ4 {
 /// The frame has no end mark. A block that inflates to less than 8 MiB is the last. After a full
 /// block the frame ends with the input, before zeros, before the magic of another frame, or before
 /// the word with which the kernel's build appends the inflated size; anything else must be a block.
+///
+/// `head` is how much of the first block is given before the block is inflated as a whole, in bytes;
+/// nil for none. Who stops there has spared 8 MiB of work.
 func inflateLegacyLZ4(
-  _ reader: ByteReader, _ outflow: inout Outflow, sink: (Span<UInt8>) -> Bool
+  _ reader: ByteReader, _ outflow: inout Outflow, head: Int?, sink: (Span<UInt8>) -> Bool
 ) throws(InflationError) -> Inflated {
   var offset = Compression.lz4.magic.count
   guard reader.holds(offset, 0) else { throw .truncated(outflow.position(reader.count)) }
@@ -39,12 +42,19 @@ func inflateLegacyLZ4(
       if mayBeSizeWord { break }
       throw .truncated(outflow.position(offset))
     }
+    var given = 0
+    if let head, head < LegacyLZ4.fullBlock, outflow.produced == 0 {
+      given = decode(block, into: buffer, head: head)
+      if given > 0 { try outflow.give(buffer.prefix(given), at: offset, to: sink) }
+    }
     let count = decode(block, into: buffer)
-    guard count >= 0 else {
+    guard count >= 0, given >= 0 else {
       throw .corrupt(outflow.position(offset), "the block is damaged")
     }
     offset += 4 + length
-    if count > 0 { try outflow.give(buffer.prefix(count), at: offset, to: sink) }
+    if count > given {
+      try outflow.give(buffer.prefix(count).extracting(given...), at: offset, to: sink)
+    }
     if count < LegacyLZ4.fullBlock { break }
   }
   return Inflated(consumed: offset, produced: outflow.produced)
@@ -60,12 +70,17 @@ private func isEnd(of reader: ByteReader, at offset: Int) -> Bool {
   return true
 }
 
-/// Inflates one block to the beginning of the buffer; a negative count means damage.
-private func decode(_ block: Span<UInt8>, into buffer: OutputBuffer) -> Int {
+/// Inflates one block, or so much of its head, to the beginning of the buffer; a negative count means
+/// damage.
+private func decode(_ block: Span<UInt8>, into buffer: OutputBuffer, head: Int? = nil) -> Int {
   let target = unsafe buffer.base
   let capacity = buffer.capacity
   defer { extendLifetime(buffer) }
   return unsafe block.withUnsafeBufferPointer { bytes in
-    Int(unsafe inflation_lz4_block(bytes.baseAddress, bytes.count, target, capacity))
+    if let head {
+      let wanted = min(max(head, 0), capacity)
+      return Int(unsafe inflation_lz4_block_head(bytes.baseAddress, bytes.count, target, wanted))
+    }
+    return Int(unsafe inflation_lz4_block(bytes.baseAddress, bytes.count, target, capacity))
   }
 }

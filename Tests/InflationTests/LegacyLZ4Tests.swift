@@ -43,4 +43,46 @@ struct LegacyLZ4Tests {
       #expect(output == bytes)
     }
   }
+
+  /// A frame's chunks, the first of at most so many bytes.
+  private static func chunks(_ frame: [UInt8], head: Int) throws -> (chunks: [[UInt8]], Inflated) {
+    var chunks: [[UInt8]] = []
+    let inflated = try inflate(frame.span, as: .lz4, limit: 64 << 20, chunk: head) { chunk in
+      chunks.append(unsafe chunk.withUnsafeBufferPointer { unsafe Array($0) })
+      return true
+    }
+    return (chunks, inflated)
+  }
+
+  @Test("Who wants the head first gets it, then all that follows", arguments: [1, 448, 99_999])
+  func headFirst(_ head: Int) throws {
+    for count in [1, 447, 448, 449, 100_000, (8 << 20) - 1, 8 << 20, (8 << 20) + 1] {
+      let bytes = Samples.text(count)
+      let packed = try Tool("lz4", "-lc").run(bytes).output
+      let (chunks, inflated) = try Self.chunks(packed, head: head)
+      #expect(chunks.first?.count == min(head, count))
+      #expect(chunks.allSatisfy { !$0.isEmpty })
+      #expect(chunks.flatMap(\.self) == bytes, "\(count)")
+      #expect(inflated == Inflated(consumed: packed.count, produced: UInt64(count)))
+    }
+  }
+
+  @Test("Who stops at the head is not held up by what comes behind it, which is an error to others")
+  func headAlone() throws {
+    var packed = try Self.packed.get()
+    // The last sequences become literals that never end.
+    for at in packed.count - 64..<packed.count { packed[at] = 0xff }
+    var head: [UInt8] = []
+    #expect(throws: InflationError.self) {
+      _ = try inflate(packed.span, as: .lz4, limit: 8 << 20, chunk: 448) { chunk in
+        head = unsafe chunk.withUnsafeBufferPointer { unsafe Array($0) }
+        return false
+      }
+    }
+    #expect(head == Array(Self.full.prefix(448)))
+    #expect(throws: InflationError.self) {
+      try countInflated(packed.span, as: .lz4, limit: 8 << 20)
+    }
+    #expect(throws: InflationError.self) { try Self.chunks(packed, head: 448) }
+  }
 }

@@ -183,10 +183,11 @@ struct MatrixTests {
     let (library, counts) = (folder.path + "/count.so", folder.path + "/counts")
     let source = Lab.repository.appending(path: "scripts/lib/count-decoders.c").path
     try await Program.succeed("gcc", "-shared", "-fPIC", "-o", library, source, "-ldl")
-    // A size table tells what a kernel inflates to; without one it must be tried, and LZ4 is anyway.
+    // A size table tells what a kernel inflates to; without one it must be tried.
     let kernels = try [
       LabKernel("tiny-gzip"), LabKernel("tiny-lz4"), LabKernel("armmp"),
       LabKernel("tiny-gzip", .erased), LabKernel("tiny-xz", .erased),
+      LabKernel("tiny-lz4", .erased),
     ].map { try $0.path }
     let machines = try Self.manyMachines(9)
     for count in [1, 9] {

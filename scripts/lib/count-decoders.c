@@ -55,6 +55,12 @@ int LZ4_decompress_safe(const char *source, char *target, int size, int room) {
   return produced;
 }
 
+int LZ4_decompress_safe_partial(const char *source, char *target, int size, int wanted, int room) {
+  int produced = NEXT(LZ4_decompress_safe_partial)(source, target, size, wanted, room);
+  count(&lz4, produced > 0 ? produced : 0);
+  return produced;
+}
+
 __attribute__((destructor)) static void tell(void) {
   const char *path = getenv("COUNT_DECODERS");
   FILE *file = path ? fopen(path, "a") : NULL;

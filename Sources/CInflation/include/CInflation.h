@@ -49,6 +49,9 @@ void inflation_close(inflation_stream *stream);
 /// Decodes one raw LZ4 block; a negative result means that it is corrupt or needs more room.
 int inflation_lz4_block(const uint8_t *in, size_t in_length, uint8_t *out, size_t out_capacity);
 
+/// Decodes the beginning of one raw LZ4 block, up to wanted bytes; what comes behind is not looked at.
+int inflation_lz4_block_head(const uint8_t *in, size_t in_length, uint8_t *out, size_t wanted);
+
 /// Memory for output that is not filled in; NULL when there is none.
 uint8_t *inflation_buffer_new(size_t capacity);
 void inflation_buffer_free(uint8_t *buffer);
