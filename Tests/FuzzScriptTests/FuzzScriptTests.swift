@@ -113,4 +113,60 @@ struct FuzzScriptTests {
     #expect(try await report().contains("| dtb | 1 | 1 000 |"))
     #expect(try String(contentsOf: other, encoding: .utf8) == changed)
   }
+
+  /// A repository of the script and of one source that goes into `dtb`.
+  private func repository() async throws -> (folder: URL, source: URL, commit: String) {
+    let folder = try Scratch.folder("repository")
+    let source = folder.appending(path: "Sources/DeviceTree/Tree.swift")
+    try FileManager.default.createDirectory(
+      at: source.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: Lab.repository.appending(path: "scripts"), to: folder.appending(path: "scripts"))
+    try Data("let node = 1\n".utf8).write(to: source)
+    let commit = try await Program.succeed(
+      "bash", "-euc",
+      """
+      cd "$0"; git init --quiet; git add .
+      git -c user.name=a -c user.email=a@b.example commit --quiet --message=a
+      git rev-parse --short HEAD
+      """, folder.path)
+    return (folder, source, commit.text.trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+
+  @Test("A page is taken over where its sources are the present ones, once, and told apart later")
+  func adopting() async throws {
+    let (folder, source, commit) = try await repository()
+    let page = try Scratch.file(
+      "page.md", Array("| dtb | 1 900 | 5 000 | 3 | 11 | 4 | 0 | \(commit) |\n".utf8))
+    func adopt(_ page: String = page) async throws -> Program.Outcome {
+      try await Program.run(
+        folder.appending(path: "scripts/fuzz").path, ["--adopt", page, "dtb"],
+        environment: ["SWIFT_KEXEC_CACHE": cache.path])
+    }
+    let found = try Scratch.file(
+      "found.md", Array("| dtb | 1 900 | 5 000 | 3 | 11 | 4 | 1 | \(commit) |\n".utf8))
+    #expect(try await adopt(found).text == "dtb: left out: the page tells of findings\n")
+    try Data("let node = 2\n".utf8).write(to: source)
+    #expect(try await adopt().text.hasPrefix("dtb: left out: \(commit) is unknown"))
+    try Data("let node = 1\n".utf8).write(to: source)
+    let unseen = source.deletingLastPathComponent().appending(path: "Unseen.swift")
+    try Data().write(to: unseen)
+    #expect(try await adopt().text.hasPrefix("dtb: left out: \(commit) is unknown"))
+    try FileManager.default.removeItem(at: unseen)
+    #expect(try await adopt().text == "dtb: 1900 s taken over\n")
+    #expect(try await adopt().text == "dtb: left out: there is a record of 1900 s here\n")
+
+    let names = try await Program.succeed(script, "--list").text.replacing("\n", with: " ")
+    _ = try await Program.run(
+      folder.appending(path: "scripts/fuzz").path,
+      ["--binary", binary, "--seeds", cache.appending(path: "seeds").path, "--time", "1", "dtb"],
+      environment: ["SWIFT_KEXEC_CACHE": cache.path, "NAMES": names, "OUTCOME": "clean"])
+    let shown = try await Program.run(
+      folder.appending(path: "scripts/fuzz").path, ["--report", "dtb"],
+      environment: ["SWIFT_KEXEC_CACHE": cache.path]
+    ).text
+    #expect(shown.contains("| dtb | 1901 | 6 000 | 3 | 11 |"))
+    #expect(
+      shown.contains("1 900 s of these were run with corpora that are lost; the 1 s after them"))
+  }
 }

@@ -151,6 +151,7 @@ class Record:
     digest: str = ""
     commit: str = ""
     seconds: int = 0
+    adopted: int = 0  # seconds of them that were run elsewhere, with a corpus that is not here
     executions: int = 0
     edges: int = 0
     corpus: int = 0
@@ -168,10 +169,24 @@ class Target:
         self.digest = self._digest()
         self.record = self.load()
 
+    def _folders(self):
+        return [ROOT / "Sources" / module for module in self.modules] + [ROOT / "Tests/Fuzz"]
+
+    def is_as_at(self, commit):
+        """Whether nothing that goes into the target was changed since that commit."""
+        def git(*words):
+            return subprocess.run(["git", "-C", ROOT, *words, "--", *self._folders()],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+
+        # A diff does not tell of files that git has never seen.
+        unseen = git("ls-files", "--others", "--exclude-standard")
+        return git("diff", "--quiet", commit).returncode == 0 \
+            and unseen.returncode == 0 and not unseen.stdout
+
     def _digest(self):
         """Of all sources that go into the target."""
         sha = hashlib.sha256()
-        for folder in [ROOT / "Sources" / module for module in self.modules] + [ROOT / "Tests/Fuzz"]:
+        for folder in self._folders():
             for path in sorted(folder.rglob("*")):
                 if path.is_file() and path.suffix in (".swift", ".c", ".h"):
                     sha.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
@@ -232,20 +247,22 @@ class Target:
             one.failure = f"exit code {status}: " + " / ".join(text.splitlines()[-3:])
         elif not one.executions and not one.findings:
             one.failure = "nothing was run"
-        self._add(one)
+        self.add(one)
         return one
 
-    def _add(self, one):
+    def add(self, one):
         if one.failure:
             return
         commit = subprocess.run(
             ["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE, text=True,
             check=False).stdout.strip()
+        self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder / "lock", "w") as lock:
             # A campaign may run at the same time.
             fcntl.flock(lock, fcntl.LOCK_EX)
             record = self.record = self.load()
             record.seconds += one.seconds
+            record.adopted += one.adopted
             record.executions += one.executions
             record.edges = max(record.edges, one.edges)
             record.corpus, record.new = one.corpus, record.new + one.new
