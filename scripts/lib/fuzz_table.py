@@ -6,14 +6,14 @@ import re
 import fuzz_target
 import tables
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PAGE = pathlib.Path(__file__).resolve().parent.parent.parent / "docs/fuzzing.md"
 HEAD = "| target | seconds of CPU | executions | a second | edges | corpus | findings | sources |"
 ROW = re.compile(r"\| ([a-z0-9-]+) \| ([\d ]+) \| ([\d ]+) \| [\d ]+ \| (\d+) \| \d+ \| (\d+) \| "
                  r"([0-9a-f]{7,40}) \|$", re.MULTILINE)
 
 
 def text(targets):
-    """† is for sources that were changed since."""
+    """† is for sources that were changed since; what was taken over is told apart below."""
     records = [target.load(whatever=True) for target in targets]
     lines = [HEAD, "|---|--:|--:|--:|--:|--:|--:|---|"]
     for target, record in zip(targets, records):
@@ -36,22 +36,22 @@ def text(targets):
     return "\n".join(lines)
 
 
-def write(page, targets):
-    old = page.read_text()
-    page.write_text(old[:old.index(HEAD)] + text(targets) + "\n")
+def write(targets):
+    old = PAGE.read_text()
+    PAGE.write_text(old[:old.index(HEAD)] + text(targets) + "\n")
 
 
-def adopt(page, targets):
+def adopt(targets):
     """Takes over what the page says was run; returns a line for each target.
 
     The page knows the commit, not the digest: what differs from that commit is left out, and so is a
     target with findings, whose inputs are not here. A record of this machine is never added to,
     since the page may have been written from it.
     """
-    rows = {row[0]: row[1:] for row in ROW.findall(page.read_text())}
+    rows = {row[0]: row[1:] for row in ROW.findall(PAGE.read_text())}
     for target in targets:
         if target.name not in rows:
-            yield f"{target.name}: left out: no row in {page} with a commit and without †"
+            yield f"{target.name}: left out: no row in {PAGE} with a commit and without †"
             continue
         seconds, executions, edges, findings, commit = rows[target.name]
         if findings != "0":
