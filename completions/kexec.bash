@@ -36,7 +36,8 @@ _kexec() {
     --dtb) _kexec_files '*.dtb' ;;
     --dtbo) _kexec_files '*.dtbo' ;;
     --machine-number) return ;;
-    --type | -t) mapfile -t COMPREPLY < <(compgen -W 'zImage bundle retagged Image uImage android FIT vmlinux bzImage zboot UKI' -- "$value") ;;
+    --type | -t) mapfile -t COMPREPLY < <(compgen -W 'zImage bundle retagged Image uImage android FIT vmlinux mtk DHTB bzImage zboot UKI' -- "$value") ;;
+    --dtb-index) return ;;
     --fit-config) return ;;
     --vmlinux) _kexec_files '*' ;;
     --image-size) return ;;
@@ -47,7 +48,7 @@ _kexec() {
     --log) _kexec_files '*' ;;
     *)
       if [[ $value == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '--load --exec --force --unload --load-panic --status --check --snapshot= --list-entries --verify-boot --load-plan= --print-ckr-size --help --version --newest --entry-from= --entry-id= --root= --initrd= --ramdisk= --reuseinitrd --append= --command-line= --reuse-cmdline --dt-no-old-root --dtb= --dtbo= --atags --machine-number= --type= --fit-config= --vmlinux= --image-size= --page-offset= --handover= --mem-min= --mem-max= --dry-run --machine= --json --no-ifdown --no-sync --log= --debug --verbose --kexec-syscall --kexec-syscall-auto --no-checks -l -e -f -u -p -S -h -v -t -x -y -d -c -a -i' -- "$value")
+        mapfile -t COMPREPLY < <(compgen -W '--load --exec --force --unload --load-panic --status --check --snapshot= --list-entries --verify-boot --load-plan= --print-ckr-size --help --version --newest --entry-from= --entry-id= --root= --initrd= --ramdisk= --reuseinitrd --append= --command-line= --reuse-cmdline --dt-no-old-root --dtb= --dtbo= --atags --machine-number= --type= --dtb-index= --fit-config= --vmlinux= --image-size= --page-offset= --handover= --mem-min= --mem-max= --dry-run --machine= --json --no-ifdown --no-sync --log= --debug --verbose --kexec-syscall --kexec-syscall-auto --no-checks -l -e -f -u -p -S -h -v -t -x -y -d -c -a -i' -- "$value")
         if [[ ${COMPREPLY[*]} == *= ]]; then compopt -o nospace 2>/dev/null; fi
       else
         _kexec_files '*'

@@ -40,8 +40,9 @@ _arguments -s -S : \
   '*--dtbo=[An overlay to apply to it]:file:_files -g "*.dtbo"' \
   '--atags[Pass an ATAG list and no tree]' \
   '--machine-number=[The number in r1 that goes with an ATAG list]:value: ' \
-  '--type=[What the kernel’s file is]:value:(zImage bundle retagged Image uImage android FIT vmlinux bzImage zboot UKI)' \
-  '-t+[What the kernel’s file is]:value:(zImage bundle retagged Image uImage android FIT vmlinux bzImage zboot UKI)' \
+  '--type=[What the kernel’s file is]:value:(zImage bundle retagged Image uImage android FIT vmlinux mtk DHTB bzImage zboot UKI)' \
+  '-t+[What the kernel’s file is]:value:(zImage bundle retagged Image uImage android FIT vmlinux mtk DHTB bzImage zboot UKI)' \
+  '--dtb-index=[Which of several device trees in the kernel’s file is taken]:value: ' \
   '--fit-config=[The configuration of a FIT to use]:value: ' \
   '--vmlinux=[The ELF file of the same kernel, for figures the image does not tell]:file:_files' \
   '--image-size=[Inflated size and BSS together, for a kernel that does not tell]:value: ' \

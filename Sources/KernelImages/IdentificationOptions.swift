@@ -6,8 +6,11 @@ public struct IdentificationOptions: Sendable, Hashable {
   /// What the file is said to be; nil to go by its content alone. Only ``ImageKind/image`` changes
   /// how a file is read, because a plain Image has no magic number; any other kind is checked.
   public var type: ImageKind?
-  /// The configuration of a FIT to use; nil for its default.
+  /// The configuration of a FIT to use; nil for the one that fits the machine, or its default. Behind
+  /// `#` may stand others, whose trees are overlays.
   public var fitConfiguration: String?
+  /// The machine that the kernel is for, as its running tree tells; nil when nobody says.
+  public var machine: TreeIdentity?
   /// Whether the payload is inflated even where the size table would do.
   public var verify: Bool
   /// The ELF file of the same kernel, for figures that the image does not tell.

@@ -68,5 +68,11 @@ public struct ImageDiagnostic: Sendable, Hashable {
     case decompressorBounded = "KX013"
     /// The image is of another architecture.
     case otherArchitecture = "KX014"
+    /// A configuration of a FIT was chosen among several.
+    case configurationChosen = "KX026"
+    /// A part of a known wrapper is not used.
+    case partUnused = "KX028"
+    /// A vendor's mark, of no meaning to the kernel, was found.
+    case vendorMark = "KX029"
   }
 }

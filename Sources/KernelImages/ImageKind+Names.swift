@@ -6,7 +6,7 @@ extension ImageKind {
   static let nameable: [Self] =
     [
       .zImage, .bundle, .retagged, .image, .uImage, .androidBoot, .fit, .vmlinux, .deviceTree,
-      .cpio, .arm64Image,
+      .cpio, .mediaTek, .spreadtrum, .treeTable, .arm64Image,
       .riscvImage, .bzImage, .zboot, .unifiedKernelImage,
     ] + Compression.allCases.map { Self.compressed($0) }
 

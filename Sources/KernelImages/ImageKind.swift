@@ -19,6 +19,12 @@ public enum ImageKind: Sendable, Hashable {
   case vendorBoot
   /// U-Boot's flattened image tree.
   case fit
+  /// A kernel or ramdisk behind MediaTek's header.
+  case mediaTek
+  /// A signed image behind Spreadtrum's header.
+  case spreadtrum
+  /// A table of device trees, for boot loaders of phones.
+  case treeTable
   /// Anything compressed.
   case compressed(Compression)
   /// A 32-bit ARM kernel as the linker leaves it.
@@ -53,6 +59,9 @@ public enum ImageKind: Sendable, Hashable {
     case .androidBoot: "android"
     case .vendorBoot: "vendor_boot"
     case .fit: "FIT"
+    case .mediaTek: "mtk"
+    case .spreadtrum: "DHTB"
+    case .treeTable: "DTB table"
     case .compressed(let compression): compression.rawValue
     case .vmlinux: "vmlinux"
     case .deviceTree: "DTB"

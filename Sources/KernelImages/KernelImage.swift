@@ -13,8 +13,13 @@ public struct KernelImage: Sendable, Hashable {
   public var imageBytes: ImageBytes?
   /// Initial ramdisks that came with the kernel, in the order they are to be unpacked.
   public var initrds: [Companion] = []
-  /// Device trees that came with the kernel.
-  public var deviceTrees: [Companion] = []
+  /// Device trees that came with the kernel, one of which the new kernel may get. Of a FIT it is the
+  /// one of the configuration.
+  public var deviceTrees: [HeldTree] = []
+  /// Device trees and overlays that only other configurations of a FIT use.
+  public var otherTrees: [HeldTree] = []
+  /// The configurations of a FIT, in their order.
+  public var configurations: [FITConfiguration] = []
   /// The command line that came with the kernel.
   public var commandLine: String?
   /// The architecture, when it is not 32-bit ARM.
@@ -56,6 +61,7 @@ public struct KernelImage: Sendable, Hashable {
     var identification = Identification(options)
     try identification.peel(file, .file, at: 0, depth: 0)
     try identification.checkType()
+    try identification.checkClaim()
     return identification.image
   }
 

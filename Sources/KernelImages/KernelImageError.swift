@@ -21,8 +21,16 @@ public enum KernelImageError: Error, Sendable, Hashable {
   case tooLarge(what: String, limit: UInt64)
   /// Wrappers are nested too deeply.
   case tooDeep(limit: Int)
+  /// There is more of something than is gone through.
+  case tooMany(what: String, limit: Int)
   /// A part that a header or option names is not there.
   case missing(what: String, name: String)
+  /// A FIT has no configuration of a name.
+  case noConfiguration(name: String, known: [String])
+  /// A wrapper holds a kernel for another architecture than it says.
+  case otherArchitecture(wrapper: String, claimed: String, found: String)
+  /// A wrapper is known, and what is in it is not.
+  case unknownContent(wrapper: String, offset: UInt64, looksLike: UnknownContent)
   /// The file is not a kernel; says what it looks like.
   case notAKernel(looksLike: UnknownContent)
   /// The file is not what an option says it is.
@@ -56,8 +64,20 @@ extension KernelImageError: CustomStringConvertible {
       return what + " would be more than " + ByteCount(limit).description
     case .tooDeep(let limit):
       return "more than \(limit) wrappers stand one in the other"
+    case .tooMany(let what, let limit):
+      return "there are more " + what + " than \(limit)"
     case .missing(let what, let name):
       return what + " has no " + name
+    case .noConfiguration(let name, let known):
+      var text = "the FIT has no configuration '" + name + "'; it has "
+      if known.isEmpty { return text + "none" }
+      text += known.prefix(16).joined(separator: ", ")
+      return known.count > 16 ? text + " and \(known.count - 16) more" : text
+    case .otherArchitecture(let wrapper, let claimed, let found):
+      return wrapper + " says that it is for " + claimed + ", and the kernel in it is for " + found
+    case .unknownContent(let wrapper, let offset, let looksLike):
+      return "no kernel: what " + wrapper + " holds at " + hexadecimal(offset) + " looks like "
+        + looksLike.name
     case .notAKernel(let looksLike):
       return "not a kernel: the file looks like " + looksLike.name
     case .wrongType(let expected, let found):

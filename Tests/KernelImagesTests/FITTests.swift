@@ -74,7 +74,7 @@ import Testing
     #expect(image.chain == ["FIT", "gzip", "Image"])
     #expect(image.initrds.count == 1)
     #expect(try image.inflated(from: bytes) == SyntheticImage().bytes())
-    #expect(throws: KernelImageError.missing(what: "the FIT", name: "configuration conf-9")) {
+    #expect(throws: KernelImageError.noConfiguration(name: "conf-9", known: ["conf-1", "conf-2"])) {
       try KernelImage.of(bytes, IdentificationOptions(fitConfiguration: "conf-9"))
     }
   }

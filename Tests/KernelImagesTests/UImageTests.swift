@@ -80,10 +80,43 @@ import Testing
     }
   }
 
-  @Test("A uImage for another architecture is named")
+  @Test("A uImage that says another architecture than its kernel is an error that says both")
   func otherArchitecture() throws {
-    let image = try KernelImage.of(try made(SyntheticZImage().bytes(), arch: "arm64"))
-    #expect(image.otherArchitecture == "arm64")
+    let bytes = try made(SyntheticZImage().bytes(), arch: "arm64")
+    #expect(
+      throws: KernelImageError.otherArchitecture(
+        wrapper: "the uImage", claimed: "arm64", found: "arm")
+    ) { try KernelImage.of(bytes) }
+  }
+
+  @Test("A uImage for another architecture whose content has no mark is named")
+  func foreign() throws {
+    let content = [UInt8](repeating: 0x5a, count: 0x9000)
+    let image = try KernelImage.of(
+      try made(Builder.gzip(content), compression: "gzip", arch: "mips"))
+    #expect(image.kernel == nil)
+    #expect(image.otherArchitecture == "MIPS")
+  }
+
+  @Test("Content that a uImage labels wrongly is taken for what it is, and the label is told")
+  func wrongLabel() throws {
+    let scratch = try Scratch()
+    let plain = SyntheticImage().bytes()
+    try scratch.write("Image", plain)
+    try scratch.run("xz --check=crc32 -c <Image >packed")
+    for (content, label, chain) in [
+      (try scratch.read("packed"), "gzip", ["uImage", "xz", "Image"]),
+      (SyntheticZImage().bytes(), "lzma", ["uImage", "zImage", "gzip", "Image"]),
+      (Builder.gzip(plain), "none", ["uImage", "gzip", "Image"]),
+    ] {
+      let bytes = try made(content, compression: label)
+      let image = try KernelImage.of(bytes)
+      #expect(image.chain == chain)
+      let told = image.diagnostics.filter { $0.code == .wrapperContradicted }
+      #expect(told.count == 1 && told[0].severity == .warning)
+      #expect(told.first?.message.contains(label == "none" ? "not compressed" : label) == true)
+      #expect(try image.inflated(from: bytes) == plain)
+    }
   }
 
   @Test("A truncated uImage is refused at every length")

@@ -11,6 +11,8 @@ public enum BootGatheringError: Error, Sendable {
   case tree(path: String, DeviceTreeError)
   /// An overlay cannot be applied.
   case overlay(path: String, DeviceTreeError)
+  /// The user names a tree that the file does not hold.
+  case noSuchTree(path: String, index: Int, count: Int)
   /// There is an overlay and no tree to apply it to.
   case overlayWithoutTree(path: String)
   /// A segment of a plan has another size than its source.
@@ -23,6 +25,11 @@ extension BootGatheringError: CustomStringConvertible {
     switch self {
     case .image(_, let error): return error.description
     case .tree(_, let error), .overlay(_, let error): return error.description
+    case .noSuchTree(_, let index, let count):
+      return count == 0
+        ? "the file holds no device tree to choose"
+        : "the file holds \(count == 1 ? "1 device tree" : "\(count) device trees"), the first of which "
+          + "is 0: there is no \(index)"
     case .overlayWithoutTree: return "there is no device tree to apply the overlay to"
     case .changed(let segment, let planned, let found):
       return "the " + segment + " of the plan has " + planned.description
@@ -35,7 +42,7 @@ extension BootGatheringError: CustomStringConvertible {
   public var place: String {
     switch self {
     case .image(let path, _), .tree(let path, _), .overlay(let path, _),
-      .overlayWithoutTree(let path):
+      .overlayWithoutTree(let path), .noSuchTree(let path, _, _):
       path
     case .changed: ""
     }
@@ -46,6 +53,7 @@ extension BootGatheringError: CustomStringConvertible {
     switch self {
     case .image(_, let error): error.hint
     case .tree(_, let error), .overlay(_, let error): error.hint
+    case .noSuchTree: "kx inspect lists the trees of a file; --fit-config chooses those of a FIT"
     case .overlayWithoutTree: "name the tree with --dtb"
     case .changed: "make the plan anew"
     }
@@ -53,7 +61,9 @@ extension BootGatheringError: CustomStringConvertible {
 
   /// Whether the options are to blame, and no file.
   public var isUsage: Bool {
-    if case .overlayWithoutTree = self { return true }
-    return false
+    switch self {
+    case .overlayWithoutTree, .noSuchTree: true
+    case .image, .tree, .overlay, .changed: false
+    }
   }
 }

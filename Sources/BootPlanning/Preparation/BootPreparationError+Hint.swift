@@ -11,6 +11,8 @@ extension BootPreparationError {
       "name the kernel, and this file with --initrd"
     case .notARM(let what, nil) where what == ImageKind.deviceTree.name:
       "name the kernel, and this file with --dtb"
+    case .notARM(let what, nil) where what == ImageKind.fit.name:
+      "it holds device trees alone: name the kernel"
     case .notARM: "kx inspect shows what the file holds; name one with a kernel in it"
     case .noMemory: "give --ram FIRST-LAST, --machine FILE, or a DTB with a memory node"
     case .tree(_, let error): error.hint

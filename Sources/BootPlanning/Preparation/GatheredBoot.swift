@@ -18,7 +18,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   public var diagnostics: [Diagnostic] = []
   /// The files as a plan notes them.
   public private(set) var files: [PlannedFile] = []
-  private let wishes: BootWishes
+  let wishes: BootWishes
 
   /// Puts together what was read.
   ///
@@ -79,6 +79,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     for overlay in inputs.overlays { try apply(overlay) }
     let named = inputs.tree == nil ? nil : sources.tree?.tree.commandLine
     if sources.commandLine == nil, named == nil { sources.commandLine = wishes.runningCommandLine }
+    tellOwnCommandLine()
     if let vmlinux = inputs.vmlinux { files.append(vmlinux.planned(.vmlinux)) }
   }
 
@@ -115,17 +116,17 @@ public struct GatheredBoot<File: BootFile>: Sendable {
       sources.tree = (try Self.tree(file.span, file.path), file.path)
       if let first = image.deviceTrees.first {
         diagnostics.append(
-          Diagnostic("KX114", .note, first.origin + " is not used: --dtb names another tree"))
+          Diagnostic(
+            "KX114", .note,
+            image.deviceTrees.count == 1
+              ? first.origin + " is not used: --dtb names another tree"
+              : "none of the \(image.deviceTrees.count) trees in the kernel's file is used: --dtb "
+                + "names another"))
       }
-    } else if let first = image.deviceTrees.first, let kernel = inputs.kernel {
-      let bytes: [UInt8]
-      do throws(KernelImageError) { bytes = try first.bytes.copy(of: kernel.span) } catch {
-        throw .image(path: kernel.path, error)
-      }
-      sources.tree = (try Self.tree(bytes.span, first.origin), first.origin)
-      diagnostics.append(
-        Diagnostic("KX113", .note, first.origin + " is taken out and passed as the DTB"))
-    } else if let running = wishes.runningTree {
+      return
+    }
+    if let kernel = inputs.kernel, try takeHeldTree(kernel) { return }
+    if let running = wishes.runningTree {
       sources.tree = (running, "running tree")
     } else if let last = wishes.lastTree {
       files.append(last.file)
@@ -133,7 +134,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     }
   }
 
-  private static func tree(
+  static func tree(
     _ bytes: Span<UInt8>, _ path: String
   ) throws(BootGatheringError) -> DeviceTree {
     do throws(DeviceTreeError) {
@@ -145,16 +146,22 @@ public struct GatheredBoot<File: BootFile>: Sendable {
 
   private mutating func apply(_ file: File) throws(BootGatheringError) {
     files.append(file.planned(.overlay))
-    guard let base = sources.tree else { throw .overlayWithoutTree(path: file.path) }
-    let overlay = try Self.tree(file.span, file.path)
+    try merge(try Self.tree(file.span, file.path), file.path)
+  }
+
+  /// Merges an overlay into the tree.
+  mutating func merge(
+    _ overlay: DeviceTree, _ path: String
+  ) throws(BootGatheringError) {
+    guard let base = sources.tree else { throw .overlayWithoutTree(path: path) }
     do throws(DeviceTreeError) {
       var merged = base.tree
       for edit in try merged.apply(overlay: overlay) {
-        diagnostics.append(Diagnostic("KX111", .note, file.path + ": " + edit.description))
+        diagnostics.append(Diagnostic("KX111", .note, path + ": " + edit.description))
       }
       sources.tree = (merged, base.origin)
     } catch {
-      throw .overlay(path: file.path, error)
+      throw .overlay(path: path, error)
     }
   }
 }

@@ -13,6 +13,8 @@ struct AndroidBootHeader: Hashable {
   let secondBytes: UInt64
   let recoveryTreeBytes: UInt64
   let treeBytes: UInt64
+  /// The size of a table of trees that vendors put behind the second stage, in place of a version.
+  let treeTableBytes: UInt64
   let signatureBytes: UInt64
   let kernelAddress: UInt64?
   let name: String
@@ -45,6 +47,7 @@ struct AndroidBootHeader: Hashable {
       secondBytes = 0
       recoveryTreeBytes = 0
       treeBytes = 0
+      treeTableBytes = 0
       kernelAddress = nil
       name = ""
       commandLine = line
@@ -68,6 +71,8 @@ struct AndroidBootHeader: Hashable {
     secondBytes = UInt64(second)
     recoveryTreeBytes = version >= 1 ? UInt64(reader.littleEndian32(at: 1632) ?? 0) : 0
     treeBytes = version >= 2 ? UInt64(reader.littleEndian32(at: 1648) ?? 0) : 0
+    // Source: lk (CodeAurora, LA.BR.1.2), app/aboot/bootimg.h, dt_size.
+    treeTableBytes = stated > 4 ? UInt64(stated) : 0
     signatureBytes = 0
     kernelAddress = UInt64(address)
     self.name = name
@@ -84,12 +89,21 @@ struct AndroidBootHeader: Hashable {
   }
 
   /// The parts behind the header in their order, each beginning with a page.
-  var parts: [(name: String, byteCount: UInt64)] {
+  var parts: [(part: Part, byteCount: UInt64)] {
     [
-      ("kernel", kernelBytes), ("ramdisk", ramdiskBytes), ("second stage", secondBytes),
-      ("recovery device tree", recoveryTreeBytes), ("device tree", treeBytes),
-      ("signature", signatureBytes),
+      (.kernel, kernelBytes), (.ramdisk, ramdiskBytes), (.second, secondBytes),
+      (.recoveryTree, recoveryTreeBytes), (.tree, treeBytes), (.treeTable, treeTableBytes),
+      (.signature, signatureBytes),
     ]
+  }
+
+  /// A part, by the name that it has in texts.
+  enum Part: String {
+    case kernel, ramdisk, signature
+    case second = "second stage"
+    case recoveryTree = "recovery device tree"
+    case tree = "device tree"
+    case treeTable = "device tree table"
   }
 }
 

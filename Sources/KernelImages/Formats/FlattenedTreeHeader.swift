@@ -46,8 +46,7 @@ extension Identification {
       ImageLayer(
         kind: .deviceTree, offset: layer.offset, byteCount: UInt64(tree.byteCount),
         facts: [ImageFact("version", "\(tree.version)")]))
-    image.deviceTrees.append(
-      KernelImage.Companion(layer.origin.bytes(0, tree.byteCount), origin: "the file"))
-    reportTrailing(layer, from: tree.byteCount, "the device tree")
+    let end = takeTrees(inRow: layer, from: 0, origin: "the file")
+    reportTrailing(layer, from: end, "the device tree")
   }
 }

@@ -22,6 +22,7 @@ struct UImageHeader: Hashable {
   static let magic: [UInt8] = [0x27, 0x05, 0x19, 0x56]
   static let byteCount = 64
   static let arm: UInt8 = 2
+  static let ramdisk: UInt8 = 3
   static let multi: UInt8 = 4
 
   init(_ reader: borrowing ByteReader) throws(KernelImageError) {

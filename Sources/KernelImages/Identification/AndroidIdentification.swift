@@ -19,27 +19,36 @@ extension Identification {
     }
     var kernel: SafeRange?
     var at = paged(header.headerBytes, header.pageBytes)
-    for part in header.parts where part.byteCount > 0 {
+    for (part, byteCount) in header.parts where byteCount > 0 {
+      // What is no version says how long a table of trees is: only where there is that much.
+      if part == .treeTable, SafeRange(at, byteCount, within: layer.bytes.count) == nil {
+        warn(
+          .wrapperContradicted,
+          "the header of the Android boot image states " + ByteCount(byteCount).description
+            + " of device trees at " + hexadecimal(at) + ", which are not there",
+          hint: "is the file whole? give the tree of the board with --dtb FILE")
+        break
+      }
       let range = try layer.part(
-        "the " + part.name + " of the Android boot image", at, part.byteCount)
+        "the " + part.rawValue + " of the Android boot image", at, byteCount)
       facts.append(
         ImageFact(
-          part.name, ByteCount(part.byteCount).description + " at " + hexadecimal(at)))
-      let origin = "Android " + part.name
-      switch part.name {
-      case "kernel": kernel = range
-      case "ramdisk":
-        image.initrds.append(
-          KernelImage.Companion(layer.origin.bytes(range.offset, range.count), origin: origin))
-      case "device tree": takeTrees(layer, range, origin: origin)
-      default: note(.trailingBytes, "the " + origin + " is not used")
+          part.rawValue, ByteCount(byteCount).description + " at " + hexadecimal(at)))
+      let origin = "Android " + part.rawValue
+      switch part {
+      case .kernel: kernel = range
+      case .ramdisk: try takeInitrd(layer, range, origin: origin)
+      case .tree, .treeTable: try takeTrees(inPart: range, of: layer, origin: origin)
+      case .signature: note(.notVerified, "the " + origin + " was not checked")
+      case .second, .recoveryTree: note(.partUnused, "the " + origin + " is not used")
       }
-      at = paged(saturatingSum(at, part.byteCount), header.pageBytes)
+      at = paged(saturatingSum(at, byteCount), header.pageBytes)
     }
     image.layers.append(
       ImageLayer(
         kind: .androidBoot, offset: layer.offset, byteCount: min(at, layer.byteCount),
         facts: facts))
+    noteTrailer(layer, from: at)
     guard let kernel else { throw .missing(what: "the Android boot image", name: "kernel") }
     try peel(
       layer.bytes.extracting(kernel.indices), layer.origin.advanced(by: kernel.offset),
@@ -52,14 +61,12 @@ extension Identification {
     var at = paged(header.headerBytes, header.pageBytes)
     if header.ramdiskBytes > 0 {
       let range = try layer.part("the vendor ramdisk", at, header.ramdiskBytes)
-      image.initrds.append(
-        KernelImage.Companion(
-          layer.origin.bytes(range.offset, range.count), origin: "vendor ramdisk"))
+      try takeInitrd(layer, range, origin: "vendor ramdisk")
       at = paged(saturatingSum(at, header.ramdiskBytes), header.pageBytes)
     }
     if header.treeBytes > 0 {
       let range = try layer.part("the vendor's device tree", at, header.treeBytes)
-      takeTrees(layer, range, origin: "vendor device tree")
+      try takeTrees(inPart: range, of: layer, origin: "vendor device tree")
     }
     if !header.commandLine.isEmpty { image.commandLine = header.commandLine }
     image.layers.append(
@@ -74,18 +81,38 @@ extension Identification {
         ]))
   }
 
-  /// Takes the device trees that stand one behind the other in a part.
-  private mutating func takeTrees(_ layer: Layer, _ range: SafeRange, origin: String) {
-    let part = layer.bytes.extracting(range.indices)
-    var at = 0
-    while let tree = FlattenedTreeHeader(part, at: at), image.deviceTrees.count < 1024 {
-      image.deviceTrees.append(
-        KernelImage.Companion(
-          layer.origin.bytes(range.offset + at, tree.byteCount), origin: origin))
-      at += tree.byteCount
+  /// Names what stands right behind the last part. A partition is mostly longer than what is in it,
+  /// and filled up with zeros or ones.
+  private mutating func noteTrailer(_ layer: Layer, from end: UInt64) {
+    guard let start = Int(exactly: end), start < layer.bytes.count else { return }
+    for trailer in Self.trailers where layer.reader.matches(trailer.mark, at: start) {
+      note(.vendorMark, trailer.name + " stands behind the Android boot image")
+      return
     }
-    if at == 0 { note(.wrapperContradicted, "the " + origin + " is not a device tree") }
+    let near = layer.bytes.extracting(start..<min(layer.bytes.count, start + 4096))
+    for index in near.indices where near[index] != 0 && near[index] != 0xff {
+      note(
+        .trailingBytes,
+        ByteCount(layer.bytes.count - start).description + " at " + hexadecimal(end)
+          + " stand behind the parts of the Android boot image and are not used")
+      return
+    }
   }
+
+  /// What boot loaders look for behind an image.
+  ///
+  /// Sources: topjohnwu/Magisk native/src/boot/magiskboot.hpp (v24), SEANDROID_MAGIC and
+  /// LG_BUMP_MAGIC; AOSP external/avb, libavb/avb_vbmeta_image.h, AVB_MAGIC.
+  private static let trailers: [(mark: [UInt8], name: String)] = [
+    (Array("SEANDROIDENFORCE".utf8), "Samsung's mark SEANDROIDENFORCE"),
+    (
+      [
+        0x41, 0xa9, 0xe4, 0x67, 0x74, 0x4d, 0x1d, 0x1b, 0xa4, 0x29, 0xf2, 0xec, 0xea, 0x65, 0x52,
+        0x79,
+      ], "LG's mark of an unlocked boot loader"
+    ),
+    (Array("AVB0".utf8), "a signature of Android Verified Boot, which was not checked,"),
+  ]
 
   /// Rounds up to whole pages, which are a power of two.
   private func paged(_ value: UInt64, _ page: UInt64) -> UInt64 {

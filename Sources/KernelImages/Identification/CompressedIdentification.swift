@@ -47,13 +47,7 @@ extension Identification {
 
   /// Lists device trees behind a compressed kernel, as Android's `Image.gz-dtb` has them.
   private mutating func takeTrailingTrees(_ layer: Layer, from end: Int) {
-    var at = end
-    while let tree = FlattenedTreeHeader(layer.bytes, at: at), image.deviceTrees.count < 1024 {
-      image.deviceTrees.append(
-        KernelImage.Companion(
-          layer.origin.bytes(at, tree.byteCount), origin: "behind the compressed kernel"))
-      at += tree.byteCount
-    }
-    reportTrailing(layer, from: at, "the compressed kernel")
+    let end = takeTrees(inRow: layer, from: end, origin: "tree behind the compressed kernel")
+    reportTrailing(layer, from: end, "the compressed kernel")
   }
 }

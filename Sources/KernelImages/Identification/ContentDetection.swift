@@ -24,6 +24,10 @@ extension ImageKind {
     if reader.matches(UImageHeader.magic, at: 0) { return .uImage }
     if reader.matches(AndroidBootHeader.magic, at: 0) { return .androidBoot }
     if reader.matches(VendorBootHeader.magic, at: 0) { return .vendorBoot }
+    if let vendor = VendorHeader.Maker.allCases.first(where: { reader.matches($0.magic, at: 0) }) {
+      return vendor.kind
+    }
+    if TreeTable.isPresent(reader) { return .treeTable }
     if reader.matches(FlattenedTreeHeader.magic, at: 0) {
       return FlattenedTree.looksLikeFIT(bytes) ? .fit : .deviceTree
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
-import Digests
 import Inflation
 import PhysicalMemory
 
 extension Identification {
-  /// Takes kernel, ramdisk and device tree out of a flattened image tree.
+  /// Takes kernel, ramdisks, device tree and overlays out of a flattened image tree.
   ///
   /// Source: U-Boot doc/uImage.FIT/source_file_format.txt (v2023.01).
   mutating func peelFIT(_ layer: Layer) throws(KernelImageError) {
@@ -15,14 +14,15 @@ extension Identification {
         what: "the FIT", needed: max(40, UInt64(total)), present: layer.byteCount)
     }
     try checkTree(layer, header)
-    let fit = FlattenedImageTree(
-      tree: try FlattenedTree(layer.bytes, header), externalBase: (header.byteCount + 3) & ~3)
-    guard let images = fit.tree.child("images", of: 0) else {
-      throw .missing(what: "the FIT", name: "node /images")
-    }
-    let configuration = try chooseConfiguration(fit.tree, layer)
+    let fit = try FlattenedImageTree(
+      try FlattenedTree(layer.bytes, header), externalBase: (header.byteCount + 3) & ~3)
+    let listed = fit.listConfigurations(layer)
+    image.configurations = listed.map { $0.configuration }
+    let taken = try chooseConfigurations(fit, layer, listed.map { $0.node })
+    for index in taken { image.configurations[index].isTaken = true }
+    let names = taken.map { image.configurations[$0].name }
     var facts = [
-      ImageFact("configuration", configuration.map { fit.tree.nodes[$0].name } ?? "none")
+      ImageFact("configuration", names.isEmpty ? "none" : names.joined(separator: "#"))
     ]
     if let text = fit.tree.strings("description", of: 0, in: layer.bytes).first {
       facts.append(ImageFact("description", text))
@@ -30,38 +30,27 @@ extension Identification {
     image.layers.append(
       ImageLayer(
         kind: .fit, offset: layer.offset, byteCount: UInt64(header.byteCount), facts: facts))
-    func nodes(_ role: String) throws(KernelImageError) -> [Int] {
-      guard let configuration else {
-        guard role == "kernel" else { return [] }
-        return fit.tree.children(of: images).filter {
-          fit.tree.strings("type", of: $0, in: layer.bytes).first == "kernel"
-        }
-      }
-      var result: [Int] = []
-      for name in fit.tree.strings(role, of: configuration, in: layer.bytes) {
-        guard let node = fit.tree.child(name, of: images) else {
-          throw .missing(what: "the FIT", name: "image " + name)
-        }
-        result.append(node)
-      }
-      return result
+    for index in taken where fit.tree.child("signature", of: listed[index].node) != nil {
+      note(
+        .notVerified,
+        "the signature of the FIT's configuration " + image.configurations[index].name
+          + " was not checked")
     }
-    for node in try nodes("ramdisk") { image.initrds.append(try companion(fit, node, layer)) }
-    for node in try nodes("loadables") {
-      let part = try companion(fit, node, layer)
-      if fit.tree.strings("type", of: node, in: layer.bytes).first == "ramdisk" {
-        image.initrds.append(part)
-      } else {
-        note(.trailingBytes, part.origin + " is a loadable that is not used")
-      }
+    let kernels = fit.kernels(layer)
+    guard let first = taken.first else {
+      try takeWithoutConfiguration(fit, layer, kernels)
+      return
     }
-    for node in try nodes("fdt") {
-      image.deviceTrees.append(try inflatedCompanion(fit, node, layer))
+    let configuration = image.configurations[first]
+    try takeRamdisks(configuration, fit, layer)
+    try takeTrees(taken.map { image.configurations[$0] }, fit, layer)
+    noteUnused(taken.map { image.configurations[$0] })
+    if let name = configuration.images("kernel").first {
+      try peelKernel(fit, try fit.image(name), layer)
+    } else if !kernels.isEmpty {
+      throw .missing(
+        what: "the configuration " + configuration.name + " of the FIT", name: "kernel")
     }
-    guard let kernel = try nodes("kernel").first else {
-      throw .missing(what: "the FIT", name: "kernel")
-    }
-    try peelKernel(fit, kernel, layer)
   }
 
   /// Reads the whole tree as a device tree is read: where a boot loader refuses its header, its
@@ -85,29 +74,90 @@ extension Identification {
       value: UInt64(layer.reader.bigEndian32(at: header.structOffset + 4) ?? 0))
   }
 
-  /// The named configuration, the default one, or nil when the tree has none.
-  private func chooseConfiguration(
-    _ tree: FlattenedTree, _ layer: Layer
-  ) throws(KernelImageError) -> Int? {
-    guard let configurations = tree.child("configurations", of: 0) else {
-      if let name = options.fitConfiguration {
-        throw .missing(what: "the FIT", name: "configuration " + name)
-      }
-      return nil
+  /// Takes the first kernel of a FIT that does not say what goes together; all else is named.
+  private mutating func takeWithoutConfiguration(
+    _ fit: FlattenedImageTree, _ layer: Layer, _ kernels: [Int]
+  ) throws(KernelImageError) {
+    for node in fit.deviceTrees(layer) where kernels.isEmpty {
+      image.deviceTrees.append(try tree(fit, node, layer))
     }
-    if let name = options.fitConfiguration {
-      guard let node = tree.child(name, of: configurations) else {
-        throw .missing(what: "the FIT", name: "configuration " + name)
-      }
-      return node
+    for node in fit.tree.children(of: fit.images)
+    where node != kernels.first && !(kernels.isEmpty && fit.type(of: node, layer) == "flat_dt") {
+      note(
+        .partUnused,
+        "FIT image " + fit.tree.nodes[node].name
+          + " is not used: no configuration says what goes together")
     }
-    if let name = tree.strings("default", of: configurations, in: layer.bytes).first {
-      guard let node = tree.child(name, of: configurations) else {
-        throw .missing(what: "the FIT", name: "configuration " + name + ", its default")
+    if let node = kernels.first { try peelKernel(fit, node, layer) }
+  }
+
+  /// Takes the ramdisks of a configuration, and those among its loadables.
+  private mutating func takeRamdisks(
+    _ configuration: FITConfiguration, _ fit: FlattenedImageTree, _ layer: Layer
+  ) throws(KernelImageError) {
+    for part in configuration.images where part.role == "ramdisk" || part.role == "loadables" {
+      let node = try fit.image(part.name)
+      let range = try fit.data(of: node, layer)
+      try check(fit, node, range, layer)
+      if part.role == "ramdisk" || fit.type(of: node, layer) == "ramdisk" {
+        try takeInitrd(layer, range, origin: "FIT image " + part.name)
+      } else {
+        note(.partUnused, "FIT image " + part.name + " is a loadable that is not used")
       }
-      return node
     }
-    return tree.children(of: configurations).first
+  }
+
+  /// Takes the tree of the first configuration and all overlays: what its `fdt` names further, and
+  /// all that the `fdt` of the other configurations names.
+  ///
+  /// Source: U-Boot boot/image-fit.c (v2023.01), boot_get_fdt_fit.
+  private mutating func takeTrees(
+    _ configurations: [FITConfiguration], _ fit: FlattenedImageTree, _ layer: Layer
+  ) throws(KernelImageError) {
+    var used: [String] = []
+    for (index, configuration) in configurations.enumerated() {
+      let names = configuration.images("fdt")
+      if names.isEmpty, configurations.count > 1 {
+        throw .missing(what: "the configuration " + configuration.name + " of the FIT", name: "fdt")
+      }
+      for (place, name) in names.enumerated() {
+        used.append(name)
+        let found = try tree(fit, try fit.image(name), layer)
+        if index == 0, place == 0 {
+          image.deviceTrees.append(found)
+        } else if let base = image.deviceTrees.indices.last {
+          guard image.deviceTrees[base].overlays.count < Self.mostOverlays else {
+            throw .tooMany(what: "overlays of the FIT's tree", limit: Self.mostOverlays)
+          }
+          image.deviceTrees[base].overlays.append(
+            KernelImage.Companion(found.bytes, origin: found.origin))
+        }
+      }
+    }
+    for node in fit.deviceTrees(layer) where !used.contains(fit.tree.nodes[node].name) {
+      guard let range = try? fit.data(of: node, layer) else { continue }
+      image.otherTrees.append(tree(fit, node, range, layer))
+    }
+  }
+
+  /// More than a boot loader is told to merge.
+  private static let mostOverlays = 64
+
+  /// Names the images of configurations that a kernel is not started with.
+  private mutating func noteUnused(_ configurations: [FITConfiguration]) {
+    for (index, configuration) in configurations.enumerated() {
+      let isFirst = index == 0
+      var kernels = 0
+      for part in configuration.images where part.role != "fdt" {
+        if part.role == "kernel" { kernels += 1 }
+        if isFirst, part.role == "ramdisk" || part.role == "loadables" { continue }
+        if isFirst, part.role == "kernel", kernels == 1 { continue }
+        note(
+          .partUnused,
+          "FIT image " + part.name + ", the " + part.role + " of configuration "
+            + configuration.name + ", is not used")
+      }
+    }
   }
 
   private mutating func peelKernel(
@@ -115,133 +165,32 @@ extension Identification {
   ) throws(KernelImageError) {
     let range = try fit.data(of: node, layer)
     try check(fit, node, range, layer)
-    if let name = fit.tree.strings("arch", of: node, in: layer.bytes).first, name != "arm" {
-      noteArchitecture(name)
+    if let name = fit.tree.strings("arch", of: node, in: layer.bytes).first {
+      claim("FIT image " + fit.tree.nodes[node].name, architecture: name, isARM: name == "arm")
     }
-    let content = Layer(
-      bytes: layer.bytes.extracting(range.indices),
-      origin: layer.origin.advanced(by: range.offset), offset: UInt64(range.offset),
-      depth: layer.depth + 1)
-    if let compression = try fit.compression(of: node, layer) {
-      try peelCompressed(content, compression)
-    } else {
-      try peel(content.bytes, content.origin, at: content.offset, depth: content.depth)
-    }
+    try peelLabelled(
+      layer, range, as: try fit.compression(of: node, layer),
+      "FIT image " + fit.tree.nodes[node].name)
   }
 
-  private mutating func companion(
+  /// A device tree of the FIT, whose hashes are checked. It is inflated by the boot loader.
+  private mutating func tree(
     _ fit: FlattenedImageTree, _ node: Int, _ layer: Layer
-  ) throws(KernelImageError) -> KernelImage.Companion {
+  ) throws(KernelImageError) -> HeldTree {
     let range = try fit.data(of: node, layer)
     try check(fit, node, range, layer)
-    return KernelImage.Companion(
-      layer.origin.bytes(range.offset, range.count),
-      origin: "FIT image " + fit.tree.nodes[node].name)
+    _ = try fit.compression(of: node, layer)
+    return tree(fit, node, range, layer)
   }
 
-  /// A device tree is inflated by the boot loader; a ramdisk is left to the kernel.
-  private mutating func inflatedCompanion(
-    _ fit: FlattenedImageTree, _ node: Int, _ layer: Layer
-  ) throws(KernelImageError) -> KernelImage.Companion {
-    var part = try companion(fit, node, layer)
-    if let compression = try fit.compression(of: node, layer) {
-      part.bytes = .compressed(part.bytes, compression, count: nil)
-    }
-    return part
-  }
-
-  /// Takes what is to be hashed off an allowance of eight times the file.
-  private mutating func takeFromHashAllowance(
-    _ range: SafeRange, _ layer: Layer
-  ) throws(KernelImageError) {
-    let limit = layer.byteCount.multipliedReportingOverflow(by: 8).partialValue
-    let left = hashAllowance ?? limit
-    // Even the hash of nothing takes time.
-    let wanted = UInt64(range.count) + 64
-    guard wanted <= left else {
-      throw .tooLarge(what: "the hashed data of the FIT, taken together,", limit: limit)
-    }
-    hashAllowance = left - wanted
-  }
-
-  /// Compares the hashes of an image with its data.
-  private mutating func check(
+  private func tree(
     _ fit: FlattenedImageTree, _ node: Int, _ range: SafeRange, _ layer: Layer
-  ) throws(KernelImageError) {
-    let data = layer.bytes.extracting(range.indices)
-    let name = fit.tree.nodes[node].name
-    for child in fit.tree.children(of: node) {
-      let label = fit.tree.nodes[child].name
-      // Source: U-Boot boot/image-fit.c (v2023.01), which compares only as many letters.
-      if label.hasPrefix("signature") {
-        note(.notVerified, "the signature of FIT image " + name + " was not checked")
-        continue
-      }
-      guard label.hasPrefix("hash") else { continue }
-      let algorithm = fit.tree.strings("algo", of: child, in: layer.bytes).first ?? "nothing"
-      guard let place = fit.tree.value("value", of: child),
-        let stored = layer.reader.copy(place.offset, place.count)
-      else {
-        throw .missing(what: "the " + algorithm + " hash of FIT image " + name, name: "value")
-      }
-      try takeFromHashAllowance(range, layer)
-      let computed: [UInt8]
-      switch algorithm {
-      case "crc32": computed = CRC32.hash(data)
-      case "md5": computed = MD5.hash(data)
-      case "sha1": computed = SHA1.hash(data)
-      case "sha256": computed = SHA256.hash(data)
-      case "crc16-ccitt", "sha384", "sha512":
-        note(
-          .notVerified,
-          "the " + algorithm + " hash of FIT image " + name + " was not checked: not known here")
-        continue
-      default:
-        throw .missing(
-          what: "a hash of FIT image " + name, name: "known algorithm: it says " + algorithm)
-      }
-      guard stored == computed else {
-        throw .checksum(
-          what: "FIT image " + name, stored: algorithm + " " + hexadecimalText(of: stored),
-          computed: hexadecimalText(of: computed))
-      }
+  ) -> HeldTree {
+    var bytes = layer.origin.bytes(range.offset, range.count)
+    if let compression = try? fit.compression(of: node, layer) {
+      bytes = .compressed(bytes, compression, count: nil)
     }
-  }
-}
-
-/// The images of a flattened image tree.
-struct FlattenedImageTree {
-  let tree: FlattenedTree
-  /// What `data-offset` counts from.
-  let externalBase: Int
-
-  /// Where the data of an image lies.
-  func data(of node: Int, _ layer: Layer) throws(KernelImageError) -> SafeRange {
-    let name = "FIT image " + tree.nodes[node].name
-    if tree.child("cipher", of: node) != nil {
-      throw .missing(what: name, name: "plain data: it is encrypted")
-    }
-    if let range = tree.value("data", of: node) { return range }
-    guard let size = tree.number("data-size", of: node, in: layer.bytes) else {
-      throw .missing(what: name, name: "data")
-    }
-    if let position = tree.number("data-position", of: node, in: layer.bytes) {
-      return try layer.part(name, position, size)
-    }
-    guard let offset = tree.number("data-offset", of: node, in: layer.bytes) else {
-      throw .missing(what: name, name: "data")
-    }
-    return try layer.part(name, saturatingSum(UInt64(externalBase), offset), size)
-  }
-
-  /// How the data of an image is compressed; nil for not at all.
-  func compression(of node: Int, _ layer: Layer) throws(KernelImageError) -> Compression? {
-    guard let name = tree.strings("compression", of: node, in: layer.bytes).first, name != "none"
-    else { return nil }
-    guard let compression = Compression(rawValue: name) else {
-      throw .missing(
-        what: "FIT image " + tree.nodes[node].name, name: "known compression: it says " + name)
-    }
-    return compression
+    return HeldTree(
+      bytes, origin: "FIT image " + fit.tree.nodes[node].name, offset: UInt64(range.offset))
   }
 }

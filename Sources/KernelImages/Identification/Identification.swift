@@ -10,6 +10,8 @@ struct Identification {
   var allowance: UInt64
   /// The bytes that may still be held in memory at the same time.
   var room: UInt64
+  /// What the innermost wrapper that names an architecture says.
+  private(set) var claim: Claim?
   /// The bytes that may still be hashed; a hostile file could ask for the same ones again and
   /// again.
   var hashAllowance: UInt64?
@@ -44,6 +46,9 @@ struct Identification {
     case .androidBoot: try peelAndroid(layer)
     case .vendorBoot: try peelVendorBoot(layer)
     case .fit: try peelFIT(layer)
+    case .mediaTek: try peelVendor(layer, .mediaTek)
+    case .spreadtrum: try peelVendor(layer, .spreadtrum)
+    case .treeTable: try peelTreeTable(layer)
     case .compressed(let compression): try peelCompressed(layer, compression)
     case .vmlinux: try peelVmlinux(layer)
     case .deviceTree: try noteDeviceTree(layer)
@@ -77,6 +82,28 @@ struct Identification {
     guard image.otherArchitecture == nil else { return }
     image.otherArchitecture = name
     note(.otherArchitecture, "the kernel is for " + name + "; only 32-bit ARM is planned for")
+  }
+
+  /// What a wrapper says of the kernel in it.
+  struct Claim {
+    let wrapper: String
+    let architecture: String
+    let isARM: Bool
+  }
+
+  /// Takes down for which architecture a wrapper says that its kernel is.
+  mutating func claim(_ wrapper: String, architecture: String, isARM: Bool) {
+    claim = Claim(wrapper: wrapper, architecture: architecture, isARM: isARM)
+    if !isARM { noteArchitecture(architecture) }
+  }
+
+  /// Holds what a wrapper says of the architecture against what was found in it.
+  func checkClaim() throws(KernelImageError) {
+    guard let claim else { return }
+    let found = image.kernel == nil ? image.otherArchitecture : "arm"
+    guard let found, claim.isARM != (image.kernel != nil) else { return }
+    throw .otherArchitecture(
+      wrapper: claim.wrapper, claimed: claim.architecture, found: found)
   }
 
   /// Inflates everything and takes it off the allowance.

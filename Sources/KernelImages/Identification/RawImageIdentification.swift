@@ -8,7 +8,7 @@ extension Identification {
   mutating func peelRawImage(_ layer: Layer) throws(KernelImageError) {
     // Files that cannot be a kernel are not gone through.
     guard options.type == .image || Self.mayBeImage(layer.bytes) else {
-      throw .notAKernel(looksLike: UnknownContent(of: layer.bytes))
+      return try refuse(UnknownContent(of: layer.bytes), at: layer.offset)
     }
     var scan = InflatedImageScan(expected: layer.byteCount, order: .either)
     scan.take(layer.bytes)
@@ -33,13 +33,7 @@ extension Identification {
     at offset: UInt64
   ) throws(KernelImageError) {
     guard options.type == .image || !scan.pairs.isEmpty && Self.mayBeImage(scan.head.span) else {
-      let content = UnknownContent(of: scan.head.span)
-      guard case .compressed(let compression) = image.layers.last?.kind else {
-        throw .notAKernel(looksLike: content)
-      }
-      throw .notAKernel(
-        looksLike: UnknownContent(
-          content.name + ", compressed by " + compression.rawValue, hint: content.hint))
+      return try refuse(UnknownContent(of: scan.head.span), at: offset)
     }
     var figures = KernelFigures(inflated: inflated, options: options)
     figures.scan = scan

@@ -15,13 +15,20 @@ extension Identification {
       ImageLayer(
         kind: .uImage, offset: layer.offset,
         byteCount: UInt64(UImageHeader.byteCount) + header.dataBytes, facts: facts(of: header)))
-    if header.architecture != UImageHeader.arm { noteArchitecture(header.architectureName) }
+    claim(
+      "the uImage", architecture: header.architectureName,
+      isARM: header.architecture == UImageHeader.arm)
     reportTrailing(layer, from: data.offset + data.count, "the uImage")
     let inner = try header.inner()
     if header.type == UImageHeader.multi {
       try peelParts(layer, data, compression: inner)
+    } else if header.type == UImageHeader.ramdisk, data.count > 0 {
+      // The kernel unpacks a ramdisk: its content counts, whatever the header says of compression.
+      try peel(
+        layer.bytes.extracting(data.indices), layer.origin.advanced(by: data.offset),
+        at: UInt64(data.offset), depth: layer.depth + 1)
     } else {
-      try peelContent(layer, data, compression: inner)
+      try peelLabelled(layer, data, as: inner, "the uImage")
     }
   }
 
@@ -36,23 +43,6 @@ extension Identification {
       ImageFact("header CRC", UImageHeader.text(header.headerCRC) + ", right"),
       ImageFact("data CRC", UImageHeader.text(header.dataCRC) + ", right"),
     ]
-  }
-
-  /// Goes on with one content, which the header may say is compressed.
-  private mutating func peelContent(
-    _ layer: Layer, _ range: SafeRange, compression: Compression?
-  ) throws(KernelImageError) {
-    let bytes = layer.bytes.extracting(range.indices)
-    let origin = layer.origin.advanced(by: range.offset)
-    guard range.count > 0 else { throw .missing(what: "the uImage", name: "content") }
-    if let compression {
-      try peelCompressed(
-        Layer(
-          bytes: bytes, origin: origin, offset: UInt64(range.offset), depth: layer.depth + 1),
-        compression)
-    } else {
-      try peel(bytes, origin, at: UInt64(range.offset), depth: layer.depth + 1)
-    }
   }
 
   /// Goes through the parts of a multi-file image: the first is the kernel, a device tree is known
@@ -95,14 +85,16 @@ extension Identification {
         first = range
         continue
       }
-      let companion = KernelImage.Companion(
-        layer.origin.bytes(range.offset, range.count), origin: "part \(index) of the uImage")
-      if FlattenedTreeHeader(layer.bytes, at: range.offset) != nil {
-        image.deviceTrees.append(companion)
+      let origin = "part \(index) of the uImage"
+      if let tree = FlattenedTreeHeader(layer.bytes, at: range.offset) {
+        image.deviceTrees.append(
+          HeldTree(
+            layer.origin.bytes(range.offset, min(range.count, tree.byteCount)), origin: origin,
+            offset: UInt64(range.offset)))
       } else {
-        image.initrds.append(companion)
+        try takeInitrd(layer, range, origin: origin)
       }
     }
-    if let first { try peelContent(layer, first, compression: compression) }
+    if let first { try peelLabelled(layer, first, as: compression, "the uImage") }
   }
 }

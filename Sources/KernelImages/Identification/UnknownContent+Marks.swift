@@ -48,8 +48,21 @@ extension UnknownContent {
     Mark([0x51, 0x46, 0x49, 0xfb], Self("a disk of QEMU", hint: disk.hint)),
     Mark("LUKS", Self("an encrypted disk", hint: "open it with cryptsetup, then mount it")),
     Mark(
-      [0xd7, 0xb7, 0xab, 0x1e],
-      Self("an Android table of device trees", hint: "take out the tree of your board: mkdtboimg")),
+      "AMLSECU!",
+      Self(
+        "a kernel signed or encrypted for Amlogic's secure boot (AMLSECU!)",
+        hint: "only the boot loader of its device opens it; take the kernel from where it was built"
+      )
+    ),
+    Mark(
+      "KRNL",
+      Self(
+        "Rockchip's header (KRNL)",
+        hint: "take its 8 bytes off: tail -c +9 FILE >kernel; 4 bytes of a checksum stand behind")),
+    Mark(
+      "-SIGNED-BY-SIGNBLOB-",
+      Self("an update signed for NVIDIA's boot loader", hint: "unpack it first: blobunpack FILE")),
+    Mark("LOKI", at: 0x400, Self("an image patched by Loki", hint: "undo it: loki_tool unlok")),
     Mark(
       "CHROMEOS",
       Self("a signed kernel partition of ChromeOS", hint: "unpack it: futility vbutil_kernel")),

@@ -101,27 +101,19 @@ extension Identification {
 
   /// Lists the device trees that stand behind a zImage, the first one where it ends.
   mutating func appendedTrees(_ layer: Layer, from end: Int) -> [ZImage.AppendedDTB] {
-    var trees: [ZImage.AppendedDTB] = []
-    var at = end
-    // Each turn advances by the size of a header or more.
-    while let tree = FlattenedTreeHeader(layer.bytes, at: at), trees.count < 1024 {
-      trees.append(
-        ZImage.AppendedDTB(offset: ByteCount(at), byteCount: ByteCount(tree.byteCount)))
-      image.deviceTrees.append(
-        KernelImage.Companion(
-          layer.origin.bytes(at, tree.byteCount), origin: "appended to the zImage"))
-      at += tree.byteCount
-      // Trees that were put together by hand may be padded to words.
-      if FlattenedTreeHeader(layer.bytes, at: at) == nil { at = (at + 3) & ~3 }
+    let known = image.deviceTrees.count
+    let at = takeTrees(inRow: layer, from: end, origin: "tree appended to the zImage")
+    let trees = image.deviceTrees[known...].map {
+      ZImage.AppendedDTB(
+        offset: ByteCount($0.offset), byteCount: ByteCount($0.bytes.count ?? 0))
     }
     if !trees.isEmpty {
       note(
         .appendedDeviceTree,
         (trees.count == 1 ? "a device tree stands" : "\(trees.count) device trees stand")
-          + " behind the zImage; the first one takes the place of any other"
-      )
+          + " behind the zImage; a kernel that looks there itself takes the first")
     }
-    reportTrailing(layer, from: min(at, layer.bytes.count), "the zImage")
+    reportTrailing(layer, from: at, "the zImage")
     return trees
   }
 

@@ -37,6 +37,7 @@ enum Option: String, CaseIterable {
   case loadPlan = "load-plan"
   case machineNumber = "machine-number"
   case fitConfiguration = "fit-config"
+  case treeIndex = "dtb-index"
   case newest, root
   case verifyBoot = "verify-boot"
   case entryFrom = "entry-from"
@@ -70,7 +71,7 @@ enum Option: String, CaseIterable {
   var isOfKexecTools: Bool {
     switch self {
     case .verbose, .reuseCommandLine, .dryRun, .json, .handover, .dtbo, .check, .snapshot, .log,
-      .machine, .vmlinux, .loadPlan, .machineNumber, .fitConfiguration, .newest, .root,
+      .machine, .vmlinux, .loadPlan, .machineNumber, .fitConfiguration, .treeIndex, .newest, .root,
       .entryFrom, .entryID, .listEntries, .verifyBoot:
       false
     default: true
@@ -85,7 +86,7 @@ enum Option: String, CaseIterable {
     switch self {
     case .type, .entry, .memoryFloor, .memoryCeiling, .commandLine, .append, .initrd, .ramdisk,
       .dtb, .imageSize, .pageOffset, .handover, .dtbo, .snapshot, .log, .machine, .vmlinux,
-      .loadPlan, .machineNumber, .fitConfiguration, .root, .entryFrom, .entryID:
+      .loadPlan, .machineNumber, .fitConfiguration, .treeIndex, .root, .entryFrom, .entryID:
       true
     default: false
     }

@@ -96,6 +96,7 @@ extension Settings {
       }
       type = kind
     case .fitConfiguration: fitConfiguration = value
+    case .treeIndex: treeIndex = Int(clamping: try number(option, value))
     case .imageSize: imageBytes = ByteCount(try number(option, value))
     case .pageOffset: pageOffset = try number(option, value)
     case .memoryFloor: memoryFloor = PhysicalAddress(try number(option, value))

@@ -44,6 +44,7 @@ struct Settings {
   var machineNumber: UInt32?
   var type: ImageKind?
   var fitConfiguration: String?
+  var treeIndex: Int?
   var imageBytes: ByteCount?
   /// The kernel of a saved plan, some figures of which the user may have stated.
   var figures: SavedKernel?
@@ -119,6 +120,9 @@ struct Settings {
     }
     if wantsATAGs, dtb != nil || !overlays.isEmpty {
       throw .usage("--atags passes no device tree; leave out --dtb and --dtbo")
+    }
+    if wantsATAGs, treeIndex != nil {
+      throw .usage("--atags passes no device tree; leave out --dtb-index")
     }
     if machine != nil, !dryRun {
       throw .usage("--machine plans for another machine: it needs --dry-run")

@@ -42,7 +42,7 @@ final class DeviceBoot {
     if let path = settings.dtb { inputs.tree = try map(path) }
     for path in settings.overlays { inputs.overlays.append(try map(path)) }
     if let path = settings.vmlinux { inputs.vmlinux = try map(path) }
-    let image = try Self.identify(inputs, settings, path)
+    let image = try Self.identify(inputs, settings, path, machine)
 
     var wishes = BootWishes()
     wishes.take(machine)
@@ -52,6 +52,7 @@ final class DeviceBoot {
     wishes.handover = settings.handover
     wishes.imageBytes = settings.imageBytes
     wishes.load = load
+    wishes.treeIndex = settings.treeIndex
     wishes.explains = settings.showsNotes
     reuse =
       settings.reusesCommandLine
@@ -138,11 +139,13 @@ final class DeviceBoot {
   }
 
   private static func identify(
-    _ inputs: BootInputs<MappedFile>, _ settings: Settings, _ path: String
+    _ inputs: BootInputs<MappedFile>, _ settings: Settings, _ path: String,
+    _ machine: MachineState
   ) throws(Stop) -> KernelImage {
     var options = IdentificationOptions()
     options.type = settings.type
     options.fitConfiguration = settings.fitConfiguration
+    options.machine = machine.parameters.tree.map { TreeIdentity(root: $0.root) }
     options.imageSize = settings.imageBytes
     options.pageOffset = settings.pageOffset
     func stated(_ figure: Figure<ByteCount>?) -> ByteCount? {

@@ -44,6 +44,7 @@ enum HelpText {
           --dt-no-old-root                    keep no root= of the running command line
           --dtb=FILE      device tree; without it, that of the running kernel
           --dtbo=FILE     overlay to apply to it
+          --dtb-index=N   which of the trees in the kernel's file, from 0 on
           --atags         pass an ATAG list, no tree;  --machine-number=N sets r1
       -t, --type=TYPE     what the kernel file is; Image says it is a plain Image
           --fit-config=NAME, --vmlinux=FILE, --image-size=N, --page-offset=N

@@ -26,6 +26,13 @@ struct BootOptions: ParsableArguments {
   var dtbo: [String] = []
 
   @Option(
+    name: .customLong("dtb-index"),
+    help: ArgumentHelp(
+      "Which of several trees in the kernel's file is taken, from 0 on; without it, the one for the "
+        + "machine.", valueName: "number"))
+  var treeIndex: Int?
+
+  @Option(
     name: [.customLong("append"), .customLong("command-line")],
     help: ArgumentHelp(
       "The command line of the new kernel; without it, that of the tree is kept.",
@@ -101,6 +108,9 @@ struct BootOptions: ParsableArguments {
     }
     if atags, dtb != nil || !dtbo.isEmpty {
       throw ValidationError("--atags passes no device tree; leave out --dtb and --dtbo.")
+    }
+    if atags, treeIndex != nil {
+      throw ValidationError("--atags passes no device tree; leave out --dtb-index.")
     }
     if rule != .exact, handover == .image {
       throw ValidationError(

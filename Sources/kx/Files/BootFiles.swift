@@ -48,6 +48,7 @@ struct BootFiles {
     _ kernel: KnownKernel, _ machine: MachineFiles?, _ companions: Companions,
     _ options: BootOptions, board: BoardMachine? = nil, treeRoom: ByteCount? = nil
   ) throws(Stop) {
+    let kernel = try kernel.chosen(for: machine)
     let inputs = BootInputs<InputFile>(
       kernel: kernel.file, initrds: companions.initrds, tree: companions.tree,
       overlays: companions.overlays, vmlinux: kernel.vmlinux)
@@ -110,6 +111,7 @@ struct BootFiles {
     }
     wishes.reserved = options.reserve.map { ReservedRange($0, why: "--reserve") }
     if let text = options.append { wishes.commandLine = text }
+    wishes.treeIndex = options.treeIndex
     wishes.wantsATAGs = options.atags
     wishes.machineNumber = options.machineNumber
     wishes.handover = options.handover.kind

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import DeviceTree
 import KernelImages
 
 /// A kernel that was read and identified, for as many plans as there are machines.
@@ -8,6 +9,9 @@ struct KnownKernel: Sendable {
   /// The ELF file of the same kernel, if one was named.
   let vmlinux: InputFile?
   let image: KernelImage
+  /// What the user says of it; nil for a kernel of assumed figures.
+  private let identification: IdentificationOptions?
+  private let assumptions: Assumptions
 
   /// Reads and identifies a file.
   ///
@@ -20,22 +24,44 @@ struct KnownKernel: Sendable {
     let (identification, vmlinux) = try options.kernelOptions.identification(digest: digest)
     if let path {
       let file = try InputFile(path, digest: digest)
-      self.init(file, try identify(file, identification), vmlinux, options)
+      self.init(file, try identify(file, identification), vmlinux, identification, options)
     } else {
       let image = try Assumptions(merging: options.assume).kernel()
-      self.init(nil, image, vmlinux, options)
+      self.init(nil, image, vmlinux, nil, options)
     }
   }
 
   /// Takes an identified file.
-  init(_ file: InputFile?, _ image: KernelImage, _ vmlinux: InputFile?, _ options: BootOptions) {
+  init(
+    _ file: InputFile?, _ image: KernelImage, _ vmlinux: InputFile?,
+    _ identification: IdentificationOptions?, _ options: BootOptions
+  ) {
+    self.init(
+      file, image, vmlinux, identification, Assumptions(merging: options.assume))
+  }
+
+  private init(
+    _ file: InputFile?, _ image: KernelImage, _ vmlinux: InputFile?,
+    _ identification: IdentificationOptions?, _ assumptions: Assumptions
+  ) {
     var image = image
     if file != nil, var facts = image.kernel {
-      Assumptions(merging: options.assume).correct(&facts)
+      assumptions.correct(&facts)
       image.kernel = facts
     }
     self.file = file
     self.vmlinux = vmlinux
     self.image = image
+    self.identification = identification
+    self.assumptions = assumptions
+  }
+
+  /// The same file for a certain machine, which decides among the configurations of a FIT.
+  func chosen(for machine: MachineFiles?) throws(Stop) -> Self {
+    guard image.configurations.count > 1, let file, var options = identification,
+      options.fitConfiguration == nil, let tree = machine?.tree
+    else { return self }
+    options.machine = TreeIdentity(root: tree.root)
+    return Self(file, try identify(file, options), vmlinux, options, assumptions)
   }
 }

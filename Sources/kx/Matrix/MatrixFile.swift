@@ -31,7 +31,7 @@ enum MatrixFile: Sendable {
     let (identification, vmlinux) = try options.kernelOptions.identification()
     let image = try identify(file, identification)
     if image.kernel != nil {
-      return .kernel(KnownKernel(file, image, vmlinux, options), path: path)
+      return .kernel(KnownKernel(file, image, vmlinux, identification, options), path: path)
     }
     switch image.layers.last?.kind {
     case .deviceTree where image.layers.count == 1:

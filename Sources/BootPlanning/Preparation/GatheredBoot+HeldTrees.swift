@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeviceTree
+import KernelImages
+import PhysicalMemory
+
+extension GatheredBoot {
+  /// Takes one of the trees that came with the kernel, with its overlays merged into it.
+  ///
+  /// - Parameter kernel: The kernel's file.
+  /// - Returns: Whether one was taken; false leaves the tree to the running machine.
+  /// - Throws: ``BootGatheringError`` with the file or the tree in it.
+  mutating func takeHeldTree(_ kernel: File) throws(BootGatheringError) -> Bool {
+    let trees = image.deviceTrees
+    guard let index = try chooseTree(among: trees, in: kernel.span, path: kernel.path) else {
+      return false
+    }
+    let held = trees[index]
+    sources.tree = (try Self.tree(held.bytes, of: kernel, named: held.origin), held.origin)
+    diagnostics.append(
+      Diagnostic("KX113", .note, held.origin + " is taken out and passed as the DTB"))
+    for overlay in held.overlays {
+      try merge(try Self.tree(overlay.bytes, of: kernel, named: overlay.origin), overlay.origin)
+    }
+    return true
+  }
+
+  /// Chooses among the trees that a file holds: by the user's word, or else by the machine.
+  ///
+  /// - Parameters:
+  ///   - trees: The trees, in the order of the file.
+  ///   - file: All bytes of the file.
+  ///   - path: Its path, for errors.
+  /// - Returns: The place of the tree; nil when there is none, or when there are several, none of which
+  ///   is for the machine, whose own tree is known.
+  /// - Throws: ``BootGatheringError/noSuchTree(path:index:count:)``
+  mutating func chooseTree(
+    among trees: [HeldTree], in file: Span<UInt8>, path: String
+  ) throws(BootGatheringError) -> Int? {
+    if let index = wishes.treeIndex {
+      guard trees.indices.contains(index) else {
+        throw .noSuchTree(path: path, index: index, count: trees.count)
+      }
+      return index
+    }
+    guard let first = trees.first else { return nil }
+    let machine = wishes.runningTree.map { TreeIdentity(root: $0.root) } ?? TreeIdentity()
+    guard trees.count > 1 else {
+      if machine.isKnown, let identity = first.identity(in: file) {
+        diagnostics += Self.mismatch(identity, first.origin, on: machine)
+      }
+      return 0
+    }
+    let identities = trees.map { $0.identity(in: file) }
+    let all =
+      "the file holds \(trees.count) device trees ("
+      + identities.enumerated().prefix(Self.mostNamed)
+      .map { "\($0.offset): " + Self.name($0.element) }.joined(separator: ", ")
+      + (trees.count > Self.mostNamed ? " and more)" : ")")
+    guard machine.isKnown else {
+      diagnostics.append(
+        Diagnostic(
+          "KX023", .warning,
+          all + ", and nothing tells which of them is for this machine: the first is taken",
+          hint: "say which with --dtb-index N"))
+      return 0
+    }
+    guard let best = TreeMatch.best(of: identities, on: machine) else {
+      diagnostics.append(
+        Diagnostic(
+          "KX023", .warning,
+          all + ", and none of them is for this machine, " + Self.name(machine)
+            + ": its own tree is kept", hint: "say which is right with --dtb-index N"))
+      return nil
+    }
+    // A table may name one tree in several lines.
+    let rivals = best.rivals.filter { trees[$0].bytes != trees[best.index].bytes }
+    if !rivals.isEmpty {
+      diagnostics.append(
+        Diagnostic(
+          "KX023", .warning,
+          all + ", of which \(rivals.count + 1) fit this machine equally: number \(best.index) is "
+            + "taken", hint: "say which is right with --dtb-index N"))
+    } else if wishes.explains {
+      diagnostics.append(
+        Diagnostic(
+          "KX024", .note,
+          all + ": number \(best.index) is taken, since it fits this machine best"))
+    }
+    if let identity = identities[best.index] {
+      diagnostics += Self.mismatch(identity, trees[best.index].origin, on: machine)
+    }
+    return best.index
+  }
+
+  /// What to say of a tree that is for another machine than this one; nothing when it is for this one,
+  /// or does not say.
+  static func mismatch(
+    _ identity: TreeIdentity, _ origin: String, on machine: TreeIdentity
+  ) -> [Diagnostic] {
+    guard machine.isKnown, identity.isKnown else { return [] }
+    let match = TreeMatch(identity, on: machine)
+    if let match, match.isForMachine { return [] }
+    var shared = "nothing"
+    if case .compatible(let name, _) = match?.reason { shared = "only '" + name + "'" }
+    return [
+      Diagnostic(
+        "KX025", .warning,
+        origin + " is for " + name(identity) + "; this machine is " + name(machine)
+          + ", and they have " + shared + " in common",
+        hint: "name the right tree with --dtb FILE, or leave the tree to the running machine")
+    ]
+  }
+
+  /// Trees that are named one by one.
+  private static var mostNamed: Int { 8 }
+
+  /// A board in a sentence: its name and what it is in the first place.
+  private static func name(_ identity: TreeIdentity?) -> String {
+    guard let identity else { return "not readable" }
+    let board = identity.compatible.first.map { PrintableText.clean($0) }
+    guard let model = identity.model, !model.isEmpty else { return board ?? "without a name" }
+    return "'" + PrintableText.clean(model) + "'" + (board.map { " " + $0 } ?? "")
+  }
+
+  private static func tree(
+    _ bytes: ImageBytes, of file: File, named name: String
+  ) throws(BootGatheringError) -> DeviceTree {
+    let copy: [UInt8]
+    do throws(KernelImageError) { copy = try bytes.copy(of: file.span) } catch {
+      throw .image(path: file.path, error)
+    }
+    return try tree(copy.span, name)
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeviceTree
+import PhysicalMemory
+
+extension Identification {
+  /// Chooses the configurations of a FIT: those that the user names, else the one that fits the
+  /// machine best, else the default, else the first. None when there are none.
+  ///
+  /// A name may be several with `#` between: the first has the kernel, and of all others the device
+  /// trees are overlays.
+  ///
+  /// Source: U-Boot boot/image-fit.c (v2023.01), fit_conf_find_compat, fit_conf_get_node and
+  /// boot_get_fdt_fit.
+  ///
+  /// `nodes` are the nodes of ``KernelImage/configurations``.
+  mutating func chooseConfigurations(
+    _ fit: FlattenedImageTree, _ layer: Layer, _ nodes: [Int]
+  ) throws(KernelImageError) -> [Int] {
+    if let wanted = options.fitConfiguration { return try namedConfigurations(wanted) }
+    guard let configurations = fit.configurations, !nodes.isEmpty else { return [] }
+    if nodes.count > 1, let machine = options.machine, machine.isKnown,
+      let best = TreeMatch.best(
+        of: nodes.indices.map { identity(of: $0, fit, layer) }, on: machine)
+    {
+      noteChoice(best.index, "it fits this machine best", best.rivals)
+      return [best.index]
+    }
+    let names = image.configurations
+    guard let wanted = fit.tree.strings("default", of: configurations, in: layer.bytes).first else {
+      if nodes.count > 1 { noteChoice(0, "it is the first, and there is no default", []) }
+      return [0]
+    }
+    guard let index = names.firstIndex(where: { $0.name == wanted }) else {
+      throw .noConfiguration(name: wanted + ", its default", known: names.map { $0.name })
+    }
+    if nodes.count > 1 { noteChoice(index, "it is the default", []) }
+    return [index]
+  }
+
+  private func namedConfigurations(_ wanted: String) throws(KernelImageError) -> [Int] {
+    let known = image.configurations.map { $0.name }
+    var found: [Int] = []
+    for name in wanted.split(separator: "#", omittingEmptySubsequences: false) {
+      guard found.count < Self.mostConfigurations else {
+        throw .tooMany(what: "configurations with # between", limit: Self.mostConfigurations)
+      }
+      guard let index = known.firstIndex(of: String(name)) else {
+        throw .noConfiguration(name: String(name), known: known)
+      }
+      found.append(index)
+    }
+    return found
+  }
+
+  /// More than anybody names at once.
+  private static let mostConfigurations = 64
+
+  /// What a configuration says of its machine: by itself, or else by its tree, when that is not
+  /// compressed.
+  private func identity(
+    of index: Int, _ fit: FlattenedImageTree, _ layer: Layer
+  ) -> TreeIdentity? {
+    let configuration = image.configurations[index]
+    if !configuration.compatible.isEmpty {
+      return TreeIdentity(compatible: configuration.compatible)
+    }
+    guard let name = configuration.images("fdt").first, let node = try? fit.image(name),
+      fit.tree.strings("compression", of: node, in: layer.bytes).first ?? "none" == "none",
+      let range = try? fit.data(of: node, layer),
+      let root = try? DeviceTree.root(flattened: layer.bytes.extracting(range.indices))
+    else { return nil }
+    return TreeIdentity(root: root)
+  }
+
+  private mutating func noteChoice(_ index: Int, _ why: String, _ rivals: [Int]) {
+    var message =
+      "configuration " + image.configurations[index].name
+      + " is taken, of \(image.configurations.count): " + why
+    if !rivals.isEmpty {
+      message += "; "
+      message += rivals.prefix(8).map { image.configurations[$0].name }.joined(separator: ", ")
+      message += rivals.count == 1 ? " fits as well" : " fit as well"
+    }
+    note(.configurationChosen, message)
+  }
+}
