@@ -9,6 +9,7 @@ extension BootPlanError {
     case .ruleNeedsZImageHandover: "leave out --handover, or plan with --rule exact"
     case .noZImage: "use --handover image"
     case .noImage: "leave out --handover image"
+    case .notInflated: "use --handover zimage: the zImage inflates itself"
     case .load: "leave out --load, and the lowest place that fits is taken"
     }
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import KernelImages
 public import PhysicalMemory
 
 /// Why no plan can be made at all; a plan that does not fit is a plan with errors instead.
@@ -13,6 +14,8 @@ public enum BootPlanError: Error, Sendable, Hashable {
   case noZImage
   /// The handover needs a plain Image, and a bundle has none.
   case noImage
+  /// The handover needs a plain Image, and the kernel cannot be inflated here.
+  case notInflated(KernelImageError)
   /// A load address cannot be used.
   case load(PhysicalAddress, String)
 }
@@ -32,6 +35,8 @@ extension BootPlanError: CustomStringConvertible {
       return "the zimage handover needs a zImage, and this kernel is not wrapped in one"
     case .noImage:
       return "the image handover needs a plain Image, and a bundle is started as it is"
+    case .notInflated(let why):
+      return "the image handover needs the inflated kernel: \(why)"
     case .load(let address, let reason):
       return "the load address \(address) cannot be used: \(reason)"
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CInflation.h"
 
+#include "XZStream.h"
+
 #include <bzlib.h>
 #include <limits.h>
 #include <lz4.h>
@@ -17,7 +19,8 @@ struct inflation_stream {
   uint64_t memory_needed;
   union {
     z_stream gzip;
-    lzma_stream xz;
+    xz_stream xz;
+    lzma_stream lzma;
     ZSTD_DStream *zstd;
     bz_stream bzip2;
     LZ4F_dctx *lz4;
@@ -33,8 +36,6 @@ static inflation_status lzma_status(lzma_ret result) {
       return INFLATION_END;
     case LZMA_MEM_ERROR:
       return INFLATION_OUT_OF_MEMORY;
-    case LZMA_MEMLIMIT_ERROR:
-      return INFLATION_NEEDS_TOO_MUCH_MEMORY;
     case LZMA_OPTIONS_ERROR:
     case LZMA_UNSUPPORTED_CHECK:
       return INFLATION_UNSUPPORTED;
@@ -47,9 +48,8 @@ static inflation_status zstd_status(size_t result) {
   if (!ZSTD_isError(result)) return result == 0 ? INFLATION_END : INFLATION_MORE;
   switch (ZSTD_getErrorCode(result)) {
     case ZSTD_error_memory_allocation:
+    case ZSTD_error_frameParameter_windowTooLarge: // more than this machine can address
       return INFLATION_OUT_OF_MEMORY;
-    case ZSTD_error_frameParameter_windowTooLarge:
-      return INFLATION_NEEDS_TOO_MUCH_MEMORY;
     case ZSTD_error_version_unsupported:
     case ZSTD_error_frameParameter_unsupported:
     case ZSTD_error_dictionary_wrong:
@@ -71,10 +71,12 @@ static inflation_status open_gzip(inflation_stream *stream) {
   }
 }
 
-static inflation_status open_zstd(inflation_stream *stream, int window_log_max) {
+static inflation_status open_zstd(inflation_stream *stream) {
   ZSTD_DStream *decoder = ZSTD_createDStream();
   if (decoder == NULL) return INFLATION_OUT_OF_MEMORY;
-  size_t result = ZSTD_DCtx_setParameter(decoder, ZSTD_d_windowLogMax, window_log_max);
+  // Every window that the machine can address: the caller has bounded it.
+  size_t result = ZSTD_DCtx_setParameter(decoder, ZSTD_d_windowLogMax,
+                                         ZSTD_dParam_getBounds(ZSTD_d_windowLogMax).upperBound);
   if (ZSTD_isError(result)) {
     ZSTD_freeDStream(decoder);
     return zstd_status(result);
@@ -94,8 +96,8 @@ static inflation_status open_bzip2(inflation_stream *stream) {
   }
 }
 
-inflation_status inflation_open(inflation_kind kind, uint64_t memory_limit,
-                                int window_log_max, inflation_stream **stream) {
+inflation_status inflation_open(inflation_kind kind, uint64_t largest_block,
+                                inflation_stream **stream) {
   *stream = NULL;
   inflation_stream *opened = calloc(1, sizeof *opened);
   if (opened == NULL) return INFLATION_OUT_OF_MEMORY;
@@ -106,16 +108,15 @@ inflation_status inflation_open(inflation_kind kind, uint64_t memory_limit,
       status = open_gzip(opened);
       break;
     case INFLATION_KIND_XZ:
-      opened->with.xz = (lzma_stream)LZMA_STREAM_INIT;
-      status = lzma_status(lzma_stream_decoder(&opened->with.xz, memory_limit,
-                                               LZMA_TELL_UNSUPPORTED_CHECK));
+      xz_stream_open(&opened->with.xz, largest_block);
+      status = INFLATION_MORE;
       break;
     case INFLATION_KIND_LZMA:
-      opened->with.xz = (lzma_stream)LZMA_STREAM_INIT;
-      status = lzma_status(lzma_alone_decoder(&opened->with.xz, memory_limit));
+      opened->with.lzma = (lzma_stream)LZMA_STREAM_INIT;
+      status = lzma_status(lzma_alone_decoder(&opened->with.lzma, UINT64_MAX));
       break;
     case INFLATION_KIND_ZSTD:
-      status = open_zstd(opened, window_log_max);
+      status = open_zstd(opened);
       break;
     case INFLATION_KIND_BZIP2:
       status = open_bzip2(opened);
@@ -159,18 +160,27 @@ static inflation_status step_gzip(z_stream *z, const uint8_t *in, size_t in_leng
   }
 }
 
+static inflation_status step_xz(inflation_stream *stream, const uint8_t *in, size_t in_length,
+                                size_t *consumed, uint8_t *out, size_t out_capacity,
+                                size_t *produced) {
+  xz_stream *xz = &stream->with.xz;
+  lzma_ret result = xz_stream_step(xz, in, in_length, consumed, out, out_capacity, produced);
+  if (result == LZMA_MEM_ERROR) stream->memory_needed = xz->memory_needed;
+  return lzma_status(result);
+}
+
 static inflation_status step_lzma(inflation_stream *stream, const uint8_t *in, size_t in_length,
                                   size_t *consumed, uint8_t *out, size_t out_capacity,
                                   size_t *produced) {
-  lzma_stream *xz = &stream->with.xz;
-  xz->next_in = in;
-  xz->avail_in = in_length;
-  xz->next_out = out;
-  xz->avail_out = out_capacity;
-  lzma_ret result = lzma_code(xz, LZMA_RUN);
-  *consumed = in_length - xz->avail_in;
-  *produced = out_capacity - xz->avail_out;
-  if (result == LZMA_MEMLIMIT_ERROR) stream->memory_needed = lzma_memusage(xz);
+  lzma_stream *lzma = &stream->with.lzma;
+  lzma->next_in = in;
+  lzma->avail_in = in_length;
+  lzma->next_out = out;
+  lzma->avail_out = out_capacity;
+  lzma_ret result = lzma_code(lzma, LZMA_RUN);
+  *consumed = in_length - lzma->avail_in;
+  *produced = out_capacity - lzma->avail_out;
+  if (result == LZMA_MEM_ERROR) stream->memory_needed = lzma_memusage(lzma);
   return lzma_status(result);
 }
 
@@ -238,6 +248,7 @@ inflation_status inflation_step(inflation_stream *stream, const uint8_t *in, siz
     case INFLATION_KIND_GZIP:
       return step_gzip(&stream->with.gzip, in, in_length, consumed, out, out_capacity, produced);
     case INFLATION_KIND_XZ:
+      return step_xz(stream, in, in_length, consumed, out, out_capacity, produced);
     case INFLATION_KIND_LZMA:
       return step_lzma(stream, in, in_length, consumed, out, out_capacity, produced);
     case INFLATION_KIND_ZSTD:
@@ -264,8 +275,10 @@ void inflation_close(inflation_stream *stream) {
       inflateEnd(&stream->with.gzip);
       break;
     case INFLATION_KIND_XZ:
+      xz_stream_close(&stream->with.xz);
+      break;
     case INFLATION_KIND_LZMA:
-      lzma_end(&stream->with.xz);
+      lzma_end(&stream->with.lzma);
       break;
     case INFLATION_KIND_ZSTD:
       ZSTD_freeDStream(stream->with.zstd);

@@ -16,14 +16,15 @@ import PhysicalMemory
 ///   - input: The stream and whatever stands behind it.
 ///   - compression: What to read it as.
 ///   - limit: The most bytes of output that are allowed; exactly as many are.
-///   - chunk: The bytes of output that are made at a time; little for who wants only the beginning. Of a
-///     legacy lz4 frame it is the first chunk, and lzo comes in blocks of its own.
+///   - head: How many bytes of the beginning are wanted; nil for all. Inflating then ends with
+///     ``InflationError/stopped(_:)`` and takes memory for little more. Of a legacy lz4 frame it is the
+///     first chunk, and lzo comes in blocks of its own: there the sink ends it.
 ///   - sink: Gets the output in order, in chunks that are never empty. Returning false ends
 ///     inflating with ``InflationError/stopped(_:)``.
 /// - Returns: The length of the stream in the input and of the output.
 /// - Throws: ``InflationError`` with the place in the input.
 public func inflate(
-  _ input: Span<UInt8>, as compression: Compression, limit: UInt64, chunk: Int? = nil,
+  _ input: Span<UInt8>, as compression: Compression, limit: UInt64, head: Int? = nil,
   sink: (Span<UInt8>) -> Bool
 ) throws(InflationError) -> Inflated {
   var outflow = Outflow(compression, limit: limit)
@@ -50,7 +51,7 @@ public func inflate(
   case .lzo: return try inflateLZOP(reader, &outflow, sink: sink)
   case .lz4:
     guard isLZ4Frame else {
-      return try inflateLegacyLZ4(reader, &outflow, head: chunk, sink: sink)
+      return try inflateLegacyLZ4(reader, &outflow, head: head, sink: sink)
     }
     // Source: LZ4 Frame Format Description 1.6.3, FLG byte, bit 0.
     if let flags = reader.byte(at: 4), flags & 1 != 0 {
@@ -59,7 +60,7 @@ public func inflate(
     kind = INFLATION_KIND_LZ4_FRAME
   }
   return try inflateByLibrary(
-    input, kind, &outflow, chunk: max(1, min(chunk ?? .max, DecoderMemory.chunk)), sink: sink)
+    input, kind, &outflow, wanted: head.map { UInt64(max(1, $0)) }, sink: sink)
 }
 
 /// Inflates one stream into an array.

@@ -25,8 +25,8 @@ public enum InflationError: Error, Sendable, Hashable {
   case truncated(Position)
   /// The output would be larger than `limit` bytes.
   case exceedsLimit(Position, limit: UInt64)
-  /// The stream wants more than `limit` bytes of memory; `needed` bytes, where that is known.
-  case needsTooMuchMemory(Position, needed: UInt64?, limit: UInt64)
+  /// Decoding takes `needed` bytes of memory, and they are not to be had.
+  case needsTooMuchMemory(Position, needed: UInt64)
   /// There is no memory for the decoder.
   case outOfMemory(Position)
   /// The input is in order as far as it was read, but has a feature that is not decoded here.
@@ -38,9 +38,17 @@ public enum InflationError: Error, Sendable, Hashable {
   public var position: Position {
     switch self {
     case .corrupt(let position, _), .truncated(let position), .exceedsLimit(let position, _),
-      .needsTooMuchMemory(let position, _, _), .outOfMemory(let position),
+      .needsTooMuchMemory(let position, _), .outOfMemory(let position),
       .unsupported(let position, _), .stopped(let position):
       position
+    }
+  }
+
+  /// Whether the stream may be in order, and only whoever inflates it falls short.
+  public var isLimit: Bool {
+    switch self {
+    case .exceedsLimit, .needsTooMuchMemory, .outOfMemory, .unsupported: true
+    case .corrupt, .truncated, .stopped: false
     }
   }
 }
@@ -57,10 +65,8 @@ extension InflationError: CustomStringConvertible {
     case .corrupt(_, let what): what
     case .truncated: "the input ends too early"
     case .exceedsLimit(_, let limit): "more than the allowed \(limit) bytes of output"
-    case .needsTooMuchMemory(_, let needed?, let limit):
-      "decoding needs \(needed) bytes of memory, \(limit) are allowed,"
-    case .needsTooMuchMemory(_, nil, let limit):
-      "decoding needs more than the allowed \(limit) bytes of memory"
+    case .needsTooMuchMemory(_, let needed):
+      "decoding takes \(needed) bytes of memory, which are not to be had,"
     case .outOfMemory: "no memory for the decoder"
     case .unsupported(_, let what): "\(what) is not supported,"
     case .stopped: "inflating was stopped by the receiver"

@@ -16,13 +16,14 @@ import CInflation
 
   /// Opens a decoder.
   ///
+  /// `largestBlock` is what a block of an xz stream yields at the most, in bytes.
+  ///
   /// - Throws: ``InflationError/outOfMemory(_:)`` most likely; the position is the beginning.
   init(
-    _ kind: inflation_kind, for outflow: borrowing Outflow
+    _ kind: inflation_kind, largestBlock: UInt64, for outflow: borrowing Outflow
   ) throws(InflationError) {
     var opened: OpaquePointer?
-    let status = unsafe inflation_open(
-      kind, DecoderMemory.lzma, DecoderMemory.zstdWindowLog, &opened)
+    let status = unsafe inflation_open(kind, largestBlock, &opened)
     guard let opened = unsafe opened else {
       switch status {
       case INFLATION_UNSUPPORTED: throw .unsupported(outflow.position(0), "this compression")
@@ -65,7 +66,7 @@ import CInflation
     return Step(status: status, consumed: consumed, produced: produced)
   }
 
-  /// The bytes of memory the stream asked for, where the library tells.
+  /// The bytes of memory that decoding takes and that were not to be had, where the library tells.
   var memoryNeeded: UInt64? {
     let needed = unsafe inflation_memory_needed(handle)
     return needed == 0 ? nil : needed

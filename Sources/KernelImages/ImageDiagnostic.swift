@@ -68,6 +68,8 @@ public struct ImageDiagnostic: Sendable, Hashable {
     case decompressorBounded = "KX013"
     /// The image is of another architecture.
     case otherArchitecture = "KX014"
+    /// The kernel in a zImage could not be inflated; its figures are those of the size table.
+    case notInflated = "KX015"
     /// A configuration of a FIT was chosen among several.
     case configurationChosen = "KX026"
     /// A part of a known wrapper is not used.

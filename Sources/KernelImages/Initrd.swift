@@ -134,7 +134,11 @@ public struct Initrd: Sendable, Hashable {
   private mutating func addCompressed(
     _ rest: Span<UInt8>, _ compression: Compression, at: Int, verify: Bool, _ left: inout UInt64
   ) throws(KernelImageError) -> Int {
-    guard let head = inflatePrefix(rest, compression, count: 6) else {
+    let head: [UInt8]
+    do throws(InflationError) {
+      head = try inflatePrefix(rest, compression, count: 6)
+    } catch {
+      if error.isLimit { throw Self.refusal(of: compression, at: at, error) }
       throw .notAKernel(
         looksLike: UnknownContent(
           "a damaged " + compression.rawValue + " file at " + hexadecimal(UInt64(at)),
@@ -160,10 +164,16 @@ public struct Initrd: Sendable, Hashable {
       add(compression, at, count, isArchive: isArchive)
       return count
     } catch {
-      throw .inflation(
-        what: "the " + compression.rawValue + " data of the initrd", offset: UInt64(at),
-        cause: error)
+      throw Self.refusal(of: compression, at: at, error)
     }
+  }
+
+  private static func refusal(
+    of compression: Compression, at offset: Int, _ cause: InflationError
+  ) -> KernelImageError {
+    .inflation(
+      what: "the " + compression.rawValue + " data of the initrd", offset: UInt64(offset),
+      cause: cause)
   }
 
   /// Notes bytes that the kernel cannot unpack.

@@ -75,7 +75,9 @@ public struct KernelImage: Sendable, Hashable {
   public func inflatedImage(
     of file: Span<UInt8>, limit: UInt64 = IdentificationOptions.defaultInflationLimit
   ) throws(KernelImageError) -> [UInt8] {
-    guard let imageBytes else { throw .missing(what: "the file", name: "32-bit ARM kernel") }
+    guard let imageBytes else {
+      throw kernel?.whyNotInflated ?? .missing(what: "the file", name: "32-bit ARM kernel")
+    }
     let bytes = try imageBytes.copy(of: file, limit: limit)
     guard let kernel, UInt64(bytes.count) != kernel.inflatedBytes.value.rawValue else {
       return bytes

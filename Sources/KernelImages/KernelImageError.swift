@@ -39,6 +39,19 @@ public enum KernelImageError: Error, Sendable, Hashable {
   case bundle(BundleError)
 }
 
+extension KernelImageError {
+  /// Whether the file may be in order, and only whoever reads it falls short.
+  public var isLimit: Bool {
+    switch self {
+    case .inflation(_, _, let cause): cause.isLimit
+    case .tooLarge, .tooDeep, .tooMany: true
+    case .empty, .truncated, .invalid, .checksum, .noPayload, .missing, .noConfiguration,
+      .otherArchitecture, .unknownContent, .notAKernel, .wrongType, .bundle:
+      false
+    }
+  }
+}
+
 extension KernelImageError: CustomStringConvertible {
   /// The reason as one sentence.
   public var description: String {
@@ -57,7 +70,7 @@ extension KernelImageError: CustomStringConvertible {
       return what + " is damaged: it states " + stored + ", its bytes give " + computed
     case .noPayload(let bytes):
       return "no compressed kernel was found in the " + ByteCount(bytes).description
-        + " of the zImage; it is damaged, or packed in a way that no kernel for ARM uses"
+        + " of the zImage; it is damaged, or packed in a way that is not known here"
     case .inflation(let what, let offset, let cause):
       return what + " at " + hexadecimal(offset) + " cannot be inflated: " + cause.description
     case .tooLarge(let what, let limit):

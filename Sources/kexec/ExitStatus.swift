@@ -20,8 +20,8 @@ enum ExitStatus: Int32, CaseIterable {
   case usage = 64
   case badFile = 65
   case unreadable = 66
-  /// The running kernel cannot load another.
-  case noKexec = 69
+  /// The running kernel cannot load another, or this program cannot inflate the file.
+  case unavailable = 69
   case callFailed = 71
   case nothingFits = 73
   case unwritable = 74
@@ -45,6 +45,13 @@ struct Stop: Error, Equatable {
 }
 
 extension Stop {
+  /// Tells why a kernel cannot be used.
+  init(_ error: KernelImageError, in path: String) {
+    self.init(
+      what: error.description, place: path, hint: error.hint,
+      status: error.isLimit ? .unavailable : .badFile)
+  }
+
   /// Tells what could not be read of a file that the user named.
   init(_ errno: Errno, reading path: String) {
     self.init(
@@ -77,6 +84,10 @@ extension Stop {
 
   /// Tells why files cannot be put together.
   init(_ error: BootGatheringError) {
+    if case .image(let path, let error) = error {
+      self.init(error, in: path)
+      return
+    }
     self.init(
       what: error.description, place: error.place, hint: error.hint,
       status: error.isUsage ? .usage : .badFile)
@@ -86,7 +97,7 @@ extension Stop {
   init(_ error: KexecLoadError) {
     var status = ExitStatus.callFailed
     if error.cause.isForbidden { status = .notPermitted }
-    if case .notBuiltIn = error.cause { status = .noKexec }
+    if case .notBuiltIn = error.cause { status = .unavailable }
     self.init(
       what: error.description, hint: error.cause.remedy, trace: error.trace, status: status)
   }
@@ -95,7 +106,7 @@ extension Stop {
   init(_ error: KexecRebootError) {
     var status = ExitStatus.callFailed
     if error.errno == .notPermitted { status = .notPermitted }
-    if error.errno == .noSuchCall { status = .noKexec }
+    if error.errno == .noSuchCall { status = .unavailable }
     self.init(
       what: error.description, hint: error.hint, trace: error.trace, status: status)
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import KernelImages
 
 /// The exit codes of kx; those below 64 are for verdicts.
 ///
@@ -8,7 +9,8 @@ enum ExitStatus {
   static let failed = ExitCode(1)
   static let badFile = ExitCode(65)
   static let unreadable = ExitCode(66)
-  static let missingProgram = ExitCode(69)
+  /// A program that is needed is missing, or kx cannot inflate the file.
+  static let unavailable = ExitCode(69)
   static let nothingFits = ExitCode(73)
   static let unwritable = ExitCode(74)
 }
@@ -26,6 +28,13 @@ struct Stop: Error {
     self.place = place
     self.hint = hint
     self.code = code
+  }
+
+  /// Tells why a kernel cannot be used.
+  init(_ error: KernelImageError, in path: String) {
+    self.init(
+      what: error.description, place: path, hint: error.hint,
+      code: error.isLimit ? ExitStatus.unavailable : ExitStatus.badFile)
   }
 
   /// Ends the program after all has been said.

@@ -33,7 +33,7 @@ struct KX: AsyncParsableCommand {
         64  wrong usage
         65  a file is not what it should be
         66  a file cannot be read
-        69  a program that is needed is missing
+        69  a program that is needed is missing, or the file cannot be inflated here
         73  nothing fits
         74  a file cannot be written
         10  try: the kernel panicked        11  try: silence until the time was over

@@ -84,38 +84,6 @@ struct DamageTests {
     }
   }
 
-  @Test("An xz dictionary of 64 MiB is taken, a larger one refused with what it needs")
-  func xzMemory() throws {
-    let sample = Samples.text(100)
-    let allowed = try Tool("xz", "-c", "--lzma2=dict=64MiB").run(sample).output
-    #expect(try countInflated(allowed.span, as: .xz, limit: 100).produced == 100)
-    let packed = try Tool("xz", "-c", "--lzma2=dict=128MiB").run(sample).output
-    let error = #expect(throws: InflationError.self) {
-      try countInflated(packed.span, as: .xz, limit: 100)
-    }
-    guard case .needsTooMuchMemory(_, let needed?, let limit) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(needed > 128 << 20 && limit < 70 << 20)
-  }
-
-  @Test("A zstd window of 128 MiB is taken, a larger one refused")
-  func zstdMemory() throws {
-    // Frame header: magic, descriptor 0 (a window byte follows), window 2^(10 + n); an empty block.
-    func frame(_ log: UInt8) -> [UInt8] {
-      [0x28, 0xb5, 0x2f, 0xfd, 0x00, (log - 10) << 3, 0x01, 0x00, 0x00]
-    }
-    #expect(try countInflated(frame(27).span, as: .zstd, limit: 1).produced == 0)
-    let error = #expect(throws: InflationError.self) {
-      try countInflated(frame(28).span, as: .zstd, limit: 1)
-    }
-    guard case .needsTooMuchMemory = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-  }
-
   @Test("An error says what, where and after how much")
   func description() throws {
     let packed = try Tool("gzip", "-c").run(Samples.text(1000)).output

@@ -47,7 +47,7 @@ struct LegacyLZ4Tests {
   /// A frame's chunks, the first of at most so many bytes.
   private static func chunks(_ frame: [UInt8], head: Int) throws -> (chunks: [[UInt8]], Inflated) {
     var chunks: [[UInt8]] = []
-    let inflated = try inflate(frame.span, as: .lz4, limit: 64 << 20, chunk: head) { chunk in
+    let inflated = try inflate(frame.span, as: .lz4, limit: 64 << 20, head: head) { chunk in
       chunks.append(unsafe chunk.withUnsafeBufferPointer { unsafe Array($0) })
       return true
     }
@@ -74,7 +74,7 @@ struct LegacyLZ4Tests {
     for at in packed.count - 64..<packed.count { packed[at] = 0xff }
     var head: [UInt8] = []
     #expect(throws: InflationError.self) {
-      _ = try inflate(packed.span, as: .lz4, limit: 8 << 20, chunk: 448) { chunk in
+      _ = try inflate(packed.span, as: .lz4, limit: 8 << 20, head: 448) { chunk in
         head = unsafe chunk.withUnsafeBufferPointer { unsafe Array($0) }
         return false
       }

@@ -7,6 +7,10 @@ struct Tool: Sendable {
   let arguments: [String]
 
   init(_ name: String, _ arguments: String...) {
+    self.init(name, arguments: arguments)
+  }
+
+  init(_ name: String, arguments: [String]) {
     self.name = name
     self.arguments = arguments
   }

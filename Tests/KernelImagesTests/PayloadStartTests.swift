@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Inflation
 import SeededRandom
 import Testing
 
@@ -20,14 +21,14 @@ import Testing
       for junk in [0, 3, 4096] {
         let image: [UInt8] = Array(content.suffix(junk)) + stream + [1, 2, 3, 4]
         #expect(
-          XZFooter.streamStart(image.span, endingAt: image.count - 4) == junk,
+          XZIndex(image.span, endingAt: image.count - 4)?.start == junk,
           "\(count) bytes behind \(junk)")
       }
       // Each bit of the footer counts.
       for place in (stream.count - 12)..<stream.count {
         var damaged = stream
         damaged[place] ^= UInt8(1 << random.below(8))
-        #expect(XZFooter.streamStart(damaged.span, endingAt: damaged.count) == nil)
+        #expect(XZIndex(damaged.span, endingAt: damaged.count) == nil)
       }
     }
   }
@@ -37,7 +38,7 @@ import Testing
     var random = SplitMix64(seed: seed)
     let image = (0..<200).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     for end in -20...220 {
-      if let start = XZFooter.streamStart(image.span, endingAt: end) {
+      if let start = XZIndex(image.span, endingAt: end)?.start {
         #expect((0...end).contains(start))
       }
     }

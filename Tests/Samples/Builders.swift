@@ -115,11 +115,13 @@ struct SyntheticZImage {
 
   static let tableOffset = 0x80
   var payloadOffset = 0x123
+  /// What stands in place of the compressed kernel, its size word included.
+  var payload: [UInt8]?
 
   func bytes() -> [UInt8] {
     var image = image
     image.isBigEndian = order != .little
-    let payload = Builder.gzip(image.bytes())
+    let payload = payload ?? Builder.gzip(image.bytes())
     let isBE32 = order == .be32
     let end = UInt32(payloadOffset + payload.count)
     var builder = Builder(isBigEndian: isBE32)

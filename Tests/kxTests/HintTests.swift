@@ -20,7 +20,12 @@ struct HintTests {
     .empty, .truncated(what: "x", needed: 2, present: 1),
     .invalid(what: "x", field: "y", offset: 0, value: 0),
     .checksum(what: "x", stored: "0", computed: "1"), .noPayload(zImageBytes: 1),
-    .inflation(what: "x", offset: 0, cause: cut), .tooLarge(what: "x", limit: 1),
+    .inflation(what: "x", offset: 0, cause: cut),
+    .inflation(what: "x", offset: 0, cause: .needsTooMuchMemory(cut.position, needed: 1)),
+    .inflation(what: "x", offset: 0, cause: .outOfMemory(cut.position)),
+    .inflation(what: "x", offset: 0, cause: .exceedsLimit(cut.position, limit: 1)),
+    .inflation(what: "x", offset: 0, cause: .unsupported(cut.position, "y")),
+    .tooLarge(what: "x", limit: 1),
     .tooDeep(limit: 1), .missing(what: "x", name: "y"),
     .wrongType(expected: "x", found: "y"), .bundle(.manifestDigest),
   ]
@@ -59,7 +64,7 @@ struct HintTests {
     ] { hints["\(error)"] = error.hint }
     for error: BootPlanError in [
       .figure("x", 0), .ruleNeedsZImage(.ratio4), .ruleNeedsZImageHandover(.ratio4), .noZImage,
-      .noImage, .load(PhysicalAddress(0), "x"),
+      .noImage, .notInflated(.noPayload(zImageBytes: 1)), .load(PhysicalAddress(0), "x"),
     ] { hints["\(error)"] = error.hint }
     for error: BootPreparationError in [
       .notARM(what: "bzImage", architecture: "x86"), .notARM(what: "cpio", architecture: nil),

@@ -50,6 +50,7 @@ struct ARMRefusal {
   private var hint: String {
     let size = smallest ?? "free reserved memory, or use a smaller kernel or initrd"
     guard !handovers.contains(.image), search.keptDTB == 0, !search.request.cannotLoadImage,
+      search.request.kernel.facts.whyNotInflated == nil,
       let image = search.image(), search.leavesWorkingMemory(image)
     else { return size }
     return "use --handover image, which fits; by zimage, " + size

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KernelImages
 import PhysicalMemory
 
 /// Finds the smallest machine that a request would fit.
@@ -42,7 +43,8 @@ enum SmallestRAM {
     guard let figures = try? ARMFigures(request.kernel.facts) else { return false }
     let keptDTB = ARMPlanner.keptDTB(request)
     let search = ARMPlacementSearch(smaller, figures: figures, keptDTB: keptDTB)
-    if request.handover != .zimage, let found = search.image(),
+    if request.handover != .zimage, request.kernel.facts.whyNotInflated == nil,
+      let found = search.image(),
       search.leavesWorkingMemory(found)
     {
       return true

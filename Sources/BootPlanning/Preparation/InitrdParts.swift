@@ -40,7 +40,10 @@ public struct InitrdParts: Sendable, Hashable {
       return [
         Diagnostic(
           "KX120", .warning,
-          "'" + path + "' is no initrd that a kernel unpacks: " + error.description,
+          "'" + path
+            + (error.isLimit
+              ? "' cannot be looked into: " : "' is no initrd that a kernel unpacks: ")
+            + error.description,
           hint: "check that it is the right file; it is loaded as it is")
       ]
     }

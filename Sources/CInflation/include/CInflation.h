@@ -24,23 +24,22 @@ typedef enum {
   INFLATION_CORRUPT,
   /// The bytes are in order as far as they go, but this library cannot decode them.
   INFLATION_UNSUPPORTED,
-  INFLATION_NEEDS_TOO_MUCH_MEMORY,
   INFLATION_OUT_OF_MEMORY,
 } inflation_status;
 
 typedef struct inflation_stream inflation_stream;
 
-/// Opens a decoder for one stream. `memory_limit` (bytes) binds xz and lzma, `window_log_max`
-/// binds zstd. On failure *stream is NULL.
-inflation_status inflation_open(inflation_kind kind, uint64_t memory_limit,
-                                int window_log_max, inflation_stream **stream);
+/// Opens a decoder for one stream. Of xz, a block's dictionary is no larger than `largest_block`
+/// (bytes), whatever is stated: the caller takes no more of one. On failure *stream is NULL.
+inflation_status inflation_open(inflation_kind kind, uint64_t largest_block,
+                                inflation_stream **stream);
 
 /// Decodes some of `in` into `out`; both may be empty, neither needs to be used up.
 inflation_status inflation_step(inflation_stream *stream, const uint8_t *in, size_t in_length,
                                 size_t *consumed, uint8_t *out, size_t out_capacity,
                                 size_t *produced);
 
-/// The bytes of memory an xz or lzma stream asked for; 0 when unknown.
+/// The bytes of memory that an xz or lzma stream takes and did not get; 0 when unknown.
 uint64_t inflation_memory_needed(const inflation_stream *stream);
 
 /// Closes the stream; NULL is allowed.

@@ -3,6 +3,16 @@ import Digests
 import Inflation
 import PhysicalMemory
 
+/// Where a compressed kernel stands in a zImage.
+struct PayloadPlace {
+  /// How it is packed; nil when that is not known.
+  let compression: Compression?
+  /// The offset of the first byte; nil when it is not known.
+  let offset: Int?
+  /// The offset behind the last byte, the size word included.
+  let end: Int
+}
+
 /// The compressed kernel in a zImage.
 struct Payload {
   let compression: Compression
@@ -19,10 +29,30 @@ struct Payload {
   /// What was seen when finding the payload took inflating it to its end.
   var scan: InflatedImageScan?
 
+  var place: PayloadPlace {
+    PayloadPlace(compression: compression, offset: offset, end: end)
+  }
+
   /// Of gzip the last word of the stream itself is the size word; to all others it is appended.
   ///
   /// Source: scripts/Makefile.lib (v6.1), `size_append`.
   static func hasAppendedWord(_ compression: Compression) -> Bool { compression != .gzip }
+}
+
+/// What has the form of a payload and could not be inflated.
+struct FailedPayload {
+  let compression: Compression
+  /// The offset of the first byte.
+  let offset: Int
+  let cause: InflationError
+
+  /// Keeps the failure that tells most: the first for which the payload need not be to blame.
+  static func note(
+    _ cause: InflationError, _ compression: Compression, _ offset: Int, in failed: inout Self?
+  ) {
+    if let failed, failed.cause.isLimit || !cause.isLimit { return }
+    failed = Self(compression: compression, offset: offset, cause: cause)
+  }
 }
 
 /// Finds the compressed kernel in a zImage. Magic numbers stand in the decompressor's own tables
@@ -43,13 +73,16 @@ struct PayloadSearch {
   ///
   /// `end` is the offset behind the size word.
   /// `headBytes` is how much of the kernel's head is inflated.
-  static func find(_ image: Span<UInt8>, endingAt end: Int, headBytes: Int) -> Payload? {
+  /// `failed` is what could not be inflated, when there was such a thing.
+  static func find(
+    _ image: Span<UInt8>, endingAt end: Int, headBytes: Int, _ failed: inout FailedPayload?
+  ) -> Payload? {
     guard end <= image.count, let word = ByteReader(image).littleEndian32(at: end - 4) else {
       return nil
     }
     var from = ZImageHeader.magicOffset + 4
     // An xz stream tells itself where it begins.
-    if let start = XZFooter.streamStart(image, endingAt: end - 4) { from = max(from, start) }
+    if let index = XZIndex(image, endingAt: end - 4) { from = max(from, index.start) }
     var attempts = 0
     while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
       from = offset + 1
@@ -58,10 +91,14 @@ struct PayloadSearch {
       let stream = image.extracting(offset..<streamEnd)
       guard hasRightForm(stream, compression, isWhole: true) else { continue }
       attempts += 1
-      if let head = inflatePrefix(stream, compression, count: headBytes), head.count >= headBytes {
+      do throws(InflationError) {
+        let head = try inflatePrefix(stream, compression, count: headBytes)
+        guard head.count >= headBytes else { continue }
         return Payload(
           compression: compression, offset: offset, end: end, streamBytes: streamEnd - offset,
           sizeWord: UInt64(word), head: head)
+      } catch {
+        FailedPayload.note(error, compression, offset, in: &failed)
       }
     }
     return nil
@@ -71,8 +108,10 @@ struct PayloadSearch {
   ///
   /// `order` is the byte order of the kernel's data.
   /// `left` is the most bytes that all attempts together may yield; what they do is taken off.
+  /// `failed` is what could not be inflated, when there was such a thing.
   static func find(
-    _ image: Span<UInt8>, _ order: InflatedImageScan.ByteOrder, allowance left: inout UInt64
+    _ image: Span<UInt8>, _ order: InflatedImageScan.ByteOrder, allowance left: inout UInt64,
+    _ failed: inout FailedPayload?
   ) -> Payload? {
     let reader = ByteReader(image)
     var from = ZImageHeader.magicOffset + 4
@@ -82,11 +121,10 @@ struct PayloadSearch {
       let stream = image.extracting(offset..<image.count)
       guard hasRightForm(stream, compression, isWhole: false) else { continue }
       attempts += 1
-      guard let head = inflatePrefix(stream, compression, count: headBytes),
-        head.count >= headBytes
-      else { continue }
       var scan = InflatedImageScan(expected: nil, order: order)
       do throws(InflationError) {
+        let head = try inflatePrefix(stream, compression, count: headBytes)
+        guard head.count >= headBytes else { continue }
         let inflated = try Inflation.inflate(stream, as: compression, limit: left) { chunk in
           scan.take(chunk)
           return true
@@ -102,7 +140,9 @@ struct PayloadSearch {
           streamBytes: inflated.consumed, sizeWord: word.map { UInt64($0) }, head: head,
           scan: scan)
       } catch {
-        left -= min(left, error.position.produced)
+        FailedPayload.note(error, compression, offset, in: &failed)
+        // What a head gave counts for nothing: it is short.
+        left -= min(left, scan.count)
         // An attempt that used up the allowance leaves nothing for others.
         if left == 0 { return nil }
       }
@@ -124,6 +164,8 @@ struct PayloadSearch {
       case 0x5d: compression = .lzma
       case 0x89: compression = .lzo
       case 0x02: compression = .lz4
+      case 0x28: compression = .zstd
+      case 0x42: compression = .bzip2
       default:
         at += 1
         continue

@@ -13,16 +13,23 @@ struct WholeInflation {
 /// Inflates everything into memory.
 ///
 /// `offset` is where the input stands, for the error.
-/// `expected` is the number of bytes that will come out, when it is known.
+/// `expected` is the number of bytes that come out, when it is known; another is an error. Decoders
+/// take no more memory than it asks for.
 func inflateAll(
   _ input: Span<UInt8>, _ compression: Compression, at offset: UInt64, limit: UInt64,
   expected: UInt64? = nil
 ) throws(KernelImageError) -> WholeInflation {
-  do {
+  do throws(InflationError) {
     let (bytes, inflated) = try inflateToArray(
-      input, as: compression, limit: limit, expected: Int(exactly: expected ?? 0) ?? 0)
+      input, as: compression, limit: min(limit, expected ?? .max),
+      expected: Int(exactly: expected ?? 0) ?? 0)
     return WholeInflation(bytes: bytes, consumed: inflated.consumed)
   } catch {
+    if case .exceedsLimit = error, let expected, expected < limit {
+      throw .checksum(
+        what: "the size of the " + compression.rawValue + " data",
+        stored: ByteCount(expected).description, computed: "more")
+    }
     throw .inflation(what: "the " + compression.rawValue + " data", offset: offset, cause: error)
   }
 }
@@ -46,18 +53,20 @@ func inflate(
 
 /// Inflates the first bytes only.
 ///
-/// Gives at most `count` bytes; fewer when the stream ends before; nil when it is damaged.
-func inflatePrefix(_ input: Span<UInt8>, _ compression: Compression, count: Int) -> [UInt8]? {
+/// Gives at most `count` bytes; fewer when the stream ends before.
+func inflatePrefix(
+  _ input: Span<UInt8>, _ compression: Compression, count: Int
+) throws(InflationError) -> [UInt8] {
   var head: [UInt8] = []
-  do {
-    _ = try Inflation.inflate(input, as: compression, limit: .max, chunk: count) { chunk in
+  do throws(InflationError) {
+    _ = try Inflation.inflate(input, as: compression, limit: .max, head: count) { chunk in
       let part = ByteReader(chunk).copy(0, min(chunk.count, count - head.count)) ?? []
       // Mostly all comes at once.
       if head.isEmpty { head = part } else { head += part }
       return head.count < count
     }
   } catch {
-    return head.count >= count ? head : nil
+    guard head.count >= count else { throw error }
   }
   return head
 }

@@ -17,7 +17,7 @@ extension Identification {
   /// Says what the decompressor will do.
   mutating func describe(
     _ zImage: Span<UInt8>, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode,
-    _ payload: Payload
+    _ payload: PayloadPlace
   ) -> ZImage {
     let heap =
       if let value = table?.heapBytes {
@@ -47,7 +47,7 @@ extension Identification {
     }
     return ZImage(
       byteCount: ByteCount(header.byteCount), compression: payload.compression,
-      payloadOffset: ByteCount(payload.offset), payloadEnd: ByteCount(payload.end),
+      payloadOffset: ByteCount(payload.offset ?? 0), payloadEnd: ByteCount(payload.end),
       sizeTableOffset: table.map { ByteCount($0.offset) }, heapBytes: heap,
       destination: destination, checksDTBMemory: memoryCheck(zImage, payload),
       relocationBump: bump, bssBytes: bss, movedFrom: moved,
@@ -87,10 +87,10 @@ extension Identification {
   /// Looks for the name of the property that only a decompressor reads that checks the memory.
   ///
   /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1; since v5.12).
-  private func memoryCheck(_ zImage: Span<UInt8>, _ payload: Payload) -> Figure<Bool>? {
+  private func memoryCheck(_ zImage: Span<UInt8>, _ payload: PayloadPlace) -> Figure<Bool>? {
     // With its zero byte: other names begin like it. Texts stand right in front of the payload.
     let name = Array("linux,usable-memory".utf8) + [0]
-    for range in [0..<payload.offset, payload.end..<zImage.count] {
+    for range in [0..<(payload.offset ?? payload.end), payload.end..<zImage.count] {
       if let at = zImage.lastOffset(of: name, in: range) {
         return Figure(
           true, .decompressor, "linux,usable-memory at " + hexadecimal(UInt64(at)))

@@ -11,15 +11,24 @@ extension Identification {
     let zImage = layer.bytes.extracting(length.indices)
     let code = DecompressorCode(zImage, header)
     let table = readTable(zImage, header)
-    guard let (payload, head) = findPayload(zImage, header, table, code) else {
-      throw .noPayload(zImageBytes: header.byteCount)
+    var failed: FailedPayload?
+    guard let (payload, head) = findPayload(zImage, header, table, code, &failed) else {
+      return try takeUninflated(
+        layer, header, table, code, failed, because: Self.refusal(failed, header))
     }
     let stream = zImage.extracting(payload.offset..<(payload.offset + payload.streamBytes))
     var source = layer.origin.bytes(payload.offset, payload.streamBytes)
     var scan: InflatedImageScan?
     if options.verify || !isConfirmed(table, payload, head) {
       var repaired: [UInt8]?
-      scan = try scanPayload(stream, payload, header, &repaired)
+      do throws(KernelImageError) {
+        scan = try scanPayload(stream, payload, header, &repaired)
+      } catch {
+        guard case .inflation(_, _, let cause) = error else { throw error }
+        let failed = FailedPayload(
+          compression: payload.compression, offset: payload.offset, cause: cause)
+        return try takeUninflated(layer, header, table, code, failed, because: error)
+      }
       if let repaired { source = .owned(repaired[...]) }
     }
     var figures = KernelFigures(
@@ -34,14 +43,16 @@ extension Identification {
     kernel.sizeWord = payload.sizeWord.map { ByteCount($0) }
     kernel.isBigEndian = Figure(
       header.variant != .littleEndian, .decompressor, "the zImage header's byte order")
-    kernel.zImage = describe(zImage, header, table, code, payload)
+    kernel.zImage = describe(zImage, header, table, code, payload.place)
     kernel.zImage?.appendedDTBs = appendedTrees(layer, from: length.count)
     reportSizeWord(kernel)
     image.kernel = kernel
     image.kernelBytes = layer.origin.bytes(0, length.count)
     image.imageBytes = .compressed(
       source, payload.compression, count: kernel.inflatedBytes.value.rawValue)
-    addLayers(layer, header, table, payload, kernel)
+    addLayers(layer, header, table, payload.place)
+    image.layers.append(
+      ImageLayer(kind: .image, offset: 0, byteCount: kernel.inflatedBytes.value.rawValue))
   }
 
   private mutating func readTable(_ zImage: Span<UInt8>, _ header: ZImageHeader) -> SizeTable? {
@@ -58,7 +69,8 @@ extension Identification {
   }
 
   private mutating func findPayload(
-    _ zImage: Span<UInt8>, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode
+    _ zImage: Span<UInt8>, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode,
+    _ failed: inout FailedPayload?
   ) -> (Payload, ImageHead)? {
     func head(_ payload: Payload) -> ImageHead {
       ImageHead(payload.head, isBigEndian: header.variant != .littleEndian)
@@ -77,21 +89,21 @@ extension Identification {
       guard let end = Int(exactly: end) else { continue }
       if table != nil,
         let payload = PayloadSearch.find(
-          zImage, endingAt: end, headBytes: PayloadSearch.shortHeadBytes)
+          zImage, endingAt: end, headBytes: PayloadSearch.shortHeadBytes, &failed)
       {
         let head = head(payload)
         if isConfirmed(table, payload, head) { return (payload, head) }
       }
       let found = PayloadSearch.find(
-        zImage, endingAt: end, headBytes: PayloadSearch.headBytes)
+        zImage, endingAt: end, headBytes: PayloadSearch.headBytes, &failed)
       if let payload = found { return (payload, head(payload)) }
     }
     let limit = min(allowance, options.inflationLimit)
     var left = limit
     defer { allowance -= limit - left }
-    guard let payload = PayloadSearch.find(zImage, header.dataOrder, allowance: &left) else {
-      return nil
-    }
+    guard
+      let payload = PayloadSearch.find(zImage, header.dataOrder, allowance: &left, &failed)
+    else { return nil }
     if !ends.isEmpty {
       warn(
         .tableContradicted,
@@ -197,9 +209,9 @@ extension Identification {
       hint: "hand over the inflated Image, or rebuild the zImage")
   }
 
-  private mutating func addLayers(
-    _ layer: Layer, _ header: ZImageHeader, _ table: SizeTable?, _ payload: Payload,
-    _ kernel: ARMKernel
+  /// Adds the zImage and what it holds, as far as that is known.
+  mutating func addLayers(
+    _ layer: Layer, _ header: ZImageHeader, _ table: SizeTable?, _ payload: PayloadPlace
   ) {
     let variant =
       switch header.variant {
@@ -216,12 +228,11 @@ extension Identification {
     image.layers.append(
       ImageLayer(
         kind: .zImage, offset: layer.offset, byteCount: header.byteCount, facts: facts))
+    guard let compression = payload.compression, let offset = payload.offset else { return }
     image.layers.append(
       ImageLayer(
-        kind: .compressed(payload.compression), offset: UInt64(payload.offset),
-        byteCount: UInt64(payload.end - payload.offset)))
-    image.layers.append(
-      ImageLayer(kind: .image, offset: 0, byteCount: kernel.inflatedBytes.value.rawValue))
+        kind: .compressed(compression), offset: UInt64(offset),
+        byteCount: UInt64(payload.end - offset)))
   }
 
   /// Reads the symbols of the vmlinux that the user named; nil when it is none.

@@ -83,7 +83,9 @@ final class DeviceBoot {
     do throws(BootPlanError) {
       plan = try gathered.plan(prepared)
     } catch {
-      throw Stop(what: error.description, hint: error.hint, status: .usage)
+      var status = ExitStatus.usage
+      if case .notInflated = error { status = .unavailable }
+      throw Stop(what: error.description, hint: error.hint, status: status)
     }
     self.gathered = gathered
   }
@@ -103,7 +105,7 @@ final class DeviceBoot {
       if let architecture = state.facts.architecture, architecture != .arm {
         throw Stop(
           what: "this machine is " + architecture.plainName + "; kernels are loaded on 32-bit ARM",
-          hint: "plan for another machine with --dry-run --machine=FILE", status: .noKexec)
+          hint: "plan for another machine with --dry-run --machine=FILE", status: .unavailable)
       }
       return state
     }
@@ -161,8 +163,7 @@ final class DeviceBoot {
     do throws(KernelImageError) {
       return try KernelImage.identify(file.span, options: options)
     } catch {
-      throw Stop(
-        what: error.description, place: path, hint: error.hint, status: .badFile)
+      throw Stop(error, in: path)
     }
   }
 

@@ -46,7 +46,7 @@ struct SegmentAssembly {
     guard let flags = boot.machine.facts.architecture ?? .some(.arm) else {
       throw Stop(
         what: "the running kernel is of no known architecture",
-        hint: "plan for another machine with --dry-run --machine=FILE", status: .noKexec)
+        hint: "plan for another machine with --dry-run --machine=FILE", status: .unavailable)
     }
     var call = KexecLoadCall(entry: entry, segments: segments, flags: KexecFlags(flags))
     try setRegisters(&call)

@@ -106,6 +106,12 @@ extension MachineChecks {
         add(.ok, "KX214", "the bundle is whole: every segment has the SHA-256 that it states")
         return addCall(call, boot.machine)
       }
+      if let why = boot.gathered.image.kernel?.whyNotInflated {
+        add(
+          .warning, "KX214", "whether the kernel is whole is not known: it could not be inflated",
+          hint: why.hint)
+        return addCall(call, boot.machine)
+      }
       kernel = try Self.kernel(boot, call)
     } catch {
       let isFile = error.status == .badFile
@@ -134,7 +140,7 @@ extension MachineChecks {
     do throws(KernelImageError) {
       return try boot.gathered.image.inflatedImage(of: file.span)
     } catch {
-      throw Stop(what: error.description, place: file.path, hint: error.hint, status: .badFile)
+      throw Stop(error, in: file.path)
     }
   }
 

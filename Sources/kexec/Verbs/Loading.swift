@@ -64,7 +64,7 @@ extension Program {
     guard machine.facts.architecture == .arm else {
       throw Stop(
         what: "this is a kernel for 32-bit ARM, and the running one is not",
-        hint: "plan for another machine with --dry-run --machine=FILE", status: .noKexec)
+        hint: "plan for another machine with --dry-run --machine=FILE", status: .unavailable)
     }
     do throws(KexecLoadError) {
       try kernel.load(
@@ -96,7 +96,7 @@ extension Program {
     guard let architecture = facts.architecture else {
       throw Stop(
         what: "the running kernel is of no known architecture",
-        hint: "unload with the kexec of that architecture", status: .noKexec)
+        hint: "unload with the kexec of that architecture", status: .unavailable)
     }
     let call = KexecLoadCall.unload(KexecFlags(architecture, onCrash: settings.onCrash))
     do throws(KexecLoadError) {

@@ -36,7 +36,7 @@ extension Program {
     guard let answer = isOrdinary ? facts.isLoaded : facts.isCrashKernelLoaded else {
       throw Stop(
         what: "the kernel does not tell whether one is loaded",
-        hint: "is /sys mounted? was it built with CONFIG_KEXEC?", status: .noKexec)
+        hint: "is /sys mounted? was it built with CONFIG_KEXEC?", status: .unavailable)
     }
     return answer ? 1 : 0
   }
@@ -46,7 +46,7 @@ extension Program {
     guard let bytes = try facts().crashBytes else {
       throw Stop(
         what: "the kernel does not tell what it keeps for a crash kernel",
-        hint: "is /sys mounted? was it built with CONFIG_KEXEC?", status: .noKexec)
+        hint: "is /sys mounted? was it built with CONFIG_KEXEC?", status: .unavailable)
     }
     try print(String(bytes.rawValue) + "\n")
   }

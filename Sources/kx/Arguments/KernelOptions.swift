@@ -63,7 +63,6 @@ func identify(_ file: InputFile, _ options: IdentificationOptions) throws(Stop) 
       try KernelImage.identify(file.span, options: options)
     }
   } catch {
-    throw Stop(
-      what: error.description, place: file.path, hint: error.hint, code: ExitStatus.badFile)
+    throw Stop(error, in: file.path)
   }
 }

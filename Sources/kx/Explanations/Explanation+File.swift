@@ -157,5 +157,21 @@ extension Explanation {
           """,
         remedy: "Use a 32-bit ARM kernel.",
         examples: ["kx inspect bzImage"]),
+      Self(
+        "KX015", "warning",
+        means: """
+          The kernel in a zImage could not be inflated: it is packed in a way that is not known \
+          here, or inflating takes more memory than there is. Its figures are those of its size \
+          table.
+          """,
+        matters: """
+          Only the zImage can be handed over, which inflates itself. Nothing confirms the size \
+          table, and whether the kernel is whole shows when it starts.
+          """,
+        remedy: """
+          Compare the file's checksum with that of its source. Where the kernel can be inflated \
+          by other means, name the Image.
+          """,
+        examples: ["kx plan vmlinuz --ram 0x40000000-0x5fffffff"]),
     ] + heldTreeCodes
 }

@@ -67,7 +67,7 @@ extension Stop {
   init(lab error: LabError) {
     var code = ExitStatus.failed
     switch error {
-    case .missing: code = ExitStatus.missingProgram
+    case .missing: code = ExitStatus.unavailable
     case .memory, .expression: code = .validationFailure
     default: break
     }

@@ -79,7 +79,9 @@ struct BootFiles {
     do throws(BootPlanError) {
       return try gathered.plan(prepared)
     } catch {
-      throw Stop(what: error.description, hint: error.hint, code: .validationFailure)
+      var code = ExitCode.validationFailure
+      if case .notInflated = error { code = ExitStatus.unavailable }
+      throw Stop(what: error.description, hint: error.hint, code: code)
     }
   }
 
@@ -144,6 +146,10 @@ struct BootFiles {
 extension Stop {
   /// Tells why files cannot be put together.
   init(gathering error: BootGatheringError) {
+    if case .image(let path, let error) = error {
+      self.init(error, in: path)
+      return
+    }
     self.init(
       what: error.description, place: error.place, hint: error.hint,
       code: error.isUsage ? .validationFailure : ExitStatus.badFile)

@@ -40,7 +40,7 @@ struct FerryFile {
     throw Stop(
       what: "Ferry, the program at the head of a bundle, was not found",
       hint: "build it with scripts/build-ferry, or name its ELF file with --ferry or "
-        + "SWIFT_KEXEC_FERRY", code: ExitStatus.missingProgram)
+        + "SWIFT_KEXEC_FERRY", code: ExitStatus.unavailable)
   }
 
   /// Where it is when it was installed, and where it is built.

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import Inflation
+import PhysicalMemory
+
+extension Identification {
+  /// Why the kernel of a zImage cannot be had. What failed for a reason of ours is told as that.
+  static func refusal(_ failed: FailedPayload?, _ header: ZImageHeader) -> KernelImageError {
+    guard let failed, failed.cause.isLimit else {
+      return .noPayload(zImageBytes: header.byteCount)
+    }
+    return .inflation(
+      what: "the " + failed.compression.rawValue + " payload", offset: UInt64(failed.offset),
+      cause: failed.cause)
+  }
+
+  /// Takes the figures of a kernel that cannot be inflated here from its size table, as far as that
+  /// tells them all. The zImage inflates itself, so it can be handed over all the same.
+  ///
+  /// `layer` is the zImage and what stands behind it, `failed` what looked like the payload; nil when
+  /// nothing did: then its packing is unknown. `why` is why there is no inflated kernel, and is thrown
+  /// when the table is not enough, or the payload is known to be damaged.
+  mutating func takeUninflated(
+    _ layer: Layer, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode,
+    _ failed: FailedPayload?, because why: KernelImageError
+  ) throws(KernelImageError) {
+    // Damaged data make no kernel, and of data that are too large the table does not tell.
+    if let cause = failed?.cause {
+      guard cause.isLimit else { throw why }
+      if case .exceedsLimit = cause { throw why }
+    }
+    let length = try layer.part("the zImage", 0, header.byteCount)
+    let zImage = layer.bytes.extracting(length.indices)
+    guard let table, table.bssBytes != nil, table.textOffset != nil,
+      let place = table.sizeWordOffset, let end = Int(exactly: place + 4), end <= zImage.count,
+      // A packing that is not known is believed in where the decompressor, too, knows where it ends,
+      // and where no xz stream ends that has lost its beginning.
+      failed != nil
+        || code.sizeWordOffset == place && XZIndex(zImage, endingAt: end - 4) == nil,
+      let word = ByteReader(zImage).littleEndian32(at: end - 4),
+      word >= PayloadSearch.leastInflated, word <= options.inflationLimit
+    else { throw why }
+    var figures = KernelFigures(
+      inflated: Figure(
+        ByteCount(UInt64(word)), .sizeTable,
+        "size table at " + hexadecimal(table.offset) + ", not confirmed"), options: options)
+    figures.table = table
+    figures.code = code
+    figures.symbols = vmlinuxSymbols()
+    var kernel = figures.decide()
+    image.diagnostics.append(contentsOf: figures.diagnostics)
+    kernel.whyNotInflated = why
+    kernel.sizeWord = ByteCount(UInt64(word))
+    kernel.isBigEndian = Figure(
+      header.variant != .littleEndian, .decompressor, "the zImage header's byte order")
+    let payload = PayloadPlace(
+      compression: failed?.compression, offset: failed?.offset, end: end)
+    kernel.zImage = describe(zImage, header, table, code, payload)
+    kernel.zImage?.appendedDTBs = appendedTrees(layer, from: length.count)
+    image.kernel = kernel
+    image.kernelBytes = layer.origin.bytes(0, length.count)
+    addLayers(layer, header, table, payload)
+    warn(
+      .notInflated,
+      why.description + "; what is known of the kernel is what its size table says",
+      hint: "compare the file's checksum; the zImage can be handed over, since it inflates itself")
+  }
+}
