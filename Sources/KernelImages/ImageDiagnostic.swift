@@ -68,6 +68,8 @@ public struct ImageDiagnostic: Sendable, Hashable {
     case decompressorBounded = "KX013"
     /// The image is of another architecture.
     case otherArchitecture = "KX014"
+    /// The header of a zImage contradicts its code.
+    case headerContradicted = "KX017"
     /// A configuration of a FIT was chosen among several.
     case configurationChosen = "KX026"
     /// A part of a known wrapper is not used.

@@ -157,5 +157,17 @@ extension Explanation {
           """,
         remedy: "Use a 32-bit ARM kernel.",
         examples: ["kx inspect bzImage"]),
+      Self(
+        "KX017", "warning",
+        means: """
+          The header of the zImage contradicts the code behind it: about its length, or about the \
+          byte order of data. The code is believed.
+          """,
+        matters: """
+          What runs is the code. Loaders that believe the header cut the file too early, or take \
+          what stands behind it for a part of it.
+          """,
+        remedy: "Get an intact kernel before another loader loads it.",
+        examples: ["kx inspect vmlinuz"]),
     ] + heldTreeCodes
 }
