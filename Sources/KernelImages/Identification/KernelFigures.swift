@@ -157,8 +157,8 @@ struct KernelFigures {
     if let stated {
       return guess(ByteCount(stated), "the size table states it, nothing confirms it")
     }
-    let found = Set(scan?.pairs.map { $0.textOffset } ?? [])
-    if found.count == 1, let value = found.first {
+    let pairs = scan?.pairs ?? []
+    if let value = pairs.first?.textOffset, pairs.allSatisfy({ $0.textOffset == value }) {
       return guess(
         ByteCount(value), "a pair of words that nothing confirms would make it of the kernel")
     }
