@@ -70,6 +70,8 @@ public struct ImageDiagnostic: Sendable, Hashable {
     case otherArchitecture = "KX014"
     /// The kernel in a zImage could not be inflated; its figures are those of the size table.
     case notInflated = "KX015"
+    /// The header of a zImage contradicts its code.
+    case headerContradicted = "KX017"
     /// A configuration of a FIT was chosen among several.
     case configurationChosen = "KX026"
     /// A part of a known wrapper is not used.

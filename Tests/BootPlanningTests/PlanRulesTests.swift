@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import Foundation
+import KernelImages
 import PhysicalMemory
 import Testing
 
@@ -134,6 +135,27 @@ struct PlanRulesTests {
     #expect(both || checks == true)
     #expect(kernel == (both ? window : start) + 0x8000)
     #expect(plan.diagnostics("KX143").isEmpty)
+  }
+
+  @Test(
+    "A guess that decides where the kernel runs is an error that says what to give",
+    arguments: [HandoverKind.image, .zimage])
+  func guesses(_ handover: HandoverKind) throws {
+    var request = KernelsOfRecord.request(
+      KernelsOfRecord.armmp, ram: 0x4000_0000...0x4fff_ffff, initrd: 4 << 20, handover: handover)
+    #expect(try !ARMPlanner.plan(request).hasErrors)
+    var facts = request.kernel.facts
+    facts.zImage?.destination = Figure(.window, .estimate, "test")
+    request.kernel.facts = facts
+    let plan = try ARMPlanner.plan(request)
+    #expect(plan.diagnostics("KX155").map(\.severity) == (handover == .zimage ? [.error] : []))
+    #expect(plan.hasErrors == (handover == .zimage))
+    facts = KernelsOfRecord.armmp.kernel.facts
+    facts.textOffset = Figure(facts.textOffset.value, .estimate, "test")
+    request.kernel.facts = facts
+    let other = try #require(try ARMPlanner.plan(request).diagnostics("KX142").first)
+    #expect(other.severity == .error)
+    #expect(other.hint.contains("--vmlinux") && other.hint.contains("--assume"))
   }
 
   @Test("A DTB ends within two sections of the one it begins in", arguments: [true, false, nil])

@@ -57,7 +57,9 @@ struct RandomKernel {
       byteCount: ByteCount(truth.zImage), compression: .xz,
       payloadOffset: ByteCount(truth.movingCodeEnd + 0x400),
       payloadEnd: ByteCount(truth.payloadEnd), sizeTableOffset: ByteCount(UInt64(0x2000)),
-      heapBytes: size(truth.heap),
+      heapBytes: read(
+        truth.heap, bound: random.pick([0x1_0000, 0x2_0000, 0x80_0000]),
+        exact || !random.oneIn(6)),
       destination: Figure(destination ?? .window, .decompressor, "test"),
       checksDTBMemory: told(truth.checksDTB, exact || !random.oneIn(4)),
       relocationBump: read(truth.bump, bound: 0x1000, exact || !random.oneIn(3)),

@@ -56,6 +56,21 @@ struct SyntheticAndroid {
     return tree.bytes
   }()
 
+  @Test("A header version that is not published is named", arguments: [5, 6] as [UInt32])
+  func unpublished(_ version: UInt32) {
+    var bytes = [UInt8](repeating: 0, count: 8192)
+    bytes.replaceSubrange(0..<8, with: Array("ANDROID!".utf8))
+    for (offset, word) in [(8, 4096), (20, 1588), (40, version)] as [(Int, UInt32)] {
+      bytes.replaceSubrange(offset..<(offset + 4), with: Builder.word(word, isBigEndian: false))
+    }
+    do throws(KernelImageError) {
+      _ = try KernelImage.of(bytes)
+      Issue.record("it was read")
+    } catch {
+      #expect(error.description.contains("header version \(version)"))
+    }
+  }
+
   @Test("A boot image of every version gives kernel, ramdisk and command line", arguments: 0...4)
   func versions(_ version: Int) throws {
     let android = SyntheticAndroid(version: UInt32(version), tree: Self.tree)

@@ -5,6 +5,7 @@ import Testing
 /// A real kernel in the cache outside the clone; tests of it are skipped when it is not there.
 struct CachedKernel: Sendable, CustomTestStringConvertible {
   let name: String
+  private let folder: String
   /// What the size table states, as read by an independent reader.
   let inflatedBytes: UInt64
   let bssBytes: UInt64
@@ -26,12 +27,20 @@ struct CachedKernel: Sendable, CustomTestStringConvertible {
 
   /// The kernels that are in the cache.
   static let all: [CachedKernel] = names.compactMap { CachedKernel(name: $0) }
+  /// Every kernel that any script left in the cache.
+  static let everywhere: [CachedKernel] = ["kernels", "zoo"].flatMap { folder in
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: cache + "/" + folder)) ?? []
+    return names.sorted().compactMap { CachedKernel(name: $0, in: folder) }
+  }
   /// Those that were built with their ELF files kept.
   static let tiny = all.filter { $0.name.hasPrefix("tiny-") }
 
-  init?(name: String) {
+  init?(name: String, in folder: String = "kernels") {
     self.name = name
-    guard let bytes = FileManager.default.contents(atPath: Self.cache + "/kernels/\(name)/vmlinuz")
+    self.folder = folder
+    guard
+      let bytes = FileManager.default.contents(atPath: Self.cache + "/\(folder)/\(name)/vmlinuz"),
+      bytes.count > 0x40
     else { return nil }
     func word(_ offset: Int) -> UInt64 {
       UInt64(bytes[offset]) | UInt64(bytes[offset + 1]) << 8 | UInt64(bytes[offset + 2]) << 16
@@ -43,7 +52,7 @@ struct CachedKernel: Sendable, CustomTestStringConvertible {
     textOffset = word(table + 16)
   }
 
-  func path(_ file: String) -> String { Self.cache + "/kernels/\(name)/\(file)" }
+  func path(_ file: String) -> String { Self.cache + "/\(folder)/\(name)/\(file)" }
 
   func bytes(_ file: String = "vmlinuz") throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(file))))

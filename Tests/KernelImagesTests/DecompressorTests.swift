@@ -44,6 +44,7 @@ import Testing
       .align 2
       restart:
       \(start)
+      add r10, sp, #0x20000
       \(atags ? "cmp r0, #1\nsub\(isThumb ? ".w" : "") r0, r4, #0x8000" : "")
       add r10, r10, #16384
       cmp r4, r10
@@ -96,7 +97,8 @@ import Testing
     for fixed in [nil, 0x6000_8000 as UInt32] {
       for atags in [false, true] {
         for link: UInt32 in [0, 0x1000_0000] {
-          var zImage = SyntheticZImage(isThumb: isThumb, tagWords: nil, link: link)
+          var zImage = SyntheticZImage(
+            isThumb: isThumb, hasCode: false, tagWords: nil, link: link)
           zImage.image.textOffset = 0x10_8000
           zImage.payloadOffset = Self.codeOffset + Self.codeRoom
           var bytes = zImage.bytes()
@@ -115,6 +117,8 @@ import Testing
           #expect(found.wontOverwriteHighest.rawValue == code.symbols["wont_overwrite"])
           #expect(found.relocationBump.value.rawValue == 0xc00)
           #expect(found.bssBytes.value.rawValue == 0x1234)
+          #expect(found.heapBytes.value.rawValue == 0x2_0000)
+          #expect(found.heapBytes.source == .decompressor)
           #expect(found.mergesATAGs?.value == atags)
           #expect(found.linkAddress.rawValue == UInt64(link))
           #expect(found.payloadEnd.rawValue == UInt64(sizeWord + 4))
@@ -129,7 +133,7 @@ import Testing
 
   @Test("T is read from the decompressor when the inflated kernel does not tell it")
   func textOffset() throws {
-    var zImage = SyntheticZImage(tagWords: nil)
+    var zImage = SyntheticZImage(hasCode: false, tagWords: nil)
     zImage.image.hasPair = false
     zImage.payloadOffset = Self.codeOffset + Self.codeRoom
     var bytes = zImage.bytes()

@@ -37,6 +37,10 @@ struct InflatedImageScanTests {
       let start = page &+ text &+ length
       put(start)
       put(start &+ UInt32(random.below(80 << 20)) &- 0x1000)
+      if random.oneIn(2) {
+        for _ in 0..<random.below(6) { put(0x1234) }
+        put(page &+ text &+ 0x1ff8 &- (text & 0x1fff))
+      }
     }
     return Array(bytes[..<(words * 4)])
   }
@@ -56,8 +60,25 @@ struct InflatedImageScanTests {
       #expect(isSettled, "seed \(seed)")
       #expect(unknown.expected == known.expected)
       #expect(unknown.pairs == known.pairs && !known.pairs.isEmpty, "seed \(seed)")
+      #expect(unknown.pairsBeforeStack == known.pairsBeforeStack, "seed \(seed)")
       #expect(unknown.pairCount == known.pairCount, "seed \(seed)")
     }
+  }
+
+  @Test(
+    "The release is found wherever its banner begins, and however the bytes come in",
+    arguments: 0..<4, [1 << 16, 4, 5, 7, 4093])
+  func banner(_ shift: Int, _ chunk: Int) {
+    for prefix in ["", "x", "Lin", "Linux versio", "Linux version mismatch\0"] {
+      let text = prefix + "Linux version 5.10.0-32-marvell (debian-kernel@lists.debian.org)"
+      let bytes = [UInt8](repeating: 0, count: 400 + shift) + Array(text.utf8) + [0, 0, 0, 0]
+      for expected in [nil, UInt64(bytes.count)] {
+        let found = scan(bytes, expected: expected, chunk: chunk)
+        #expect(found.release == "5.10.0-32-marvell", "\(prefix) at \(400 + shift)")
+      }
+    }
+    let other = Array("Tinux version 5.10.0 (a)GNU/linux version 5.10.1 ".utf8)
+    #expect(scan([UInt8](repeating: 0, count: shift) + other, expected: nil).release == nil)
   }
 
   @Test("More possible pairs than are remembered ask for a second scan, which is as good")

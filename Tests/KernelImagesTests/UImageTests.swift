@@ -51,6 +51,23 @@ import Testing
     #expect(try image.inflated(from: bytes) == plain)
   }
 
+  @Test("What a uImage holds for a boot loader, U-Boot itself among it, is named by its type")
+  func firmware() throws {
+    for (type, name) in [("firmware", "firmware"), ("script", "script"), ("standalone", "program")]
+    {
+      let bytes = try made([UInt8](repeating: 0xea, count: 0x9000), type: type)
+      do throws(KernelImageError) {
+        _ = try KernelImage.of(bytes)
+        Issue.record("\(type) was taken for a kernel")
+      } catch {
+        #expect(error.description.contains(name) && error.description.contains("a test"))
+      }
+    }
+    // What is in it counts.
+    let image = try KernelImage.of(try made(SyntheticZImage().bytes(), type: "firmware"))
+    #expect(image.kernel != nil)
+  }
+
   @Test("A multi-file uImage gives kernel, ramdisk and device tree")
   func multi() throws {
     let scratch = try Scratch()

@@ -115,10 +115,36 @@ import Testing
     #expect(image.diagnostics.map(\.code).contains(.trailingBytes))
   }
 
+  @Test("A heap that nothing confirms is never less than that of every known kernel")
+  func heapBound() throws {
+    for stated: UInt32 in [0, 1, 0xffff, 0x1_0000, 0x2_0000] {
+      let image = try KernelImage.of(SyntheticZImage(heap: stated).bytes())
+      let heap = try #require(image.kernel?.zImage?.heapBytes)
+      #expect(heap.value.rawValue == UInt64(max(stated, 0x1_0000)))
+      #expect(heap.source == (stated == 0x1_0000 ? .sizeTable : .estimate))
+    }
+  }
+
+  @Test("Xen, whose header counts memory behind the file, is named")
+  func xen() throws {
+    var bytes = SyntheticZImage(tagWords: nil).bytes()
+    bytes.replaceSubrange(0x2c..<0x30, with: [0, 0, 0x20, 0])
+    #expect(throws: KernelImageError.self) { try KernelImage.of(bytes) }
+    let text = Array("Xen version %d.%d%s (%s %s) (%s@%s) (%s) %s %s".utf8)
+    do throws(KernelImageError) {
+      _ = try KernelImage.of(bytes + text)
+      Issue.record("Xen was taken for a kernel")
+    } catch {
+      #expect(error.description.contains("Xen"))
+      #expect(!error.description.contains("truncated"))
+    }
+  }
+
   @Test("Pairs that disagree are not believed")
   func disagreement() throws {
     var zImage = SyntheticZImage(tagWords: nil)
     zImage.image.otherBSS = 0x50_0000
+    zImage.image.hasEndAddress = false
     let image = try KernelImage.of(zImage.bytes())
     #expect(image.kernel?.bssBytes.source == .estimate)
     #expect(image.kernel?.bssBytes.value.rawValue == 0x50_0000)
@@ -128,7 +154,7 @@ import Testing
 
   @Test("Without a pair the options are used, and without options an estimate is a warning")
   func options() throws {
-    var zImage = SyntheticZImage(tagWords: nil)
+    var zImage = SyntheticZImage(hasCode: false, tagWords: nil)
     zImage.image.hasPair = false
     zImage.image.hasEndAddress = false
     let bytes = zImage.bytes()

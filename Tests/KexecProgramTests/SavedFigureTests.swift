@@ -57,6 +57,16 @@ struct SavedFigureTests {
     #expect(loaded.output.contains("bssBytes") && !loaded.output.contains("\"bssBytes\": 4096"))
   }
 
+  @Test("A plain Image of which T is a guess is not loaded")
+  func guessed() {
+    let loader = loader()
+    loader.kernel.files["/boot/Image"] = SyntheticImage(hasEndAddress: false).bytes()
+    let refused = loader.run("-l /boot/Image --initrd=/boot/initrd")
+    #expect(refused.exit != .done)
+    #expect(refused.complaints.contains("KX142") && refused.complaints.contains("--vmlinux"))
+    #expect(!loader.deeds.contains("load"))
+  }
+
   @Test("That /proc/device-tree stood in for /sys/firmware/fdt is noted")
   func liveTree() {
     let line = "-l /boot/zImage --initrd=/boot/initrd --dry-run --json"

@@ -69,6 +69,12 @@ struct SyntheticImage {
   var hasPair = true
   /// A second pair of another size.
   var otherBSS: UInt32?
+  /// Further pairs, of other T and sizes.
+  var otherPairs: [(textOffset: UInt32, bssBytes: UInt32)] = []
+  /// The words from the pair to the end of the first stack; nil without it.
+  var stackDistance: Int?
+  /// Where the banner stands.
+  var bannerOffset = 0x8001
   /// The address of the last byte among the code, as `__create_page_tables` has it.
   var hasEndAddress = true
   /// Texts of drivers, each with a zero byte behind it, in place of what stands at 0x8100.
@@ -87,22 +93,36 @@ struct SyntheticImage {
       builder.word(start + bss, at: offset + 4, isBigEndian: isBigEndian)
     }
     if hasPair { put(bssBytes, at: 0x9000) }
+    if let stackDistance {
+      builder.word(
+        pageOffset + textOffset + 0x5ff8, at: 0x9000 + 4 * stackDistance, isBigEndian: isBigEndian)
+    }
+    for (index, other) in otherPairs.enumerated() {
+      let start = pageOffset + other.textOffset + UInt32(byteCount)
+      let place = 0xb000 + 0x100 * index
+      builder.word(start, at: place, isBigEndian: isBigEndian)
+      builder.word(start + other.bssBytes, at: place + 4, isBigEndian: isBigEndian)
+    }
     if let otherBSS { put(otherBSS, at: 0xa000) }
     let banner = Array("Linux version 5.4.0-test (a@b)".utf8)
-    builder.bytes.replaceSubrange(0x8001..<(0x8001 + banner.count), with: banner)
+    builder.bytes.replaceSubrange(bannerOffset..<(bannerOffset + banner.count), with: banner)
     let words = texts.flatMap { text -> [UInt8] in Array(text.utf8) + [0] }
     builder.bytes.replaceSubrange(0x8100..<(0x8100 + words.count), with: words)
     return builder.bytes
   }
 }
 
-/// A zImage without code, in any variant of the header.
+/// A zImage in any variant of the header, of whose code there is only where it puts the kernel.
 struct SyntheticZImage {
   enum Order: String, CaseIterable, Sendable { case little, be8, be32 }
 
   var order = Order.little
   var isEFI = false
   var isThumb = false
+  /// Whether the code says where it puts the kernel.
+  var hasCode = true
+  /// T as the code adds it, when that is not the kernel's.
+  var codeTextOffset: UInt32?
   /// The words of the size tag; nil for a header without a table.
   var tagWords: Int? = 6
   var link: UInt32 = 0
@@ -110,9 +130,11 @@ struct SyntheticZImage {
   /// Tags in front of the size tag.
   var otherTags: [[UInt32]] = []
   var sizePointer: UInt32?
+  var heap: UInt32 = 0x20000
   /// Bytes behind the end that the header states.
   var trailing: [UInt8] = []
 
+  static let codeOffset = 0x44
   static let tableOffset = 0x80
   var payloadOffset = 0x123
   /// What stands in place of the compressed kernel, its size word included.
@@ -136,12 +158,14 @@ struct SyntheticZImage {
     builder.bytes += Builder.word(0x0403_0201, isBigEndian: order != .little)
     builder.word(tagWords == nil ? 0 : 0x4545_4545)
     builder.word(tagWords == nil ? 0 : UInt32(Self.tableOffset))
+    while builder.bytes.count < Self.codeOffset { builder.bytes.append(0) }
+    if hasCode { builder.bytes += windowCode(isBigEndian: isBE32) }
     while builder.bytes.count < Self.tableOffset { builder.bytes.append(0) }
     if let tagWords {
       for tag in otherTags { for word in tag { builder.word(word) } }
       let words: [UInt32] = [
         UInt32(tagWords), 0x5a53_4c4b, sizePointer ?? end - 4, image.bssBytes, image.textOffset,
-        0x20000,
+        heap,
       ]
       for word in words.prefix(max(2, tagWords)) { builder.word(word) }
       builder.word(0)
@@ -150,5 +174,27 @@ struct SyntheticZImage {
     builder.bytes += payload
     builder.bytes += [UInt8](repeating: 0, count: 29)
     return builder.bytes + trailing
+  }
+
+  /// The code that adds T to the start of the window: mov r0, pc; and r0, r0, #0xf8000000;
+  /// add r4, r0, #T.
+  private func windowCode(isBigEndian: Bool) -> [UInt8] {
+    let text = codeTextOffset ?? image.textOffset
+    guard isThumb else {
+      return [0xe1a0_000f, 0xe200_033e, 0xe280_4900 | text >> 14].flatMap {
+        Builder.word($0, isBigEndian: isBigEndian)
+      }
+    }
+    // The immediate: the highest bit is implied, the other seven are turned right.
+    let turn = UInt32(8 + text.leadingZeroBitCount)
+    let plain = turn << 7 | (text >> (32 - turn)) & 0x7f
+    let halves: [UInt32] = [
+      0x4678, 0xf000, 0x4078, 0xf100 | (plain >> 11) << 10,
+      (plain >> 8 & 7) << 12 | 0x400 | plain & 0xff,
+    ]
+    return halves.flatMap { half -> [UInt8] in
+      let bytes = [UInt8(truncatingIfNeeded: half), UInt8(truncatingIfNeeded: half >> 8)]
+      return isBigEndian ? bytes.reversed() : bytes
+    }
   }
 }

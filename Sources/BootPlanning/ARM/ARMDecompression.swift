@@ -40,9 +40,17 @@ struct ARMDecompression {
     return min(max(half, 0x8000), 0x10_0000)
   }
 
+  /// The heap of every known decompressor. Source: arch/arm/boot/compressed/Makefile (v6.1),
+  /// `MALLOC_SIZE`.
+  private static let usualHeapBytes: UInt64 = 0x10000
+
   private var imageBytes: UInt64 { zImage.byteCount.rawValue }
   private var bssBytes: UInt64 { zImage.bssBytes.value.rawValue }
   private var heapBytes: UInt64 { zImage.heapBytes.value.rawValue }
+  /// The least that the heap can be: a larger one that nothing confirms is a bound.
+  private var lowestHeapBytes: UInt64 {
+    zImage.heapBytes.source == .estimate ? min(heapBytes, Self.usualHeapBytes) : heapBytes
+  }
   private var bump: UInt64 { zImage.relocationBump.value.rawValue }
   private var bumpIsKnown: Bool { zImage.relocationBump.source != .estimate }
   private var appended: UInt64 { (keptDTB + 7) & ~7 }
@@ -78,7 +86,7 @@ struct ARMDecompression {
     let lowest = load + zImage.wontOverwriteLowest.rawValue
     let highest = load + zImage.wontOverwriteHighest.rawValue
     if needed + 1 <= lowest { return .never }
-    let reaches = kernel < lowestStackEnd + heapBytes + 0x4000
+    let reaches = kernel < lowestStackEnd + lowestHeapBytes + 0x4000
     return reaches && needed > highest ? .always : .perhaps
   }
 

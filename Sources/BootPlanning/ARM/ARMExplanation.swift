@@ -100,9 +100,18 @@ struct ARMExplanation {
     if placement.kernelIsUncertain {
       result.append(
         Diagnostic(
-          "KX143", .warning,
+          "KX143", .error,
           "the image does not tell whether its decompressor looks for the start of RAM in the "
-            + "DTB; planned for the kernel at \(PhysicalAddress(placement.kernel))",
+            + "DTB; planned for the kernel at \(PhysicalAddress(placement.kernel)), which is a guess",
+          hint: "use --handover image, which does not depend on it"))
+    }
+    if placement.handover == .zimage,
+      search.request.kernel.facts.zImage?.destination.source == .estimate
+    {
+      result.append(
+        Diagnostic(
+          "KX155", .error,
+          "the decompressor's code was not recognised: where it puts the kernel is a guess",
           hint: "use --handover image, which does not depend on it"))
     }
     if placement.startIsFine {

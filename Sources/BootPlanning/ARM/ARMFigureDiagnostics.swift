@@ -13,23 +13,28 @@ extension ARMPlanner {
     let kernel = request.kernel.facts
     var result: [Diagnostic] = []
     func estimated(
-      _ code: String, _ name: String, _ source: FigureSource, _ value: @autoclosure () -> String
+      _ code: String, _ severity: Diagnostic.Severity, _ name: String, _ source: FigureSource,
+      _ consequence: @autoclosure () -> String
     ) {
       guard source == .estimate else { return }
       result.append(
         Diagnostic(
-          code, .warning, "the kernel's \(name) is not known; planning with \(value())",
+          code, severity, "the kernel's \(name) is not known\(consequence())",
           hint:
             "give --vmlinux FILE; kx plan also takes the figure itself with --assume, and kexec "
             + "loads its plan with --load-plan"))
     }
     estimated(
-      "KX140", "inflated size", kernel.inflatedBytes.source,
-      kernel.inflatedBytes.value.description)
-    estimated("KX141", "BSS size", kernel.bssBytes.source, kernel.bssBytes.value.description)
+      "KX140", .warning, "inflated size", kernel.inflatedBytes.source,
+      "; planning with \(kernel.inflatedBytes.value)")
     estimated(
-      "KX142", "text offset", kernel.textOffset.source,
-      hexadecimal(kernel.textOffset.value.rawValue))
+      "KX141", .warning, "BSS size", kernel.bssBytes.source,
+      "; planning with \(kernel.bssBytes.value)")
+    // A kernel that is entered at another place than it was linked for hangs without a word.
+    estimated(
+      "KX142", .error, "text offset", kernel.textOffset.source,
+      ", and with it where it runs; \(hexadecimal(kernel.textOffset.value.rawValue)) is a guess "
+        + "(\(kernel.textOffset.detail))")
     if sizeWordLies(request), let word = kernel.sizeWord {
       let trusted = request.handover == .zimage || request.rule != .exact
       result.append(

@@ -37,6 +37,9 @@ extension DecompressorCode {
     case 0xe28a_a000 where code.instruction(at: at + 4) == 0xe3ca_a0ff:
       // add r10, r10, #R; bic r10, r10, #255
       if relocationBump == nil { readMove(code, at: at, bump: armImmediate(word)) }
+    case 0xe28d_a000:
+      // add r10, sp, #MALLOC_SIZE
+      takeHeap(armImmediate(word))
     case 0xe28f_9000
     where code.instruction(at: at + 4) == 0xe599_a000
       && code.instruction(at: at + 8) == 0xe08a_a009:
@@ -110,6 +113,12 @@ extension DecompressorCode {
   mutating func takeTextOffset(_ value: UInt64) {
     guard value & 0xffff == 0x8000, value < UInt64(BSSPair.textOffsetLimit) else { return }
     textOffset = value
+  }
+
+  /// Takes the heap when it is one that can be.
+  mutating func takeHeap(_ bytes: Int) {
+    guard heapBytes == nil, bytes >= 4096, bytes <= SizeTable.heapLimit else { return }
+    heapBytes = UInt64(bytes)
   }
 
   /// Takes the address of a kernel that goes to a fixed place.

@@ -24,8 +24,12 @@ struct DecompressorCode: Hashable {
   var sizeWordOffset: UInt64?
   /// The bytes between the end of the zImage and the decompressor's stack.
   var bssBytes: UInt64?
+  /// The heap, as it is added to the end of the stack.
+  var heapBytes: UInt64?
   /// Whether ATAGs are merged into an appended DTB; nil when `restart` was not found.
   var mergesATAGs: Bool?
+  /// The end of the zImage for which the code was linked, when that is not where the header says.
+  var otherEnd: UInt64?
 
   /// The part of a zImage that is searched for code.
   static let codeLimit = 64 << 10
@@ -34,12 +38,15 @@ struct DecompressorCode: Hashable {
   /// The largest BSS of a decompressor that is believed.
   static let bssLimit: UInt64 = 1 << 20
 
+  /// Whether the words that say where the zImage ends were found.
+  var tellsEnd: Bool { bssBytes != nil || otherEnd != nil }
+
   /// Reads the code.
   ///
-  /// `image` is the zImage, cut at its length.
-  init(_ image: Span<UInt8>, _ header: ZImageHeader) {
-    let code = CodeReader(
-      ByteReader(image), header: header, limit: min(image.count, Self.codeLimit))
+  /// `file` begins with the zImage.
+  init(_ file: Span<UInt8>, _ header: ZImageHeader) {
+    let limit = min(file.count, Self.codeLimit, Int(clamping: header.byteCount))
+    let code = CodeReader(ByteReader(file), header: header, limit: limit)
     if header.isThumb2 {
       readThumb(code)
     } else {
@@ -49,20 +56,20 @@ struct DecompressorCode: Hashable {
 
   /// Takes the words at LC1: the distances from it to the stack's end and to the zImage's end.
   mutating func takeOffsets(at label: Int, _ code: borrowing CodeReader) {
-    guard let stack = code.literal(at: label), let end = code.literal(at: label + 4),
-      UInt64(label) + UInt64(end) == code.imageBytes
-    else { return }
-    takeStack(end: UInt64(label) + UInt64(stack), code)
+    guard let stack = code.literal(at: label), let end = code.literal(at: label + 4) else { return }
+    takeEnds(zImage: UInt64(label) + UInt64(end), stack: UInt64(label) + UInt64(stack), code)
   }
 
   /// Takes the words at LC0 as kernels before about v5.8 have them: addresses as linked.
   mutating func takeAddresses(at label: Int, _ code: borrowing CodeReader) {
-    guard let own = code.literal(at: label), UInt64(own) == code.start + UInt64(label),
-      let end = code.literal(at: label + 12), UInt64(end) == code.start + code.imageBytes,
-      let word = code.literal(at: label + 16), let stack = code.literal(at: label + 28)
+    guard let own = code.literal(at: label), own >= UInt32(clamping: label),
+      let end = code.literal(at: label + 12), let word = code.literal(at: label + 16),
+      let stack = code.literal(at: label + 28)
     else { return }
-    if UInt64(word) >= code.start { takeSizeWord(UInt64(word) - code.start, code) }
-    if UInt64(stack) >= code.start { takeStack(end: UInt64(stack) - code.start, code) }
+    let start = UInt64(own) - UInt64(label)
+    guard UInt64(end) >= start, UInt64(stack) >= start else { return }
+    let isOurs = takeEnds(zImage: UInt64(end) - start, stack: UInt64(stack) - start, code)
+    if isOurs, UInt64(word) >= start { takeSizeWord(UInt64(word) - start, code) }
   }
 
   /// Takes the word that holds the distance from itself to the word that holds I.
@@ -76,10 +83,21 @@ struct DecompressorCode: Hashable {
     sizeWordOffset = offset
   }
 
-  private mutating func takeStack(end: UInt64, _ code: borrowing CodeReader) {
-    let least = code.imageBytes + Self.stackBytes
-    guard end >= least, end - least <= Self.bssLimit else { return }
-    bssBytes = end - least
+  /// Takes the offsets behind the zImage and behind the stack; tells whether the zImage ends where its
+  /// header says.
+  @discardableResult
+  private mutating func takeEnds(
+    zImage end: UInt64, stack: UInt64, _ code: borrowing CodeReader
+  ) -> Bool {
+    let least = end + Self.stackBytes
+    guard stack >= least, stack - least <= Self.bssLimit, end > UInt64(ZImageHeader.magicOffset)
+    else { return false }
+    guard end == code.imageBytes else {
+      otherEnd = end
+      return false
+    }
+    bssBytes = stack - least
+    return true
   }
 }
 

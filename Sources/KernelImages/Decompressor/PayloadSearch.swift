@@ -19,11 +19,11 @@ struct Payload {
   /// The offset of the first byte.
   let offset: Int
   /// The offset behind the last byte, the size word included.
-  let end: Int
+  private(set) var end: Int
   /// The length of the stream, without a size word that was appended to it.
-  let streamBytes: Int
+  private(set) var streamBytes: Int
   /// The word that the decompressor takes I from.
-  let sizeWord: UInt64?
+  private(set) var sizeWord: UInt64?
   /// The first bytes of what comes out.
   let head: [UInt8]
   /// What was seen when finding the payload took inflating it to its end.
@@ -37,6 +37,15 @@ struct Payload {
   ///
   /// Source: scripts/Makefile.lib (v6.1), `size_append`.
   static func hasAppendedWord(_ compression: Compression) -> Bool { compression != .gzip }
+
+  /// Takes another length of the stream, and the size word where it then stands.
+  mutating func end(after streamBytes: Int, in zImage: Span<UInt8>) {
+    let streamEnd = offset + streamBytes
+    let word = Self.hasAppendedWord(compression) ? streamEnd : streamEnd - 4
+    self.streamBytes = streamBytes
+    end = min(zImage.count, word + 4)
+    sizeWord = ByteReader(zImage).littleEndian32(at: word).map { UInt64($0) }
+  }
 }
 
 /// What has the form of a payload and could not be inflated.

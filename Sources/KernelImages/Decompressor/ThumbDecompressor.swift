@@ -18,6 +18,9 @@ extension DecompressorCode {
         {
           readMove(code, at: at, bump: modifiedImmediate(first, second))
         }
+      } else if first & 0xfbff == 0xf10d, second & 0x8f00 == 0x0a00 {
+        // add.w r10, sp, #MALLOC_SIZE
+        takeHeap(modifiedImmediate(first, second))
       } else if first & 0xfbff == 0xf20f, second & 0x8f00 == 0x0900 {
         // adr.w r9, size offset; ldr.w r10, [r9]; add r10, r9
         if sizeWordOffset == nil, code.halfword(at: at + 4) == 0xf8d9,

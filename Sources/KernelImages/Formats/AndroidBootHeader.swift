@@ -26,7 +26,14 @@ struct AndroidBootHeader: Hashable {
     guard let stated = reader.littleEndian32(at: 40) else {
       throw Self.truncated(reader, 44)
     }
-    // Version 0 had the size of a device tree there.
+    // Version 0 had the size of a device tree there; since version 3 there is no page size, and the
+    // word is zero.
+    if stated > 4, stated < 100, reader.littleEndian32(at: 36) == 0 {
+      throw .notAKernel(
+        looksLike: UnknownContent(
+          "an Android boot image of header version " + String(stated),
+          hint: "versions 0 to 4 are published; unpack it with its maker's tool, name the kernel"))
+    }
     version = stated > 4 ? 0 : stated
     if version >= 3 {
       let size: UInt64 = version == 3 ? 1580 : 1584

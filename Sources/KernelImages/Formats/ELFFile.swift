@@ -51,6 +51,7 @@ struct ELFFile {
     entry = UInt64(fields.word(at: 24) ?? 0)
     guard !is64Bit else { return }
     segments = try Self.segments(fields)
+    try checkEntry()
     sections = try Self.sections(fields)
   }
 
@@ -68,6 +69,7 @@ struct ELFFile {
         what: "ELF file", field: "the program header table", offset: 28, value: table)
     }
     var result: [Segment] = []
+    var headers: [UInt64] = []
     for index in 0..<count {
       let at = range.offset + index * size
       guard fields.word(at: at) == 1 else { continue }
@@ -80,9 +82,59 @@ struct ELFFile {
           what: "the ELF file", needed: saturatingSum(segment.offset, segment.fileBytes),
           present: UInt64(fields.reader.count))
       }
+      try check(segment, headerAt: UInt64(at))
       result.append(segment)
+      headers.append(UInt64(at))
     }
+    try checkOverlaps(result, headers)
     return result
+  }
+
+  /// Checks a segment by itself. The rest of its memory is zeros, so that the file cannot have more;
+  /// neither of its ends is behind the last address.
+  private static func check(
+    _ segment: Segment, headerAt at: UInt64
+  ) throws(KernelImageError) {
+    func invalid(_ field: String, _ place: UInt64, _ value: UInt64) -> KernelImageError {
+      .invalid(what: "ELF file", field: field, offset: at + place, value: value)
+    }
+    guard segment.fileBytes <= segment.memoryBytes else {
+      throw invalid("p_filesz, more than p_memsz,", 16, segment.fileBytes)
+    }
+    guard segment.virtual + segment.memoryBytes <= 1 << 32 else {
+      throw invalid("p_vaddr, from which the segment wraps,", 8, segment.virtual)
+    }
+    guard segment.physical + segment.memoryBytes <= 1 << 32 else {
+      throw invalid("p_paddr, from which the segment wraps,", 12, segment.physical)
+    }
+  }
+
+  /// Checks that no two segments are loaded to the same place. Virtual addresses may be the same: the
+  /// kernel's vectors are kept in several versions.
+  private static func checkOverlaps(
+    _ segments: [Segment], _ headers: [UInt64]
+  ) throws(KernelImageError) {
+    let order = segments.indices.filter { segments[$0].memoryBytes > 0 }
+      .sorted { segments[$0].physical < segments[$1].physical }
+    for (index, next) in zip(order, order.dropFirst())
+    where segments[index].physical + segments[index].memoryBytes > segments[next].physical {
+      throw .invalid(
+        what: "ELF file", field: "p_paddr, where another segment is loaded,",
+        offset: headers[next] + 12, value: segments[next].physical)
+    }
+  }
+
+  /// Checks that the entry point, virtual or physical, is in what is loaded.
+  private func checkEntry() throws(KernelImageError) {
+    guard !segments.isEmpty else { return }
+    let isInside = segments.contains {
+      entry >= $0.virtual && entry - $0.virtual < $0.memoryBytes
+        || entry >= $0.physical && entry - $0.physical < $0.memoryBytes
+    }
+    guard isInside else {
+      throw .invalid(
+        what: "ELF file", field: "the entry point, in no segment,", offset: 24, value: entry)
+    }
   }
 
   private static func sections(
@@ -159,7 +211,6 @@ struct ELFFile {
       throw .tooLarge(what: "the ELF file", limit: limit)
     }
     var image = [UInt8](repeating: 0, count: count)
-    var left = limit
     for segment in segments {
       let first = max(segment.physical, span.start)
       let end = min(saturatingSum(segment.physical, segment.fileBytes), span.end)
@@ -170,11 +221,6 @@ struct ELFFile {
           saturatingSum(segment.offset, skipped), end - first, within: bytes.count),
         let target = SafeRange(first - span.start, end - first, within: count)
       else { continue }
-      // Segments may lie on one another; thousands of large ones would take hours.
-      guard UInt64(source.count) <= left else {
-        throw .tooLarge(what: "the ELF file", limit: limit)
-      }
-      left -= UInt64(source.count)
       for index in 0..<source.count {
         image[target.offset + index] = bytes[source.offset + index]
       }

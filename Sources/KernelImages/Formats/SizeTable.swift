@@ -20,6 +20,8 @@ struct SizeTable: Hashable {
   private static let sizeTag: UInt32 = 0x5a53_4c4b
   /// The largest BSS that is believed.
   private static let bssLimit: UInt32 = 256 << 20
+  /// The largest heap of a decompressor that is believed.
+  static let heapLimit = 16 << 20
 
   /// What reading the table gave.
   enum Reading {
@@ -74,7 +76,7 @@ struct SizeTable: Hashable {
     if let text, text & 0xffff != 0x8000 || text >= BSSPair.textOffsetLimit {
       return .damaged("it states a TEXT_OFFSET of " + hexadecimal(UInt64(text)))
     }
-    if let heap, heap > 16 << 20 {
+    if let heap, heap > UInt32(heapLimit) {
       return .damaged("it states a heap of " + ByteCount(UInt64(heap)).description)
     }
     return .found(

@@ -107,6 +107,10 @@ struct UImageHeader: Hashable {
     }
   }
 
+  /// Whether the type is one that a boot loader runs or writes: programs, firmware, scripts and file
+  /// systems. U-Boot's own images are firmware.
+  var isForBootLoader: Bool { type == 1 || (5...7).contains(type) }
+
   /// The name of the type.
   var typeName: String {
     switch type {

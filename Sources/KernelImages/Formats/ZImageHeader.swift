@@ -15,11 +15,11 @@ struct ZImageHeader: Hashable {
     case be32
   }
 
-  let variant: Variant
+  private(set) var variant: Variant
   /// The address the first byte was linked at.
-  let start: UInt64
-  /// Z, the length.
-  let byteCount: UInt64
+  private(set) var start: UInt64
+  /// Z, the length; the file may be shorter.
+  private(set) var byteCount: UInt64
   /// The offset of the size table, when the header names one.
   let tableOffset: UInt64?
   /// Whether the code is Thumb-2 after the header.
@@ -63,14 +63,31 @@ struct ZImageHeader: Hashable {
     }
     self.start = UInt64(start)
     byteCount = UInt64(end - start)
-    guard byteCount <= UInt64(bytes.count) else {
-      throw .truncated(what: "the zImage", needed: byteCount, present: UInt64(bytes.count))
-    }
     tableOffset =
       words.word(at: 0x34) == 0x4545_4545 ? words.word(at: 0x38).map { UInt64($0) } : nil
     // The eighth instruction: `sub pc, pc, #3` goes on in Thumb state.
     let code = OrderedReader(reader, isBigEndian: variant == .be32)
     isThumb2 = code.word(at: 0x1c) == 0xe24f_f003
     isEFI = reader.matches([0x4d, 0x5a], at: 0)
+  }
+
+  /// The header with the other byte order of data, where code tells nothing of it.
+  var withOtherData: Self? {
+    var other = self
+    switch variant {
+    case .littleEndian: other.variant = .be8
+    case .be8: other.variant = .littleEndian
+    case .be32: return nil
+    }
+    return other
+  }
+
+  /// The header with the end for which the code was linked. Where that is the address in the header,
+  /// the start is what was wrong.
+  func ending(at end: UInt64) -> Self {
+    var other = self
+    if start + byteCount == end { other.start = 0 }
+    other.byteCount = end
+    return other
   }
 }

@@ -40,6 +40,11 @@ struct BSSPair: Hashable {
     return nil
   }
 
+  /// The virtual address behind the BSS, of an Image of a length.
+  func end(inflated: UInt64) -> UInt64 {
+    saturatingSum(saturatingSum(pageOffset, textOffset), saturatingSum(inflated, bssBytes))
+  }
+
   /// Interprets two neighbouring words; nil when they are not such a pair.
   init?(_ first: UInt32, _ second: UInt32, inflated: UInt64, isBigEndian: Bool) {
     guard let (page, text) = Self.virtualStart(first, inflated), second > first,

@@ -11,6 +11,7 @@ struct ImageHead {
   let isThumb2: Bool
   /// The words among the code, in the byte order of data.
   private let words: [UInt32]
+  private let isBigEndian: Bool
 
   /// The part that is read. The code that maps the kernel and its constants end at 0x1a0 in Debian's
   /// v6.1; what follows is any code.
@@ -20,6 +21,7 @@ struct ImageHead {
   ///
   /// `isBigEndian` is the byte order of its data.
   init(_ head: [UInt8], isBigEndian: Bool) {
+    self.isBigEndian = isBigEndian
     let reader = ByteReader(head.span)
     let end = min(head.count, Self.byteLimit)
     words = unsafe [UInt32](unsafeUninitializedCapacity: end / 4) { words, count in
@@ -64,6 +66,13 @@ struct ImageHead {
   private static let thumbEntries: [[UInt8]] = [
     [0x01, 0x90, 0x8f, 0xe2, 0x19, 0xff, 0x2f, 0xe1]
   ]
+
+  /// Tells whether the code that maps the kernel holds the address of the last byte that a pair makes
+  /// of it.
+  func names(end pair: BSSPair, inflated: UInt64) -> Bool {
+    guard let last = UInt32(exactly: pair.end(inflated: inflated) - 1) else { return false }
+    return words.contains(pair.isBigEndian == isBigEndian ? last : last.byteSwapped)
+  }
 
   /// Finds PAGE_OFFSET by the virtual address of the kernel's last byte, which the code that maps
   /// the kernel holds.

@@ -4,7 +4,8 @@
 /// first bytes.
 ///
 /// Source: arch/arm/kernel/head-common.S (v6.1), `__mmap_switched_data`: the pair `__bss_start`,
-/// `__bss_stop`; before about v4.15 the pair `__bss_start`, `_end`.
+/// `__bss_stop`, and behind it the end of the first stack; before about v4.15 the pair `__bss_start`,
+/// `_end`, and four words further the end of the stack.
 struct InflatedImageScan {
   /// The bytes seen so far.
   private(set) var count: UInt64 = 0
@@ -12,6 +13,8 @@ struct InflatedImageScan {
   private(set) var head: [UInt8] = []
   /// The pairs found, each different one once.
   private(set) var pairs: [BSSPair] = []
+  /// Those of the pairs behind which the end of the first stack stands.
+  private(set) var pairsBeforeStack: [BSSPair] = []
   /// The number of places where a pair was found.
   private(set) var pairCount = 0
   /// The release that the banner states.
@@ -19,13 +22,19 @@ struct InflatedImageScan {
   /// I, as it was known before or turned out; pairs are sought for this length only.
   private(set) var expected: UInt64?
   /// Words that may be a pair, as long as I is not known.
-  private var surmised: [(first: UInt32, second: UInt32, isBigEndian: Bool)] = []
+  private var surmised: [Surmise] = []
+  /// The pairs whose neighbours are being looked at.
+  private var recent: [Surmise] = []
+  /// The words to come that are neighbours of the pair that was found last.
+  private var watched: UInt32 = 0
+  /// Whether the next word counts, whatever it is.
+  private var isWatching = false
   private var hasTooMany = false
   /// The first bytes that are kept: enough to tell every format by.
   static let headLimit = 64 << 10
-  /// Debian's kernels have 103 000 neighbouring words that may be a pair; 6 MiB are enough for five
-  /// times as many.
-  private static let surmisedLimit = 512 << 10
+  /// Debian's kernels have 103 000 neighbouring words that may be a pair; 6 MiB are enough for nearly
+  /// four times as many.
+  private static let surmisedLimit = 384 << 10
 
   private let order: ByteOrder
   /// The bits of the address that is sought which do not depend on T and PAGE_OFFSET, and what they
@@ -33,6 +42,8 @@ struct InflatedImageScan {
   private let mask: UInt32
   private let ends: UInt32
   private var carry: UInt32 = 0
+  /// The word before, whatever it was.
+  private var last: UInt32 = 0
   private var carried = 0
   /// The word before, when it may be the first of a pair in one order or in both.
   private var candidate: (word: UInt32, little: Bool, big: Bool)?
@@ -40,6 +51,37 @@ struct InflatedImageScan {
 
   /// The byte order of the words that are sought.
   enum ByteOrder { case little, big, either }
+
+  /// Two neighbouring words that may be a pair.
+  private struct Surmise {
+    let first, second: UInt32
+    let isBigEndian: Bool
+    /// The number of the first word among all, without what does not fit.
+    let place: UInt32
+    /// Whether the end of the first stack stands among the words behind it.
+    var isBeforeStack = false
+
+    /// The words behind the first one among which the end of the stack is sought.
+    static let reach: UInt32 = 6
+
+    /// Tells whether a word behind it may be the end of the first stack, eight bytes below a multiple
+    /// of 8 KiB in the kernel's data.
+    ///
+    /// Source: arch/arm/include/asm/thread_info.h (v4.14 and v6.1), `THREAD_START_SP`.
+    func isFollowed(by word: UInt32) -> Bool {
+      let word = isBigEndian ? word.byteSwapped : word
+      return word & 0x1fff == 0x1ff8 && word < first && BSSPair.isPlausible(word)
+    }
+  }
+
+  /// How the banner begins, and the four words of which one stands whole in it, as memory has them.
+  private enum Banner {
+    static let text = Array("Linux version ".utf8)
+    static let linu: UInt32 = 0x756e_694c
+    static let inux: UInt32 = 0x7875_6e69
+    static let nux: UInt32 = 0x2078_756e
+    static let uxV: UInt32 = 0x7620_7875
+  }
 
   /// Starts a scan.
   ///
@@ -60,6 +102,7 @@ struct InflatedImageScan {
       head.append(chunk[at])
       at += 1
     }
+    let start = count
     count += UInt64(chunk.count)
     at = 0
     while carried > 0, at < chunk.count {
@@ -67,22 +110,27 @@ struct InflatedImageScan {
       carried = (carried + 1) & 3
       at += 1
       if carried == 0 {
-        take(carry)
+        take(carry, at: Self.number(ofWordAt: start + UInt64(at) - 4))
+        last = carry
         carry = 0
       }
     }
+    var before = last
     let bytes = unsafe chunk.bytes
     while bytes.byteCount - at >= 4 {
       // Every word of every kernel passes here. The place is inside, and any four bytes are a word.
       let word = unsafe UInt32(
         littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt32.self))
-      if word & 0xff == 0x4c || candidate != nil || banner != nil || word & mask == ends
-        || word.byteSwapped & mask == ends
+      if word & mask == ends || word.byteSwapped & mask == ends || isWatching
+        || word == Banner.linu || word == Banner.inux || word == Banner.nux || word == Banner.uxV
       {
-        take(word)
+        last = before
+        take(word, at: Self.number(ofWordAt: start + UInt64(at)))
       }
+      before = word
       at += 4
     }
+    last = before
     while at < chunk.count {
       carry |= UInt32(chunk[at]) << UInt32(8 * carried)
       carried += 1
@@ -90,21 +138,50 @@ struct InflatedImageScan {
     }
   }
 
+  private static func number(ofWordAt offset: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: offset >> 2)
+  }
+
   /// Takes an aligned word as it stands in memory, its first byte lowest.
-  private mutating func take(_ word: UInt32) {
+  private mutating func take(_ word: UInt32, at place: UInt32) {
     if banner != nil { extendBanner(word) }
+    // What was none may have the beginning of one in it.
+    if banner == nil, release == nil { beginBanner(word) }
+    if watched > 0 {
+      watched -= 1
+      takeNeighbour(word, at: place)
+    }
     if let candidate {
       self.candidate = nil
-      if candidate.little { complete(candidate.word, word, isBigEndian: false) }
+      if candidate.little {
+        complete(
+          Surmise(first: candidate.word, second: word, isBigEndian: false, place: place &- 1))
+      }
       if candidate.big {
-        complete(candidate.word.byteSwapped, word.byteSwapped, isBigEndian: true)
+        complete(
+          Surmise(
+            first: candidate.word.byteSwapped, second: word.byteSwapped, isBigEndian: true,
+            place: place &- 1))
       }
     }
-    // "Linu", the first four letters of the banner.
-    if word == 0x756e_694c, banner == nil, release == nil { banner = [0x4c, 0x69, 0x6e, 0x75] }
+    isWatching = banner != nil || watched > 0
     let little = order != .big && mayBegin(word)
     let big = order != .little && mayBegin(word.byteSwapped)
-    if little || big { candidate = (word, little, big) }
+    if little || big {
+      candidate = (word, little, big)
+      isWatching = true
+    }
+  }
+
+  /// Looks whether a word behind pairs is the end of the first stack.
+  private mutating func takeNeighbour(_ word: UInt32, at place: UInt32) {
+    recent.removeAll { place &- $0.place > Surmise.reach }
+    for words in recent where words.isFollowed(by: word) { noteStack(behind: words) }
+    var index = surmised.count
+    while index > 0, place &- surmised[index - 1].place <= Surmise.reach {
+      index -= 1
+      if surmised[index].isFollowed(by: word) { surmised[index].isBeforeStack = true }
+    }
   }
 
   /// Tells whether a word may be the address behind the Image.
@@ -120,29 +197,71 @@ struct InflatedImageScan {
     guard expected == nil else { return expected == count }
     guard !hasTooMany else { return false }
     expected = count
-    for (first, second, isBigEndian) in surmised {
-      complete(first, second, isBigEndian: isBigEndian)
+    for words in surmised {
+      note(words)
+      if words.isBeforeStack { noteStack(behind: words) }
     }
     surmised = []
     return true
   }
 
-  private mutating func complete(_ first: UInt32, _ second: UInt32, isBigEndian: Bool) {
-    guard let expected else {
-      guard second > first, second - first <= BSSPair.bssLimit else { return }
-      if surmised.count < Self.surmisedLimit {
-        surmised.append((first, second, isBigEndian))
-      } else {
-        hasTooMany = true
+  /// Takes two words that stand next to one another.
+  private mutating func complete(_ words: Surmise) {
+    if expected != nil {
+      guard note(words) else { return }
+      recent.append(words)
+    } else {
+      guard words.second > words.first, words.second - words.first <= BSSPair.bssLimit else {
+        return
       }
-      return
+      guard surmised.count < Self.surmisedLimit else {
+        hasTooMany = true
+        return
+      }
+      surmised.append(words)
     }
-    guard let pair = BSSPair(first, second, inflated: expected, isBigEndian: isBigEndian) else {
-      return
-    }
+    watched = Surmise.reach
+  }
+
+  /// Notes a pair; tells whether the words are one.
+  @discardableResult
+  private mutating func note(_ words: Surmise) -> Bool {
+    guard let pair = pair(words) else { return false }
     pairCount += 1
     // A hostile file may hold millions of different pairs; two are enough to disagree.
     if pairs.count < 16, !pairs.contains(pair) { pairs.append(pair) }
+    return true
+  }
+
+  private mutating func noteStack(behind words: Surmise) {
+    guard let pair = pair(words), pairs.contains(pair), !pairsBeforeStack.contains(pair) else {
+      return
+    }
+    pairsBeforeStack.append(pair)
+  }
+
+  private func pair(_ words: Surmise) -> BSSPair? {
+    guard let expected else { return nil }
+    return BSSPair(words.first, words.second, inflated: expected, isBigEndian: words.isBigEndian)
+  }
+
+  /// Begins a banner at a word that stands whole among its first letters, wherever these begin.
+  private mutating func beginBanner(_ word: UInt32) {
+    let skipped: UInt32
+    switch word {
+    case Banner.linu: skipped = 0
+    case Banner.inux: skipped = 1
+    case Banner.nux: skipped = 2
+    case Banner.uxV: skipped = 3
+    default: return
+    }
+    // The letters before it are the last ones of the word before.
+    for index in 0..<skipped
+    where UInt8(truncatingIfNeeded: last >> (8 * (4 - skipped + index))) != Banner.text[Int(index)]
+    {
+      return
+    }
+    banner = Array(Banner.text[..<(Int(skipped) + 4)])
   }
 
   private mutating func extendBanner(_ word: UInt32) {
@@ -151,12 +270,17 @@ struct InflatedImageScan {
       text.append(UInt8(truncatingIfNeeded: word >> shift))
     }
     banner = text
-    let start = Array("Linux version ".utf8)
+    let start = Banner.text
     for index in 0..<min(start.count, text.count) where text[index] != start[index] {
       banner = nil
       return
     }
-    guard text.count > start.count else { return }
+    // Messages have other words behind it than a version.
+    guard let first = text.dropFirst(start.count).first else { return }
+    guard (0x30...0x39).contains(first) else {
+      banner = nil
+      return
+    }
     for index in start.count..<text.count {
       let letter = text[index]
       if letter == 0x20 {

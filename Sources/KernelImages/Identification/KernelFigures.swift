@@ -15,6 +15,8 @@ struct KernelFigures {
   var isVmlinux = false
   var head: ImageHead?
   let options: IdentificationOptions
+  /// The kernel's own pair; nil when nothing speaks for one.
+  private var pair: BSSPair?
   /// What turned out on the way.
   private(set) var diagnostics: [ImageDiagnostic] = []
 
@@ -33,6 +35,12 @@ struct KernelFigures {
   /// Decides every figure.
   mutating func decide() -> ARMKernel {
     checkSymbols()
+    pair = scan.flatMap {
+      BSSPairChoice(
+        $0, head: head, textOffset: code?.textOffset,
+        bssBytes: table?.bssBytes ?? symbols?.bssBytes
+      ).pair
+    }
     let bss = decideBSS()
     let text = decideTextOffset()
     let page = decidePageOffset(bss: bss, text: text)
@@ -48,11 +56,11 @@ struct KernelFigures {
       kernel.isThumb2 = Figure(head.isThumb2, .inflatedImage, "the kernel's first instructions")
     }
     kernel.release = scan?.release
+    kernel.isBigEndian = pair.map {
+      Figure($0.isBigEndian, .inflatedImage, "the byte order of __bss_start and __bss_stop")
+    }
     return kernel
   }
-
-  /// The pairs, when they all say the same.
-  private var pair: BSSPair? { scan?.pairs.count == 1 ? scan?.pairs.first : nil }
 
   private var pairDetail: String {
     let times = scan?.pairCount ?? 0
@@ -72,17 +80,30 @@ struct KernelFigures {
     self.symbols = nil
   }
 
+  private var tablePlace: String { "size table at " + hexadecimal(table?.offset ?? 0) }
+
+  /// Whether the address of the last byte in the kernel's head is that which the size table makes. A
+  /// kernel that was not scanned has been confirmed so.
+  private var headConfirmsTable: Bool {
+    guard scan != nil else { return true }
+    guard let head, let bss = table?.bssBytes, let text = table?.textOffset else { return false }
+    return head.pageOffset(memoryBytes: inflated.value.rawValue + bss + text, slack: 0) != nil
+  }
+
   private mutating func decideBSS() -> Figure<ByteCount> {
-    if let value = table?.bssBytes {
-      let place = "size table at " + hexadecimal(table?.offset ?? 0)
-      guard let pair else { return Figure(ByteCount(value), .sizeTable, place) }
-      if pair.bssBytes == value {
-        return Figure(ByteCount(value), .sizeTable, place + ", confirmed by the inflated image")
+    let stated = table?.bssBytes
+    if let pair {
+      let value = ByteCount(pair.bssBytes)
+      guard let stated else { return Figure(value, .inflatedImage, pairDetail) }
+      if pair.bssBytes == stated {
+        return Figure(value, .sizeTable, tablePlace + ", confirmed by the inflated image")
       }
-      contradict("a BSS of " + ByteCount(value).description, ByteCount(pair.bssBytes).description)
-      return Figure(ByteCount(max(value, pair.bssBytes)), .sizeTable, place + ", contradicted")
+      contradict("a BSS of " + ByteCount(stated).description, value.description)
+      return Figure(value, .inflatedImage, pairDetail + ", contradicting the size table")
     }
-    if let pair { return Figure(ByteCount(pair.bssBytes), .inflatedImage, pairDetail) }
+    if let stated, headConfirmsTable {
+      return Figure(ByteCount(stated), .sizeTable, tablePlace)
+    }
     reportDisagreement()
     if let value = symbols?.bssBytes {
       return Figure(ByteCount(value), .vmlinux, "__bss_start and __bss_stop of the vmlinux")
@@ -91,7 +112,7 @@ struct KernelFigures {
     if let size = options.imageSize, let value = size.subtracting(inflated.value) {
       return Figure(value, .option, "the option for the image size, less the inflated size")
     }
-    let largest = scan?.pairs.map { $0.bssBytes }.max() ?? 0
+    let largest = max(stated ?? 0, scan?.pairs.map { $0.bssBytes }.max() ?? 0)
     let value = max(Self.leastAssumedBSS, inflated.value.rawValue / 4, largest)
     diagnostics.append(
       ImageDiagnostic(
@@ -99,27 +120,55 @@ struct KernelFigures {
         "the size of the kernel's BSS is not known; " + ByteCount(value).description
           + " are assumed", hint: "name the vmlinux, or state the size"))
     return Figure(
-      ByteCount(value), .estimate, "2 MiB or a quarter of the inflated size, the larger")
+      ByteCount(value), .estimate,
+      value == largest
+        ? "the largest that is stated, confirmed by nothing"
+        : "2 MiB or a quarter of the inflated size, the larger")
   }
 
   private mutating func decideTextOffset() -> Figure<ByteCount> {
-    if let value = table?.textOffset {
-      let place = "size table at " + hexadecimal(table?.offset ?? 0)
-      guard let pair else { return Figure(ByteCount(value), .sizeTable, place) }
-      if pair.textOffset == value {
-        return Figure(ByteCount(value), .sizeTable, place + ", confirmed by the inflated image")
+    let stated = table?.textOffset
+    if let pair {
+      let value = ByteCount(pair.textOffset)
+      if let added = code?.textOffset, added != pair.textOffset {
+        return guess(
+          value,
+          "the decompressor adds " + hexadecimal(added) + ", the kernel was linked for "
+            + hexadecimal(pair.textOffset))
+      }
+      guard let stated else { return Figure(value, .inflatedImage, pairDetail) }
+      if pair.textOffset == stated {
+        return Figure(value, .sizeTable, tablePlace + ", confirmed by the inflated image")
       }
       // The kernel was linked for what it holds; the table is only a copy of that.
-      contradict("a TEXT_OFFSET of " + hexadecimal(value), hexadecimal(pair.textOffset))
-      return Figure(
-        ByteCount(pair.textOffset), .inflatedImage, pairDetail + ", contradicting the size table")
+      contradict("a TEXT_OFFSET of " + hexadecimal(stated), hexadecimal(pair.textOffset))
+      return Figure(value, .inflatedImage, pairDetail + ", contradicting the size table")
     }
-    if let pair { return Figure(ByteCount(pair.textOffset), .inflatedImage, pairDetail) }
-    if let value = symbols?.textOffset {
-      return Figure(ByteCount(value), .vmlinux, "_text of the vmlinux")
+    if let stated, headConfirmsTable {
+      return Figure(ByteCount(stated), .sizeTable, tablePlace)
     }
     if let value = code?.textOffset {
+      if let stated, stated != value {
+        contradict(
+          "a TEXT_OFFSET of " + hexadecimal(stated), hexadecimal(value), by: "the decompressor")
+      }
       return Figure(ByteCount(value), .decompressor, "what the decompressor adds to its window")
+    }
+    if let stated {
+      return guess(ByteCount(stated), "the size table states it, nothing confirms it")
+    }
+    let pairs = scan?.pairs ?? []
+    if let value = pairs.first?.textOffset, pairs.allSatisfy({ $0.textOffset == value }) {
+      return guess(
+        ByteCount(value), "a pair of words that nothing confirms would make it of the kernel")
+    }
+    return guess(ByteCount(Self.defaultTextOffset), "the default of 32-bit ARM kernels")
+  }
+
+  /// Takes what the user says of T, or else a value that may be wrong.
+  private mutating func guess(_ value: ByteCount, _ detail: String) -> Figure<ByteCount> {
+    if let value = symbols?.textOffset {
+      return Figure(ByteCount(value), .vmlinux, "_text of the vmlinux")
     }
     if let value = options.textOffset {
       return Figure(value, .option, "the option for TEXT_OFFSET")
@@ -127,10 +176,9 @@ struct KernelFigures {
     diagnostics.append(
       ImageDiagnostic(
         .textOffsetAssumed, .warning,
-        "TEXT_OFFSET is not known; " + hexadecimal(Self.defaultTextOffset) + " is assumed",
+        "TEXT_OFFSET is not known; " + hexadecimal(value.rawValue) + " is assumed (" + detail + ")",
         hint: "name the vmlinux, or state the offset"))
-    return Figure(
-      ByteCount(Self.defaultTextOffset), .estimate, "the default of 32-bit ARM kernels")
+    return Figure(value, .estimate, detail)
   }
 
   private mutating func decidePageOffset(
@@ -157,11 +205,13 @@ struct KernelFigures {
     return Figure(Self.defaultPageOffset, .estimate, "the default of 32-bit ARM kernels")
   }
 
-  private mutating func contradict(_ stated: String, _ other: String) {
+  private mutating func contradict(
+    _ stated: String, _ other: String, by source: String = "the inflated image"
+  ) {
     diagnostics.append(
       ImageDiagnostic(
         .tableContradicted, .warning,
-        "the size table states " + stated + ", the inflated image " + other,
+        "the size table states " + stated + ", " + source + " " + other,
         hint: "get an intact kernel; kx inspect --verify compares all of it"))
   }
 

@@ -38,13 +38,9 @@ extension Identification {
     var figures = KernelFigures(inflated: inflated, options: options)
     figures.scan = scan
     figures.symbols = vmlinuxSymbols()
-    let isBigEndian = scan.pairs.first?.isBigEndian
-    figures.head = ImageHead(scan.head, isBigEndian: isBigEndian ?? false)
-    var kernel = figures.decide()
+    figures.head = ImageHead(scan.head, isBigEndian: scan.pairs.first?.isBigEndian ?? false)
+    let kernel = figures.decide()
     image.diagnostics.append(contentsOf: figures.diagnostics)
-    kernel.isBigEndian = isBigEndian.map {
-      Figure($0, .inflatedImage, "the byte order of __bss_start and __bss_stop")
-    }
     image.kernel = kernel
     image.kernelBytes = bytes
     image.imageBytes = bytes

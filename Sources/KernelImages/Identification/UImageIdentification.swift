@@ -28,6 +28,14 @@ extension Identification {
         layer.bytes.extracting(data.indices), layer.origin.advanced(by: data.offset),
         at: UInt64(data.offset), depth: layer.depth + 1)
     } else {
+      if header.isForBootLoader, inner == nil,
+        ImageKind.detect(layer.bytes.extracting(data.indices)) == nil
+      {
+        throw .notAKernel(
+          looksLike: UnknownContent(
+            "a uImage of the type " + header.typeName + ", \"" + header.name + "\"",
+            hint: "it is for the boot loader, or the boot loader itself; name the kernel's uImage"))
+      }
       try peelLabelled(layer, data, as: inner, "the uImage")
     }
   }

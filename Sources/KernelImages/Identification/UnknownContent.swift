@@ -18,6 +18,17 @@ public struct UnknownContent: Sendable, Hashable {
     "data of no known format",
     hint: "a plain ARM Image has no mark: if this is one, say --type Image")
 
+  static let xen = Self(
+    "Xen, a hypervisor in the form of a zImage",
+    hint: "name the kernel that Xen would start; a hypervisor is not planned for")
+
+  /// Tells whether a file in the form of a zImage is Xen. Its header counts memory behind the file.
+  ///
+  /// Source: xen/arch/arm/arm32/head.S and xen/common/kernel.c (4.17).
+  static func isXen(_ bytes: Span<UInt8>) -> Bool {
+    bytes.lastOffset(of: Array("Xen version %d.%d".utf8), in: 0..<bytes.count) != nil
+  }
+
   /// Says what bytes look like.
   init(of bytes: Span<UInt8>) {
     let reader = ByteReader(bytes)

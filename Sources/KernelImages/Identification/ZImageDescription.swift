@@ -19,19 +19,13 @@ extension Identification {
     _ zImage: Span<UInt8>, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode,
     _ payload: PayloadPlace
   ) -> ZImage {
-    let heap =
-      if let value = table?.heapBytes {
-        Figure(
-          ByteCount(value), .sizeTable, "size table at " + hexadecimal(table?.offset ?? 0))
-      } else {
-        Figure(ByteCount(Self.usualHeap), FigureSource.estimate, "64 KiB in every known kernel")
-      }
     var bounded: [String] = []
     let bump = figure(
       code.relocationBump, "the instruction that adds it", else: Self.largestBump, "R", &bounded)
     let bss = figure(
       code.bssBytes, "the address of the decompressor's stack",
       else: Self.largestDecompressorBSS, "its BSS", &bounded)
+    let heap = heap(table, code, &bounded)
     let moved = figure(
       code.restart.map { $0 & ~31 }, "the address of restart", else: 0,
       "where its moved part begins", &bounded)
@@ -68,6 +62,35 @@ extension Identification {
     if let value { return Figure(ByteCount(value), .decompressor, detail) }
     bounded.append(name)
     return Figure(ByteCount(bound), .estimate, "bounded")
+  }
+
+  /// The decompressor's heap: as its code has it, or else as the table states it, but never less than
+  /// every known kernel has.
+  private mutating func heap(
+    _ table: SizeTable?, _ code: DecompressorCode, _ bounded: inout [String]
+  ) -> Figure<ByteCount> {
+    let place = "size table at " + hexadecimal(table?.offset ?? 0)
+    switch (code.heapBytes, table?.heapBytes) {
+    case (let read?, let stated?) where read == stated:
+      return Figure(ByteCount(read), .sizeTable, place + ", confirmed by the decompressor")
+    case (let read?, let stated?):
+      warn(
+        .tableContradicted,
+        "the size table states a heap of " + ByteCount(stated).description
+          + ", the decompressor's code " + ByteCount(read).description,
+        hint: "the code is believed; get an intact kernel for loaders that read the table")
+      return Figure(
+        ByteCount(read), .decompressor, "the instruction that adds it, contradicting the table")
+    case (let read?, nil):
+      return Figure(ByteCount(read), .decompressor, "the instruction that adds it")
+    case (nil, Self.usualHeap?):
+      return Figure(ByteCount(Self.usualHeap), .sizeTable, place)
+    case (nil, let stated?):
+      bounded.append("its heap")
+      return Figure(ByteCount(max(stated, Self.usualHeap)), .estimate, "bounded")
+    case (nil, nil):
+      return Figure(ByteCount(Self.usualHeap), .estimate, "64 KiB in every known kernel")
+    }
   }
 
   private func destination(

@@ -6,29 +6,30 @@ extension Identification {
   /// Reads a zImage: its header, its size table, its code, and as much of its payload as the
   /// figures take.
   mutating func peelZImage(_ layer: Layer) throws(KernelImageError) {
-    let header = try ZImageHeader(layer.bytes)
+    let (header, code) = try readHeader(layer)
     let length = try layer.part("the zImage", 0, header.byteCount)
     let zImage = layer.bytes.extracting(length.indices)
-    let code = DecompressorCode(zImage, header)
     let table = readTable(zImage, header)
     var failed: FailedPayload?
-    guard let (payload, head) = findPayload(zImage, header, table, code, &failed) else {
+    guard let (found, head) = findPayload(zImage, header, table, code, &failed) else {
       return try takeUninflated(
         layer, header, table, code, failed, because: Self.refusal(failed, header))
     }
+    var payload = found
     let stream = zImage.extracting(payload.offset..<(payload.offset + payload.streamBytes))
     var source = layer.origin.bytes(payload.offset, payload.streamBytes)
     var scan: InflatedImageScan?
-    if options.verify || !isConfirmed(table, payload, head) {
+    if options.verify || !isConfirmed(table, code, payload, head) {
       var repaired: [UInt8]?
       do throws(KernelImageError) {
-        scan = try scanPayload(stream, payload, header, &repaired)
+        scan = try scanPayload(stream, &payload, header, in: zImage, &repaired)
       } catch {
         guard case .inflation(_, _, let cause) = error else { throw error }
         let failed = FailedPayload(
           compression: payload.compression, offset: payload.offset, cause: cause)
         return try takeUninflated(layer, header, table, code, failed, because: error)
       }
+      source = layer.origin.bytes(payload.offset, payload.streamBytes)
       if let repaired { source = .owned(repaired[...]) }
     }
     var figures = KernelFigures(
@@ -41,8 +42,7 @@ extension Identification {
     var kernel = figures.decide()
     image.diagnostics.append(contentsOf: figures.diagnostics)
     kernel.sizeWord = payload.sizeWord.map { ByteCount($0) }
-    kernel.isBigEndian = Figure(
-      header.variant != .littleEndian, .decompressor, "the zImage header's byte order")
+    kernel.isBigEndian = byteOrder(header, kernel)
     kernel.zImage = describe(zImage, header, table, code, payload.place)
     kernel.zImage?.appendedDTBs = appendedTrees(layer, from: length.count)
     reportSizeWord(kernel)
@@ -76,13 +76,14 @@ extension Identification {
       ImageHead(payload.head, isBigEndian: header.variant != .littleEndian)
     }
     var ends: [UInt64] = []
-    if let word = table?.sizeWordOffset { ends.append(word + 4) }
-    if let word = code.sizeWordOffset, !ends.contains(word + 4) { ends.append(word + 4) }
+    // The table is for loaders; the decompressor does not read it.
+    if let word = code.sizeWordOffset { ends.append(word + 4) }
+    if let word = table?.sizeWordOffset, !ends.contains(word + 4) { ends.append(word + 4) }
     if ends.count == 2 {
       warn(
         .tableContradicted,
-        "the size table puts the size word at " + hexadecimal(ends[0] - 4)
-          + ", the decompressor reads it at " + hexadecimal(ends[1] - 4),
+        "the size table puts the size word at " + hexadecimal(ends[1] - 4)
+          + ", the decompressor reads it at " + hexadecimal(ends[0] - 4),
         hint: "get an intact kernel; kx inspect --verify compares all of it")
     }
     for end in ends {
@@ -92,7 +93,7 @@ extension Identification {
           zImage, endingAt: end, headBytes: PayloadSearch.shortHeadBytes, &failed)
       {
         let head = head(payload)
-        if isConfirmed(table, payload, head) { return (payload, head) }
+        if isConfirmed(table, code, payload, head) { return (payload, head) }
       }
       let found = PayloadSearch.find(
         zImage, endingAt: end, headBytes: PayloadSearch.headBytes, &failed)
@@ -118,9 +119,12 @@ extension Identification {
   ///
   /// The word is confirmed without inflating the payload: the code at the beginning of the kernel
   /// holds the address of its last byte, PAGE_OFFSET + T + I + BSS - 1.
-  private func isConfirmed(_ table: SizeTable?, _ payload: Payload, _ head: ImageHead) -> Bool {
+  private func isConfirmed(
+    _ table: SizeTable?, _ code: DecompressorCode, _ payload: Payload, _ head: ImageHead
+  ) -> Bool {
     guard let table, let place = table.sizeWordOffset, place + 4 == UInt64(payload.end),
-      let bss = table.bssBytes, let text = table.textOffset, let word = payload.sizeWord,
+      let bss = table.bssBytes, let text = table.textOffset, code.textOffset ?? text == text,
+      let word = payload.sizeWord,
       word >= PayloadSearch.leastInflated, word <= options.inflationLimit
     else { return false }
     return head.pageOffset(memoryBytes: word + bss + text, slack: 0) != nil
@@ -129,10 +133,12 @@ extension Identification {
   /// Inflates the payload, seeking the pair for the length that the size word states, and once
   /// more when the length turns out to be another.
   ///
+  /// `payload` ends where its stream does, from then on.
   /// `repaired` is the stream with the right size word, when gzip's own was wrong: unlike
   ///   the decompressor, an inflater insists on it.
   private mutating func scanPayload(
-    _ stream: Span<UInt8>, _ payload: Payload, _ header: ZImageHeader, _ repaired: inout [UInt8]?
+    _ stream: Span<UInt8>, _ payload: inout Payload, _ header: ZImageHeader,
+    in zImage: Span<UInt8>, _ repaired: inout [UInt8]?
   ) throws(KernelImageError) -> InflatedImageScan {
     if var scan = payload.scan, scan.settle() { return scan }
     let order = header.dataOrder
@@ -140,7 +146,8 @@ extension Identification {
     var scan = InflatedImageScan(
       expected: payload.scan?.count ?? payload.sizeWord, order: order)
     do throws(KernelImageError) {
-      _ = try scanWithin(stream, payload.compression, into: &scan, at: place)
+      let consumed = try scanWithin(stream, payload.compression, into: &scan, at: place)
+      shorten(&payload, to: consumed, in: zImage)
     } catch {
       guard payload.compression == .gzip, case .inflation(_, _, .corrupt) = error,
         let copy = Self.repairedTrailer(
@@ -156,6 +163,28 @@ extension Identification {
     var second = InflatedImageScan(expected: scan.count, order: order)
     _ = try scanWithin(stream, payload.compression, into: &second, at: place)
     return second
+  }
+
+  /// Lets a payload end where its stream does, when it was said to end further on.
+  private mutating func shorten(_ payload: inout Payload, to consumed: Int, in zImage: Span<UInt8>)
+  {
+    guard consumed < payload.streamBytes else { return }
+    let stated = payload.end
+    payload.end(after: consumed, in: zImage)
+    warn(
+      .tableContradicted,
+      "the payload is said to end at " + hexadecimal(UInt64(stated)) + "; inflating it ends at "
+        + hexadecimal(UInt64(payload.end)),
+      hint: "get an intact kernel; kx inspect --verify compares all of it")
+  }
+
+  /// The byte order of the kernel's data: as the pair has it, or else as the header says.
+  private mutating func byteOrder(_ header: ZImageHeader, _ kernel: ARMKernel) -> Figure<Bool> {
+    let stated = header.variant != .littleEndian
+    guard let found = kernel.isBigEndian, found.value != stated else {
+      return Figure(stated, .decompressor, "the zImage header's byte order")
+    }
+    return found
   }
 
   /// Puts the right length into the last word of a gzip stream; nil when the stream ends earlier
@@ -260,6 +289,11 @@ extension Identification {
 extension ZImageHeader {
   /// The byte order of the kernel's data.
   fileprivate var dataOrder: InflatedImageScan.ByteOrder {
-    variant == .littleEndian ? .little : .big
+    switch variant {
+    case .littleEndian: .little
+    // One word of the header says so, and it may lie.
+    case .be8: .either
+    case .be32: .big
+    }
   }
 }

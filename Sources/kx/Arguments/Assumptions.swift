@@ -84,7 +84,7 @@ struct Assumptions: ExpressibleByArgument {
       // The assumed figures are those a size table would tell.
       sizeTableOffset: self["bss"] == nil ? nil : .zero,
       heapBytes: Figure(.kibibytes(64), .estimate, "the heap of every known kernel"),
-      destination: Figure(.window, .estimate, "as kernels for many platforms do"),
+      destination: Figure(.window, .option, "--assume: as kernels for many platforms do"),
       checksDTBMemory: self["dtb-check"].map { Figure($0 != 0, .option, "--assume") },
       relocationBump: bounded("bump", 0x1000, "upper bound"),
       bssBytes: bounded("decompressor-bss", 0x2000, "upper bound"), movedFrom: from,

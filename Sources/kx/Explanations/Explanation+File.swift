@@ -173,5 +173,17 @@ extension Explanation {
           by other means, name the Image.
           """,
         examples: ["kx plan vmlinuz --ram 0x40000000-0x5fffffff"]),
+      Self(
+        "KX017", "warning",
+        means: """
+          The header of the zImage contradicts the code behind it: about its length, or about the \
+          byte order of data. The code is believed.
+          """,
+        matters: """
+          What runs is the code. Loaders that believe the header cut the file too early, or take \
+          what stands behind it for a part of it.
+          """,
+        remedy: "Get an intact kernel before another loader loads it.",
+        examples: ["kx inspect vmlinuz"]),
     ] + heldTreeCodes
 }

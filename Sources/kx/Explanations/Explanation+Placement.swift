@@ -69,26 +69,35 @@ extension Explanation {
       examples: ["kx plan vmlinuz --dtb board.dtb --assume bss=512K"],
       page: "footprint.md"),
     Self(
-      "KX142", "warning",
-      means: "TEXT_OFFSET is not known. 0x8000 is planned with.",
-      matters: "With another TEXT_OFFSET the whole kernel lies elsewhere than planned.",
+      "KX142", "error",
+      means: """
+        TEXT_OFFSET is not known, or what tells it contradicts itself. It decides where the kernel \
+        runs, so no guess is good enough.
+        """,
+      matters: """
+        With another TEXT_OFFSET the whole kernel lies elsewhere than planned. A kernel that is \
+        entered at another place than it was linked for hangs without a word.
+        """,
       remedy: """
         Give --vmlinux FILE; or --assume text-offset=N to kx plan, and its plan to kexec \
-        --load-plan.
+        --load-plan. Most kernels have 0x8000, those of Debian's armmp 0x208000.
         """,
       examples: ["kx plan vmlinuz --dtb board.dtb --assume text-offset=0x208000"],
       page: "footprint.md"),
     Self(
-      "KX143", "warning",
+      "KX143", "error",
       means: """
-        The image does not tell whether its decompressor looks for the start of RAM in the DTB, \
-        and the answers differ.
+        It is not known whether the decompressor looks for the start of RAM in the DTB, and the \
+        answers differ.
         """,
       matters: """
         Decompressors from about Linux 5.13 on may put the kernel elsewhere than older ones. The \
         plan holds for the place that it names; in the other, other memory is written.
         """,
-      remedy: "Use --handover image, which does not depend on it.",
+      remedy: """
+        Use --handover image, which does not depend on it, or say it with --assume dtb-check=1 or \
+        dtb-check=0.
+        """,
       examples: ["kx plan vmlinuz --dtb board.dtb --handover image"],
       page: "footprint.md"),
     Self(
@@ -199,5 +208,17 @@ extension Explanation {
       remedy: "Name the port with --uart.",
       examples: ["kx bundle vmlinuz --dtb board.dtb --uart pl011@0x9000000 -o board.img"],
       page: "ferry.md"),
+    Self(
+      "KX155", "error",
+      means: """
+        The code of the decompressor was not recognised. Where it puts the kernel would be a guess.
+        """,
+      matters: """
+        Decompressors of most kernels put the kernel near their own place, others at one address. \
+        In either, other memory is written.
+        """,
+      remedy: "Use --handover image, which does not depend on it.",
+      examples: ["kx plan vmlinuz --dtb board.dtb --handover image"],
+      page: "footprint.md"),
   ]
 }
