@@ -27,6 +27,10 @@ public final class RecordingKernel: KernelInterface {
   public var mapped: [String: FileContents] = [:]
   /// Directories that may be empty.
   public var directories: Set<String> = []
+  /// Paths of pipes, devices and sockets.
+  public var special: [String: FileKind] = [:]
+  /// The file that is said to have changed since a kernel was loaded, or from the beginning.
+  public var changed: (path: String, onlyOnceLoaded: Bool)?
   /// Names that a listing shows as symbolic links.
   public var links: Set<String> = []
   /// The calls that fail, and how.
@@ -83,6 +87,8 @@ public final class RecordingKernel: KernelInterface {
   }
 
   private func missing(_ path: String) -> Errno? {
+    if special[path] == .device { return .notSupported }
+    if special[path] == .socket { return .noSuchAddress }
     if files[path] != nil { return nil }
     return isDirectory(path) ? .isDirectory : .noSuchFile
   }
@@ -104,11 +110,25 @@ public final class RecordingKernel: KernelInterface {
     let bytes = files[path]
     let isLong = bytes.map { $0.count > limit } ?? false
     try record(.mapFile(path), otherwise: isLong ? .fileTooLarge : missing(path))
-    // Its own sum stands for the state of a file.
-    let sum = (bytes ?? []).reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
-    let stamp = FileStamp(description: path + " " + String(sum))
+    let stamp = Self.stamp(path, bytes ?? [])
     guard let contents = FileContents(copying: bytes ?? [], stamp: stamp) else { throw .noMemory }
     return contents
+  }
+
+  /// Sums stand for a file and its state.
+  private static func stamp(_ path: String, _ bytes: [UInt8]) -> FileStamp {
+    func sum(_ bytes: some Sequence<UInt8>) -> UInt64 {
+      bytes.reduce(0) { $0 &* 31 &+ UInt64($1) }
+    }
+    return FileStamp(
+      inode: sum(path.utf8), byteCount: UInt64(bytes.count),
+      changed: Int64(truncatingIfNeeded: sum(bytes)))
+  }
+
+  /// Tells what is wanted.
+  public func changedFile() -> String? {
+    guard let changed, !changed.onlyOnceLoaded || !loads.isEmpty else { return nil }
+    return changed.path
   }
 
   /// Lists a directory.
@@ -137,10 +157,11 @@ public final class RecordingKernel: KernelInterface {
   /// Tells of a file.
   public func fileStatus(_ path: String) throws(Errno) -> FileStatus {
     let bytes = files[path]
-    let isThere = bytes != nil || isDirectory(path)
+    let isThere = bytes != nil || special[path] != nil || isDirectory(path)
     try record(.fileStatus(path), otherwise: isThere ? nil : .noSuchFile)
     return FileStatus(
-      kind: bytes == nil ? .directory : .regular, byteCount: UInt64(bytes?.count ?? 0))
+      kind: special[path] ?? (bytes == nil ? .directory : .regular),
+      byteCount: UInt64(bytes?.count ?? 0), stamp: Self.stamp(path, bytes ?? []))
   }
 
   /// Writes a file.

@@ -66,6 +66,8 @@ struct BundleCommand: ParsableCommand {
 
   func run() throws {
     do throws(Stop) {
+      let inputs = [kernel] + options.inputs + [try FerryFile.path(ferry.ferry)]
+      try OutputFile.refuse(output, among: inputs)
       let bundled = try BundledPlan(kernel: kernel, options, ferry)
       for diagnostic in bundled.plan.diagnostics.filter({ $0.severity != .note }) + bundled.notes {
         Terminal.say(

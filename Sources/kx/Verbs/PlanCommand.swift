@@ -85,6 +85,7 @@ struct PlanCommand: AsyncParsableCommand {
   func run() async throws {
     if matrix { return try await runMatrix() }
     do throws(Stop) {
+      try OutputFile.refuse(svg, among: files + options.inputs)
       let files = try BootFiles(kernel: files.first, options, digests: json)
       let plan = try files.plan()
       // The rule of kexec-tools stands beside ours, where that rule can be applied.
