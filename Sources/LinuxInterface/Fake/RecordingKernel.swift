@@ -43,6 +43,8 @@ public final class RecordingKernel: KernelInterface {
   public var interfaces: [NetworkInterface] = []
   /// How programs end, by their name; others are not found.
   public var programs: [String: ProgramEnd] = [:]
+  /// What a program that is run does besides.
+  public var onRun: ([String], RecordingKernel) -> Void = { _, _ in }
   /// The environment variables.
   public var variables: [String: String] = [:]
   /// The time of day; each reading of a clock lets a second pass.
@@ -214,6 +216,15 @@ public final class RecordingKernel: KernelInterface {
       .setFlags(flags, interface: name), .interface(name),
       otherwise: place == nil ? .noSuchDevice : nil)
     if let place { interfaces[place] = NetworkInterface(name: name, flags: flags) }
+    // As Linux does: routes and IPv6 addresses go with the interface.
+    guard flags & 1 == 0 else { return }
+    for path in ["/proc/net/route", "/proc/net/ipv6_route", "/proc/net/if_inet6"] {
+      guard let text = files[path] else { continue }
+      let kept = String(decoding: text, as: UTF8.self).split(separator: "\n").filter { line in
+        !line.split { $0 == " " || $0 == "\t" }.contains { $0 == name }
+      }
+      files[path] = Array(kept.map { $0 + "\n" }.joined().utf8)
+    }
   }
 
   /// Tells release and machine.
@@ -240,6 +251,7 @@ public final class RecordingKernel: KernelInterface {
     let name = arguments.first ?? ""
     let end = programs[name]
     try record(.run(arguments), .run(name), otherwise: end == nil ? .noSuchFile : nil)
+    onRun(arguments, self)
     return end ?? .exited(0)
   }
 

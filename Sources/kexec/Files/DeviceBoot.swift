@@ -47,7 +47,10 @@ final class DeviceBoot {
 
     var wishes = BootWishes()
     wishes.take(machine)
-    wishes.reserved = Self.limits(settings)
+    wishes.reserved = Self.limits(settings) + settings.reservations
+    wishes.stated = StatedReading(
+      type: settings.type, fitConfiguration: settings.fitConfiguration,
+      imageBytes: settings.imageBytes, pageOffset: settings.pageOffset)
     wishes.wantsATAGs = settings.wantsATAGs
     wishes.machineNumber = settings.machineNumber
     wishes.handover = settings.handover

@@ -87,7 +87,8 @@ struct BootOptions: ParsableArguments {
   )
   var machineNumber: UInt32?
 
-  @OptionGroup var kernelOptions: KernelOptions
+  @OptionGroup(title: "What the kernel's file is")
+  var kernelOptions: KernelOptions
 
   /// Every file that the options name, and those in a folder of a machine.
   var inputs: [String] {

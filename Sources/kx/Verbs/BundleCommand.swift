@@ -30,9 +30,11 @@ struct BundleCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The kernel.", valueName: "kernel"), completion: .file())
   var kernel: String
 
-  @OptionGroup var options: BootOptions
+  @OptionGroup(title: "What goes with the kernel, and where")
+  var options: BootOptions
 
-  @OptionGroup var ferry: FerryOptions
+  @OptionGroup(title: "Ferry")
+  var ferry: FerryOptions
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"),

@@ -44,7 +44,8 @@ struct PlanCommand: AsyncParsableCommand {
   @Flag(help: "Plan every kernel of the files for every machine of them.")
   var matrix = false
 
-  @OptionGroup var options: BootOptions
+  @OptionGroup(title: "What goes with the kernel, and where")
+  var options: BootOptions
 
   @Flag(help: "Print the plan as a JSON document, which 'kx try' takes.")
   var json = false
