@@ -223,7 +223,11 @@ let package = Package(
         "PhysicalMemory", "Digests", "DeviceTree", "Inflation", "KernelImages", "BootPlanning",
       ], path: "Tests/HostileProbe", swiftSettings: rules),
     .testTarget(
-      name: "HostileInputTests", dependencies: ["HostileProbe"], exclude: ["reference"],
+      name: "HostileInputTests",
+      dependencies: [
+        "HostileProbe", "kx", "kexec", "TestLab", "Samples", "LinuxInterface", "DeviceTree",
+      ],
+      exclude: ["reference"],
       swiftSettings: rules),
   ] + ferry + fuzz
 )

@@ -17,6 +17,8 @@ public struct BootPlan: Sendable, Hashable {
   public var machine: PlannedMachine
   /// The files the segments are made from.
   public var files: [PlannedFile]
+  /// What the user said of the kernel's file.
+  public var stated = StatedReading()
   /// The command line of the new kernel.
   public var commandLine: String
   /// The address that is jumped to; nil when nothing fits.

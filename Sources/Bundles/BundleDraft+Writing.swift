@@ -32,8 +32,14 @@ extension BundleDraft {
     let tags = tags(layout, size, table: UInt32(table))
     for (index, word) in tags.enumerated() { bytes.set(word, at: table + 4 * index) }
     bytes.set(size.sizeWord, at: table + BundleFormat.tableBytes - 4)
+    let at = table + 4 * (tags.count - Int(BundleFormat.ferryTagWords) - 1)
+    let digest = try FerryDigest(
+      bytes.bytes.span, tag: at, table: table, manifest: Int(clamping: layout.manifestOffset)
+    ).value
+    bytes.set(digest.span, at: at + 8)
 
-    _ = try Bundle(bytes.bytes.span)
+    let written = try Bundle(bytes.bytes.span)
+    try written.checkFerry()
     return WrittenBundle(bytes: bytes.bytes, size: size)
   }
 
@@ -86,6 +92,8 @@ extension BundleDraft {
       UInt32(layout.manifestOffset), UInt32(layout.manifestBytes), inner.inflatedBytes,
       inner.bssBytes, inner.textOffset, flags.rawValue, UInt32(layout.payloadOffset),
       UInt32(layout.bundleBytes), 0,
+
+      BundleFormat.ferryTagWords, BundleFormat.ferryTag, 0, 0, 0, 0, 0, 0, 0, 0,
       0,
     ]
   }
@@ -193,6 +201,13 @@ struct LittleEndianBytes {
   mutating func pad(to offset: UInt64) {
     let missing = Int(clamping: offset) - bytes.count
     if missing > 0 { bytes.append(contentsOf: repeatElement(0, count: missing)) }
+  }
+
+  /// Writes bytes over others.
+  mutating func set(_ more: Span<UInt8>, at offset: Int) {
+    for index in 0..<more.count where bytes.indices.contains(offset + index) {
+      bytes[offset + index] = more[index]
+    }
   }
 
   /// Writes a word over bytes that are there.

@@ -16,6 +16,8 @@ extension BundleError: CustomStringConvertible {
       return "the tag table at " + hexadecimal(UInt64(table)) + " has no tag of a bundle"
     case .manifestDigest:
       return "the manifest is damaged: its SHA-256 differs"
+    case .ferryDigest:
+      return "Ferry's image is damaged: its SHA-256 differs"
     case .segmentDigest(let index):
       return "segment " + String(index) + " is damaged: its SHA-256 differs"
     case .tooLarge(let part, let bytes, let limit):

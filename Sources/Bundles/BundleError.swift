@@ -15,6 +15,8 @@ public enum BundleError: Error, Sendable, Hashable {
   case noTag(table: UInt32)
   /// The SHA-256 of the manifest is not the one it states.
   case manifestDigest
+  /// The SHA-256 of Ferry's image is not the one the tag table states, or what states it is damaged.
+  case ferryDigest
   /// The SHA-256 of a segment's bytes is not the one the manifest states.
   case segmentDigest(index: UInt32)
   /// Ferry's image leaves no room for something, or the bundle would be too large.

@@ -41,6 +41,11 @@ public enum BundleFormat {
   public static let bundleTag: UInt32 = 0x4642_584b
   /// The words of the bundle's tag.
   static let bundleTagWords: UInt32 = 12
+  /// The tag of the digest of Ferry's image, right behind the bundle's: `KXFD`. Without it zeros stand
+  /// there: an older bundle, whose Ferry is under no digest.
+  static let ferryTag: UInt32 = 0x4446_584b
+  /// The words of that tag: two, and a SHA-256.
+  static let ferryTagWords: UInt32 = 10
   /// The tags that are walked over at most, so that a hostile table costs no time.
   static let tagLimit = 64
 

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(off_t) == 8, "files beyond 2 GiB");
@@ -26,12 +26,36 @@ static int open_again(const char *path, int flags, unsigned mode) {
 
 int clinux_open_to_read(const char *path) { return open_again(path, O_RDONLY | O_NOCTTY, 0); }
 
-int clinux_create_new(const char *path, unsigned mode) {
-  return open_again(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+int clinux_create_beside(const char *path, unsigned mode, char *made) {
+  static const char start[] = ".kexec-";
+  const char *slash = strrchr(path, '/');
+  size_t folder = slash ? (size_t)(slash - path) + 1 : 0;
+  uint8_t bytes[8];
+  if (folder + sizeof start + 2 * sizeof bytes > CLINUX_PATH_BYTES) return -ENAMETOOLONG;
+  memcpy(made, path, folder);
+  memcpy(made + folder, start, sizeof start - 1);
+  int result = -EEXIST;
+  for (int tries = 0; result == -EEXIST && tries < 16; tries += 1) {
+    // Early in a boot there is no randomness yet. The name need only be new, which the kernel sees to.
+    if (clinux_random(bytes, sizeof bytes) != 0) {
+      struct timespec now;
+      clock_gettime(CLOCK_MONOTONIC, &now);
+      uint64_t mixed = (uint64_t)now.tv_nsec << 32 | (uint32_t)getpid();
+      memcpy(bytes, &mixed, sizeof bytes);
+    }
+    char *letter = made + folder + sizeof start - 1;
+    for (size_t place = 0; place < sizeof bytes; place += 1) {
+      *letter++ = "0123456789abcdef"[bytes[place] >> 4];
+      *letter++ = "0123456789abcdef"[bytes[place] & 15];
+    }
+    *letter = 0;
+    result = open_again(made, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+  }
+  return result;
 }
 
 int clinux_open_to_overwrite(const char *path, unsigned mode) {
-  return open_again(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY, mode);
+  return open_again(path, O_WRONLY | O_CREAT | O_NOCTTY, mode);
 }
 
 int clinux_open_to_append(const char *path, unsigned mode) {
@@ -57,6 +81,23 @@ int clinux_flush(int file) {
   return fsync(file) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP ? 0 : -errno;
 }
 
+int clinux_reserve(int file, uint64_t bytes) {
+  if (bytes == 0 || fallocate(file, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) == 0) return 0;
+  return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? -errno : 0;
+}
+
+int clinux_set_size(int file, uint64_t bytes) {
+  return ftruncate(file, (off_t)bytes) == 0 ? 0 : -errno;
+}
+
+int clinux_resemble(int file, const clinux_file *other) {
+  struct stat status;
+  if (fstat(file, &status) != 0) return -errno;
+  int differs = status.st_uid != other->owner || status.st_gid != other->group;
+  if (differs && fchown(file, other->owner, other->group) != 0) return -errno;
+  return fchmod(file, other->permissions) == 0 ? 0 : -errno;
+}
+
 void clinux_close(int file) { close(file); }
 
 int clinux_rename(const char *from, const char *to) { return rename(from, to) == 0 ? 0 : -errno; }
@@ -66,7 +107,9 @@ int clinux_remove(const char *path) { return unlink(path) == 0 ? 0 : -errno; }
 static int kind_of(mode_t mode) {
   if (S_ISREG(mode)) return CLINUX_REGULAR;
   if (S_ISDIR(mode)) return CLINUX_DIRECTORY;
-  return S_ISLNK(mode) ? CLINUX_SYMBOLIC_LINK : CLINUX_OTHER;
+  if (S_ISLNK(mode)) return CLINUX_SYMBOLIC_LINK;
+  if (S_ISFIFO(mode)) return CLINUX_PIPE;
+  return S_ISSOCK(mode) ? CLINUX_SOCKET : CLINUX_DEVICE;
 }
 
 static int tell(int result, const struct stat *status, clinux_file *told) {
@@ -77,6 +120,10 @@ static int tell(int result, const struct stat *status, clinux_file *told) {
   told->inode = status->st_ino;
   told->changed_seconds = status->st_ctim.tv_sec;
   told->changed_nanoseconds = (uint32_t)status->st_ctim.tv_nsec;
+  told->permissions = status->st_mode & 07777;
+  told->owner = status->st_uid;
+  told->group = status->st_gid;
+  told->links = (uint32_t)status->st_nlink;
   return 0;
 }
 
@@ -88,19 +135,6 @@ int clinux_status(const char *path, int follow, clinux_file *told) {
 int clinux_status_of_open(int file, clinux_file *told) {
   struct stat status;
   return tell(fstat(file, &status), &status, told);
-}
-
-int clinux_map(int file, size_t count, const uint8_t **bytes) {
-  void *place = mmap(NULL, count, PROT_READ, MAP_PRIVATE, file, 0);
-  if (place == MAP_FAILED) return -errno;
-  *bytes = place;
-  return 0;
-}
-
-void clinux_unmap(const uint8_t *bytes, size_t count) { munmap((void *)(uintptr_t)bytes, count); }
-
-void clinux_forget(const uint8_t *bytes, size_t count) {
-  madvise((void *)(uintptr_t)bytes, count, MADV_DONTNEED);
 }
 
 uint8_t *clinux_resize(uint8_t *bytes, size_t count) { return realloc(bytes, count ? count : 1); }
@@ -126,8 +160,10 @@ int clinux_next_entry(void *directory, char *name, int *kind) {
       case DT_REG: *kind = CLINUX_REGULAR; return 1;
       case DT_DIR: *kind = CLINUX_DIRECTORY; return 1;
       case DT_LNK: *kind = CLINUX_SYMBOLIC_LINK; return 1;
+      case DT_FIFO: *kind = CLINUX_PIPE; return 1;
+      case DT_SOCK: *kind = CLINUX_SOCKET; return 1;
       case DT_UNKNOWN: break;
-      default: *kind = CLINUX_OTHER; return 1;
+      default: *kind = CLINUX_DEVICE; return 1;
     }
     struct stat status;
     if (fstatat(dirfd(directory), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return -errno;

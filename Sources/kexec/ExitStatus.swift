@@ -54,11 +54,25 @@ extension Stop {
 
   /// Tells what could not be read of a file that the user named.
   init(_ errno: Errno, reading path: String) {
+    if errno == .notSupported || errno == .noSuchAddress || errno == .isDirectory {
+      self.init(
+        what: "'" + path + "' is no file, but a "
+          + (errno == .notSupported ? "device" : errno == .isDirectory ? "folder" : "socket"),
+        hint: "name a file", status: .unreadable)
+      return
+    }
     self.init(
       what: "'" + path + "' cannot be read: " + errno.description,
       hint: errno == .noMemory
         ? "use a smaller file: a 32-bit program has no room for all of it in one piece"
         : "is that the right file, and may you read it?",
+      status: .unreadable)
+  }
+
+  /// Tells that a file changed while it was read.
+  init(changed path: String) {
+    self.init(
+      what: "'" + path + "' changed while it was read", hint: "try again when nobody writes it",
       status: .unreadable)
   }
 

@@ -11,6 +11,7 @@ import LinuxInterface
 public func kexecMain(
   _ count: Int32, _ list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
+  LinuxKernel.keepStreams()
   let arguments = unsafe LinuxKernel.arguments(count, list)
   return Program(kernel: LinuxKernel()).run(arguments.dropFirst())
 }

@@ -17,8 +17,10 @@ struct Program<Kernel: KernelInterface> {
       }
       return try perform(settings)
     } catch {
-      tell(error)
-      return error.status.rawValue
+      // What comes of a file that changed meanwhile is not the file's own fault.
+      let stop = kernel.changedFile().map { Stop(changed: $0) } ?? error
+      tell(stop)
+      return stop.status.rawValue
     }
   }
 
@@ -52,8 +54,9 @@ struct Program<Kernel: KernelInterface> {
 
   // MARK: Output
 
-  /// Writes a result.
+  /// Writes a result; none that was made of a file that changed meanwhile.
   func print(_ text: String) throws(Stop) {
+    if let path = kernel.changedFile() { throw Stop(changed: path) }
     do throws(Errno) {
       try kernel.write(Array(text.utf8), to: .standardOutput)
     } catch {

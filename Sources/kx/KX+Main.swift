@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Glibc
+import LinuxInterface
 
 extension KX {
   /// Runs what the command line says. What is wrong with it is told like every other error.
   static func main() async {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    LinuxKernel.keepStreams()
+    exit(withError: await run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Gives the exit code; everything has been said by then.
+  private static func run(_ arguments: [String]) async -> ExitCode {
     if arguments.isEmpty {
       Terminal.print(FirstContact.text(style: Terminal.style(for: 1)))
-      return endIfOutputIsLost()
+      return end(.success)
     }
     if arguments.first == "help", let word = arguments.dropFirst().first,
       let stop = WrongUsage.withoutVerb(word, ["--help"])
     {
       Terminal.tell(stop)
-      exit(withError: ExitCode.validationFailure)
+      return .validationFailure
     }
     do {
       var command = try parseAsRoot(arguments)
@@ -23,25 +29,39 @@ extension KX {
       } else {
         try command.run()
       }
-      endIfOutputIsLost()
+      return end(.success)
     } catch let code as ExitCode {
-      endIfOutputIsLost()
-      exit(withError: code)
+      return end(code)
     } catch {
-      guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-      Terminal.tell(WrongUsage(arguments, message: message(for: error)).stop)
-      exit(withError: ExitCode.validationFailure)
+      switch exitCode(for: error) {
+      case .success:
+        // Help and version come as errors.
+        Terminal.print(fullMessage(for: error) + "\n")
+        return end(.success)
+      case .validationFailure:
+        Terminal.tell(WrongUsage(arguments, message: message(for: error)).stop)
+        return .validationFailure
+      case let code:
+        Terminal.say(fullMessage(for: error))
+        return code
+      }
     }
   }
-  /// Whoever reads the output must not take a part of it for all.
-  private static func endIfOutputIsLost() {
-    guard let number = ProgressScreen.shared.outputFailure else { return }
-    let reason = unsafe String(cString: strerror(number))
-    Terminal.tell(
-      Stop(
-        what: "the output cannot be written: " + reason,
-        hint: "free room on the disk that it goes to, or send it elsewhere",
-        code: ExitStatus.unwritable))
-    exit(withError: ExitStatus.unwritable)
+
+  /// Whoever reads the output must not take a part of it for all, or what was made of a file that
+  /// changed for what is in it.
+  private static func end(_ code: ExitCode) -> ExitCode {
+    if let number = ProgressScreen.shared.outputFailure {
+      let reason = unsafe String(cString: strerror(number))
+      Terminal.tell(
+        Stop(
+          what: "the output cannot be written: " + reason,
+          hint: "free room on the disk that it goes to, or send it elsewhere",
+          code: ExitStatus.unwritable))
+      return ExitStatus.unwritable
+    }
+    guard let stop = InputFile.changed else { return code }
+    if code == .success || code == ExitStatus.failed { Terminal.tell(stop) }
+    return stop.code
   }
 }

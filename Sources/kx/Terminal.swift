@@ -58,9 +58,11 @@ enum Terminal {
     ProgressScreen.shared.write(descriptor, bytes)
   }
 
-  /// Tells an error as every error is told: what, where, what to do.
+  /// Tells an error as every error is told: what, where, what to do. An error that comes of a file
+  /// that changed while it was read is not the file's.
   static func tell(_ stop: Stop) {
     if stop.what.isEmpty { return }
+    let stop = InputFile.changed ?? stop
     let style = style(for: 2)
     say(style.paint("error:", .error) + " " + PrintableText.clean(stop.what))
     if !stop.place.isEmpty { say("  at: " + PrintableText.clean(stop.place)) }

@@ -73,8 +73,9 @@ struct BundleTests {
       words(0x40, 19) == [
         6, 0x5a53_4c4b, 0xbc, 0x1d000, 0x8000, 0x10000,
         12, 0x4642_584b, 1, 0x2000, 320, 9_001, 0x2000, 0x20_8000, 0, 0x3000, 49_152, 0,
-        0,
+        10,
       ])
+    #expect(words(0x8c, 1) == [0x4446_584b] && words(0xb0, 3) == [0, 0, 0])
     #expect(words(0xbc, 1) == [0x1fe_7000])
     #expect(words(0x2000, 3) == [0x4d42_584b, 1, 320])
     #expect(
@@ -88,9 +89,13 @@ struct BundleTests {
       words(0x2000 + 128, 8) == [
         0x6e72_656b, 0x6c65, 0, 0, 0x4020_8000, 0x3000, 0x3000, 9_001,
       ])
+    // Without the digest of Ferry's image they are those of a bundle before it was added.
+    var older = written.bytes
+    for place in 0x88..<0xb0 { older[place] = 0 }
     #expect(
-      hexadecimalText(of: SHA256.hash(written.bytes.span))
+      hexadecimalText(of: SHA256.hash(older.span))
         == "3277b0575b2745f3cd54d9ec5aec6d6d18139aa0505ce625d28584c083669b20")
+    #expect(SampleBundle.error(older) == nil)
   }
 
   @Test("Every flipped bit of the manifest is refused")
@@ -102,6 +107,20 @@ struct BundleTests {
         var changed = bytes
         changed[offset] ^= 1 << UInt8(bit)
         #expect(SampleBundle.error(changed) != nil, "bit \(bit) at \(offset)")
+      }
+    }
+  }
+
+  @Test("Every flipped bit before the manifest is refused: code, header, tags, digest, padding")
+  func damagedFerry() throws {
+    let written = try SampleBundle().write()
+    let end = Int(SampleBundle.word(written.bytes, 0x40 + 24 + 12))
+    for place in 0..<end {
+      // Every bit of header and tags, one of each byte of the code.
+      for bit in place < 0xc0 ? Array(0..<8) : [place % 8] {
+        var bytes = written.bytes
+        bytes[place] ^= 1 << UInt8(bit)
+        #expect(SampleBundle.error(bytes) != nil, "\(place), bit \(bit)")
       }
     }
   }

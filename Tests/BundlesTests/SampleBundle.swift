@@ -76,6 +76,7 @@ struct SampleBundle {
   static func error(_ bytes: [UInt8]) -> BundleError? {
     do throws(BundleError) {
       let bundle = try Bundle(bytes.span)
+      try bundle.checkFerry()
       try bundle.checkSegments()
       return nil
     } catch {

@@ -88,6 +88,94 @@ struct StartingTests {
     #expect(again.complaints.contains("network interface eth1: could not be taken down: EPERM"))
   }
 
+  static let route = """
+    Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
+    eth0\t00000000\t0202000A\t0003\t0\t0\t100\t00000000\t0\t0\t0
+    eth0\t0002000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0
+    wlan0\t0000A8C0\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0
+
+    """
+  static let addresses = """
+    00000000000000000000000000000001 01 80 10 80       lo
+    20010db8000000000000000000000005 02 40 00 80     eth0
+
+    """
+  static let route6 = """
+    20010db8000000000000000000000000 40 00000000000000000000000000000000 00 \
+    00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0
+    00000000000000000000000000000000 00 00000000000000000000000000000000 00 \
+    fe800000000000000000000000000002 00000400 00000001 00000000 00000003     eth0
+    20010db8000000000000000000000005 80 00000000000000000000000000000000 00 \
+    00000000000000000000000000000000 00000000 00000002 00000000 80200001     eth0
+    ff000000000000000000000000000000 08 00000000000000000000000000000000 00 \
+    00000000000000000000000000000000 00000100 00000001 00000000 00000001     eth0
+
+    """
+  static let lost = [
+    "ip addr add 2001:0db8:0000:0000:0000:0000:0000:0005/64 dev eth0",
+    "ip route add 0.0.0.0/0 via 10.0.2.2 dev eth0 metric 100",
+    "ip route add 10.0.2.0/24 dev eth0",
+    "ip -6 route add 2001:0db8:0000:0000:0000:0000:0000:0000/64 dev eth0 metric 256",
+    "ip -6 route add 0000:0000:0000:0000:0000:0000:0000:0000/0 "
+      + "via fe80:0000:0000:0000:0000:0000:0000:0002 dev eth0 metric 1024",
+  ]
+
+  static func networked() -> Loader {
+    let loader = Loader().loaded()
+    loader.kernel.failures[.reboot] = .busy
+    for (name, text) in [("route", route), ("if_inet6", addresses), ("ipv6_route", route6)] {
+      loader.kernel.files["/proc/net/" + name] = Array(text.utf8)
+    }
+    return loader
+  }
+
+  @Test("After a jump that failed, every address and route is made again, or named")
+  func network() {
+    // No program of the name: all are named, and nothing else is.
+    let named = Self.networked()
+    let words = named.run("-e").complaints.split(separator: "\n")
+      .filter { $0.hasPrefix("warning: lost") }.map(String.init)
+    #expect(
+      words == Self.lost.map { "warning: lost with its interface, bring it back: " + $0 })
+    // The program does it: nothing is left to tell.
+    let restored = Self.networked()
+    let before = restored.kernel.files.filter { $0.key.hasPrefix("/proc/net/") }
+    restored.kernel.programs["ip"] = .exited(0)
+    restored.kernel.onRun = { _, kernel in kernel.files.merge(before) { $1 } }
+    #expect(!restored.run("-e").complaints.contains("warning: lost"))
+    // The second is refused: that one is named.
+    let partly = Self.networked()
+    partly.kernel.programs["ip"] = .exited(0)
+    partly.kernel.onRun = { arguments, kernel in
+      if arguments[1] != "route" { kernel.files.merge(before) { $1 } }
+      kernel.files["/proc/net/route"] = Array(
+        Self.route.replacing("eth0\t00000000\t0202000A", with: "eth9\t00000000\t0202000A").utf8)
+    }
+    let told = partly.run("-e").complaints.split(separator: "\n").filter {
+      $0.hasPrefix("warning: lost")
+    }
+    #expect(told.count == 1 && told[0].hasSuffix(Self.lost[1]))
+    #expect(partly.deeds.contains(Self.lost[1]))
+    // Interfaces that stay up lose nothing.
+    let left = Self.networked()
+    #expect(!left.run("-e -x").complaints.contains("lost"))
+  }
+
+  @Test(
+    "A kernel without kexec is known before anything is done; where that is unknown, it is tried")
+  func withoutKexec() {
+    let without = Loader(["/sys/kernel/kexec_loaded": nil])
+    without.kernel.files["/sys/kernel/uevent_seqnum"] = Array("1\n".utf8)
+    let found = without.run("-e --log=/log")
+    #expect(found.exit == .noKexec && without.deeds == [])
+    #expect(found.complaints.contains("built without CONFIG_KEXEC"))
+    let blind = Loader(["/sys/kernel/kexec_loaded": nil])
+    for path in blind.kernel.files.keys where path.hasPrefix("/sys/kernel/") {
+      blind.kernel.files[path] = nil
+    }
+    #expect(blind.run("-e").exit == .done && blind.deeds.last == "reboot")
+  }
+
   @Test("An init system that does not do it is told, and the kernel stays loaded")
   func failedShutdown() {
     let loader = Loader()

@@ -197,7 +197,7 @@ struct UsageTests {
     for path in ["/dev/null", "/dev/zero", "/dev/random"] {
       let outcome = try await KX.run(["inspect", path])
       #expect(outcome.code == 66)
-      #expect(outcome.errors.contains("is a device of the kernel"))
+      #expect(outcome.errors.contains("is a device, not a file"))
     }
   }
 }

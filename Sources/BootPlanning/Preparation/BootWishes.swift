@@ -40,6 +40,8 @@ public struct BootWishes: Sendable {
   public var load: PhysicalAddress?
   /// Inflated size and BSS together, as for kexec-tools' `--image-size`.
   public var imageBytes: ByteCount?
+  /// What the user said of the kernel's file, for who makes the plan again.
+  public var stated = StatedReading()
   /// The memory the new kernel needs to work with, when the user states it.
   public var workingBytes: ByteCount?
   /// The size of an initrd of which there is no file.

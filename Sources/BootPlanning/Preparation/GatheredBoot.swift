@@ -105,6 +105,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   public func plan(_ prepared: PreparedBoot) throws(BootPlanError) -> BootPlan {
     var plan = try plan(prepared.request, within: wishes.loadMemory)
     plan.files = files
+    plan.stated = wishes.stated
     return plan
   }
 

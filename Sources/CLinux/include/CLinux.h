@@ -12,7 +12,9 @@ enum {
   CLINUX_REGULAR = 0,
   CLINUX_DIRECTORY = 1,
   CLINUX_SYMBOLIC_LINK = 2,
-  CLINUX_OTHER = 3,
+  CLINUX_PIPE = 3,
+  CLINUX_SOCKET = 4,
+  CLINUX_DEVICE = 5,
 };
 
 /// What is told of a file. Device, inode and the time of the last change tell one state of a file from
@@ -24,6 +26,11 @@ typedef struct {
   uint64_t device;
   uint64_t inode;
   int64_t changed_seconds;
+  /// Permissions, owner and group, and the number of names.
+  uint32_t permissions;
+  uint32_t owner;
+  uint32_t group;
+  uint32_t links;
 } clinux_file;
 
 /// The segment of kexec_load, words of the machine's size.
@@ -35,13 +42,22 @@ typedef struct {
 } clinux_segment;
 
 int clinux_open_to_read(const char *path);
-/// Creates a file; one that is there already is an error.
-int clinux_create_new(const char *path, unsigned mode);
+/// Creates a file of a name that nobody guesses in the folder of `path`, and gives its path in `made`,
+/// which holds CLINUX_PATH_BYTES.
+enum { CLINUX_PATH_BYTES = 4096 };
+int clinux_create_beside(const char *path, unsigned mode, char *made);
+/// Opens a file to be written from its begin; what is there stays until it is written over.
 int clinux_open_to_overwrite(const char *path, unsigned mode);
 int clinux_open_to_append(const char *path, unsigned mode);
 long clinux_read(int file, uint8_t *bytes, size_t count);
 long clinux_write(int file, const uint8_t *bytes, size_t count);
 int clinux_flush(int file);
+/// Has the disk set room aside, so that writing does not end for want of it; 0 also where no file system
+/// can. The size of the file stays.
+int clinux_reserve(int file, uint64_t bytes);
+int clinux_set_size(int file, uint64_t bytes);
+/// Gives a file the owner, group and permissions of another.
+int clinux_resemble(int file, const clinux_file *other);
 void clinux_close(int file);
 int clinux_rename(const char *from, const char *to);
 int clinux_remove(const char *path);
@@ -49,8 +65,13 @@ int clinux_remove(const char *path);
 int clinux_status(const char *path, int follow, clinux_file *told);
 int clinux_status_of_open(int file, clinux_file *told);
 
-/// Maps a file for reading; the memory stays when the file is closed.
-int clinux_map(int file, size_t count, const uint8_t **bytes);
+/// Maps a file for reading; the memory stays when the file is closed. `told` is its state, `path` its
+/// name. Should others shorten the file and a page of it no longer be there, the program says so and
+/// ends with exit status 66.
+int clinux_map(int file, size_t count, const char *path, const clinux_file *told,
+               const uint8_t **bytes);
+/// The path of a file that was written to while it was mapped; NULL when none was.
+const char *clinux_changed_file(void);
 void clinux_unmap(const uint8_t *bytes, size_t count);
 /// Gives back the pages of a mapped file; reading them again reads the file again.
 void clinux_forget(const uint8_t *bytes, size_t count);
@@ -73,6 +94,16 @@ void clinux_sync(void);
 /// `name` holds 16 bytes and ends with a zero byte.
 int clinux_interface(size_t place, char *name, unsigned *flags);
 int clinux_set_interface_flags(const char *name, unsigned flags);
+
+/// Puts off what ends the program from outside (SIGHUP, SIGINT, SIGTERM) until it is let go.
+void clinux_hold_signals(void);
+/// Whether such a signal came since.
+int clinux_signal_came(void);
+void clinux_let_signals_go(void);
+
+/// Takes the place of standard streams that whoever started the program closed: no file that it opens
+/// may get their numbers. Using such a stream fails.
+void clinux_keep_streams(void);
 
 unsigned long clinux_page_bytes(void);
 /// `release` and `machine` hold 65 bytes each and end with a zero byte.

@@ -9,6 +9,7 @@ extension Identification {
     let facts: BundledBoot
     do throws(BundleError) {
       let bundle = try Bundle(layer.bytes)
+      try bundle.checkFerry()
       try bundle.checkSegments()
       facts = BundledBoot(bundle)
     } catch {

@@ -27,6 +27,10 @@ public final class RecordingKernel: KernelInterface {
   public var mapped: [String: FileContents] = [:]
   /// Directories that may be empty.
   public var directories: Set<String> = []
+  /// Paths of pipes, devices and sockets.
+  public var special: [String: FileKind] = [:]
+  /// The file that is said to have changed since a kernel was loaded, or from the beginning.
+  public var changed: (path: String, onlyOnceLoaded: Bool)?
   /// Names that a listing shows as symbolic links.
   public var links: Set<String> = []
   /// The calls that fail, and how.
@@ -39,6 +43,8 @@ public final class RecordingKernel: KernelInterface {
   public var interfaces: [NetworkInterface] = []
   /// How programs end, by their name; others are not found.
   public var programs: [String: ProgramEnd] = [:]
+  /// What a program that is run does besides.
+  public var onRun: ([String], RecordingKernel) -> Void = { _, _ in }
   /// The environment variables.
   public var variables: [String: String] = [:]
   /// The time of day; each reading of a clock lets a second pass.
@@ -83,6 +89,8 @@ public final class RecordingKernel: KernelInterface {
   }
 
   private func missing(_ path: String) -> Errno? {
+    if special[path] == .device { return .notSupported }
+    if special[path] == .socket { return .noSuchAddress }
     if files[path] != nil { return nil }
     return isDirectory(path) ? .isDirectory : .noSuchFile
   }
@@ -104,11 +112,25 @@ public final class RecordingKernel: KernelInterface {
     let bytes = files[path]
     let isLong = bytes.map { $0.count > limit } ?? false
     try record(.mapFile(path), otherwise: isLong ? .fileTooLarge : missing(path))
-    // Its own sum stands for the state of a file.
-    let sum = (bytes ?? []).reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
-    let stamp = FileStamp(description: path + " " + String(sum))
+    let stamp = Self.stamp(path, bytes ?? [])
     guard let contents = FileContents(copying: bytes ?? [], stamp: stamp) else { throw .noMemory }
     return contents
+  }
+
+  /// Sums stand for a file and its state.
+  private static func stamp(_ path: String, _ bytes: [UInt8]) -> FileStamp {
+    func sum(_ bytes: some Sequence<UInt8>) -> UInt64 {
+      bytes.reduce(0) { $0 &* 31 &+ UInt64($1) }
+    }
+    return FileStamp(
+      inode: sum(path.utf8), byteCount: UInt64(bytes.count),
+      changed: Int64(truncatingIfNeeded: sum(bytes)))
+  }
+
+  /// Tells what is wanted.
+  public func changedFile() -> String? {
+    guard let changed, !changed.onlyOnceLoaded || !loads.isEmpty else { return nil }
+    return changed.path
   }
 
   /// Lists a directory.
@@ -137,10 +159,11 @@ public final class RecordingKernel: KernelInterface {
   /// Tells of a file.
   public func fileStatus(_ path: String) throws(Errno) -> FileStatus {
     let bytes = files[path]
-    let isThere = bytes != nil || isDirectory(path)
+    let isThere = bytes != nil || special[path] != nil || isDirectory(path)
     try record(.fileStatus(path), otherwise: isThere ? nil : .noSuchFile)
     return FileStatus(
-      kind: bytes == nil ? .directory : .regular, byteCount: UInt64(bytes?.count ?? 0))
+      kind: special[path] ?? (bytes == nil ? .directory : .regular),
+      byteCount: UInt64(bytes?.count ?? 0), stamp: Self.stamp(path, bytes ?? []))
   }
 
   /// Writes a file.
@@ -193,6 +216,15 @@ public final class RecordingKernel: KernelInterface {
       .setFlags(flags, interface: name), .interface(name),
       otherwise: place == nil ? .noSuchDevice : nil)
     if let place { interfaces[place] = NetworkInterface(name: name, flags: flags) }
+    // As Linux does: routes and IPv6 addresses go with the interface.
+    guard flags & 1 == 0 else { return }
+    for path in ["/proc/net/route", "/proc/net/ipv6_route", "/proc/net/if_inet6"] {
+      guard let text = files[path] else { continue }
+      let kept = String(decoding: text, as: UTF8.self).split(separator: "\n").filter { line in
+        !line.split { $0 == " " || $0 == "\t" }.contains { $0 == name }
+      }
+      files[path] = Array(kept.map { $0 + "\n" }.joined().utf8)
+    }
   }
 
   /// Tells release and machine.
@@ -219,6 +251,7 @@ public final class RecordingKernel: KernelInterface {
     let name = arguments.first ?? ""
     let end = programs[name]
     try record(.run(arguments), .run(name), otherwise: end == nil ? .noSuchFile : nil)
+    onRun(arguments, self)
     return end ?? .exited(0)
   }
 

@@ -18,6 +18,8 @@ public struct Errno: Error, Hashable, Sendable {
   public static let notPermitted = Self(1)
   /// ENOENT.
   public static let noSuchFile = Self(2)
+  /// EINTR.
+  public static let interrupted = Self(4)
   /// EIO.
   public static let inputOutput = Self(5)
   /// E2BIG.
@@ -36,6 +38,8 @@ public struct Errno: Error, Hashable, Sendable {
   public static let busy = Self(16)
   /// EEXIST.
   public static let exists = Self(17)
+  /// ENXIO, also for a socket that is opened.
+  public static let noSuchAddress = Self(6)
   /// ENODEV.
   public static let noSuchDevice = Self(19)
   /// ENOTDIR.
@@ -52,6 +56,8 @@ public struct Errno: Error, Hashable, Sendable {
   public static let readOnlyFileSystem = Self(30)
   /// ENOSYS.
   public static let noSuchCall = Self(38)
+  /// EOPNOTSUPP.
+  public static let notSupported = Self(95)
   /// EADDRNOTAVAIL.
   public static let addressNotAvailable = Self(99)
 

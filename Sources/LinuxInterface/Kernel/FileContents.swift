@@ -4,8 +4,8 @@ import CLinux
 /// The bytes of a file, mapped into memory where that is possible: they can be handed to the kernel
 /// without a copy.
 ///
-/// A mapped file must not be shortened by others while it is in use; Linux ends a program that
-/// reads behind the new end.
+/// Should others shorten a mapped file while it is in use, reading behind the new end ends the program
+/// with exit status 66 and a message; ``KernelInterface/changedFile()`` tells of what happens in silence.
 @safe public final class FileContents: @unchecked Sendable {
   // Nothing changes after init, so that any thread may read.
   private let base: UnsafePointer<UInt8>?

@@ -8,8 +8,12 @@ public enum FileKind: String, Hashable, Sendable {
   case directory
   /// A symbolic link.
   case symbolicLink = "symbolic link"
-  /// A device, a pipe or a socket.
-  case other
+  /// A named pipe, or one that leads to another program.
+  case pipe
+  /// A socket.
+  case socket
+  /// A device of characters or blocks.
+  case device
 }
 
 /// One name in a directory.

@@ -16,7 +16,7 @@ public protocol KernelInterface {
   func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8]
 
   /// Maps a file for reading: `open`, `mmap`. What cannot be mapped, a pipe or a file of /proc,
-  /// is read instead.
+  /// is read instead. A device is EOPNOTSUPP and not opened.
   ///
   /// - Parameters:
   ///   - path: The path.
@@ -24,6 +24,11 @@ public protocol KernelInterface {
   /// - Returns: The bytes, which stay as long as the object.
   /// - Throws: The error number.
   func mapFile(_ path: String, limit: Int) throws(Errno) -> FileContents
+
+  /// Tells which file others wrote to while it was mapped: what was read of it is of no use.
+  ///
+  /// - Returns: The path it was mapped by; nil when all are as they were.
+  func changedFile() -> String?
 
   /// Lists a directory without `.` and `..`, sorted by the bytes of the names: `readdir`.
   ///

@@ -47,25 +47,37 @@ extension LinuxKernel {
     return result
   }
 
+  /// The most that is read of a pipe: whoever writes it need not end.
+  private static let pipeLimit = 256 << 20
+
   /// Maps a file, or reads what cannot be mapped.
   public func mapFile(_ path: String, limit: Int) throws(Errno) -> FileContents {
+    var told = clinux_file()
+    // Opening a device can do something by itself, and many have no end.
+    try Self.check(unsafe clinux_status(path, 1, &told))
+    guard Self.kind(told.kind) != .device else { throw .notSupported }
     let file = unsafe clinux_open_to_read(path)
     try Self.check(file)
     defer { clinux_close(file) }
-    var told = clinux_file()
     try Self.check(unsafe clinux_status_of_open(file, &told))
     guard Self.kind(told.kind) != .directory else { throw .isDirectory }
     if Self.kind(told.kind) == .regular, told.bytes > 0 {
       guard let count = Int(exactly: told.bytes), count <= limit else { throw .fileTooLarge }
       var start: UnsafePointer<UInt8>?
-      let result = unsafe clinux_map(file, count, &start)
+      let result = unsafe clinux_map(file, count, path, &told, &start)
       if result == 0, let start = unsafe start {
         return unsafe FileContents(unsafeMapped: start, count: count, stamp: FileStamp(told))
       }
       // What has no place in the address space as a mapping has none as a copy.
       if result < 0, Errno(0 &- result) == .noMemory { throw .noMemory }
     }
-    return try Self.read(file, limit: limit)
+    return try Self.read(file, limit: min(limit, Self.pipeLimit))
+  }
+
+  /// Tells which mapped file was written to meanwhile.
+  public func changedFile() -> String? {
+    guard let path = unsafe clinux_changed_file() else { return nil }
+    return unsafe String(cString: path)
   }
 
   /// Reads an open file into memory that is never moved to an array.
@@ -115,63 +127,9 @@ extension LinuxKernel {
 
   /// Tells of a file.
   public func fileStatus(_ path: String) throws(Errno) -> FileStatus {
-    try Self.status(path, follow: true)
-  }
-
-  private static func status(_ path: String, follow: Bool) throws(Errno) -> FileStatus {
     var told = clinux_file()
-    try check(unsafe clinux_status(path, follow ? 1 : 0, &told))
+    try Self.check(unsafe clinux_status(path, 1, &told))
     return FileStatus(kind: Self.kind(told.kind), byteCount: told.bytes, stamp: FileStamp(told))
   }
 
-  /// Writes a file.
-  public func writeFile(_ path: String, _ bytes: [UInt8], mode: WriteMode) throws(Errno) {
-    if mode == .append {
-      let file = unsafe clinux_open_to_append(path, 0o600)
-      try Self.check(file)
-      return try Self.fill(file, bytes)
-    }
-    // Renaming over /dev/stdout or a link would take away what others rely on.
-    let old = try? Self.status(path, follow: false)
-    if let old, old.kind != .regular {
-      let file = unsafe clinux_open_to_overwrite(path, 0o600)
-      try Self.check(file)
-      return try Self.fill(file, bytes)
-    }
-    let new = path + ".new"
-    _ = unsafe clinux_remove(new)
-    let file = unsafe clinux_create_new(new, 0o600)
-    try Self.check(file)
-    do throws(Errno) {
-      try Self.fill(file, bytes)
-      try Self.check(unsafe clinux_rename(new, path))
-    } catch {
-      _ = unsafe clinux_remove(new)
-      throw error
-    }
-  }
-
-  /// Writes all bytes, has them brought to the disk, and closes the file.
-  private static func fill(_ file: Int32, _ bytes: [UInt8]) throws(Errno) {
-    defer { clinux_close(file) }
-    try send(file, bytes)
-    try check(clinux_flush(file))
-  }
-
-  private static func send(_ file: Int32, _ bytes: [UInt8]) throws(Errno) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.count
-      let written = unsafe rest.withUnsafeBufferPointer { part in
-        unsafe clinux_write(file, part.baseAddress, count)
-      }
-      guard try check(written) > 0 else { throw .inputOutput }
-      rest = rest.dropFirst(written)
-    }
-  }
-
-  /// Writes to a stream of this program.
-  public func write(_ bytes: [UInt8], to stream: OutputStream) throws(Errno) {
-    try Self.send(stream.rawValue, bytes)
-  }
 }

@@ -7,6 +7,12 @@ public struct LinuxKernel: KernelInterface, Sendable {
   /// Speaks to the running kernel.
   public init() {}
 
+  /// Takes the place of standard streams that whoever started the program closed, so that no file
+  /// that is opened later is written to in their place. Using such a stream fails.
+  public static func keepStreams() {
+    clinux_keep_streams()
+  }
+
   /// The arguments of a program as C's `main` is given them, the first of them its name.
   ///
   /// Invalid UTF-8 is replaced.
@@ -36,7 +42,9 @@ public struct LinuxKernel: KernelInterface, Sendable {
     case Int32(CLINUX_REGULAR): .regular
     case Int32(CLINUX_DIRECTORY): .directory
     case Int32(CLINUX_SYMBOLIC_LINK): .symbolicLink
-    default: .other
+    case Int32(CLINUX_PIPE): .pipe
+    case Int32(CLINUX_SOCKET): .socket
+    default: .device
     }
   }
 

@@ -83,8 +83,9 @@ public enum OutputStream: Int32, Hashable, Sendable {
 
 /// How bytes come into a file.
 public enum WriteMode: String, Hashable, Sendable {
-  /// The file holds the old or the new bytes, never a part; readers see one or the other. What is
-  /// no regular file, a device or a pipe, is written to as it stands.
+  /// The file holds the old or the new bytes, never a part; readers see one or the other. It keeps
+  /// owner and permissions. What is no plain file of one name, a device, a pipe or a link, is written
+  /// to as it stands.
   case replace
   /// The bytes are added at the end.
   case append

@@ -41,6 +41,7 @@ extension PlanDocument {
       handover: try root["handover"].word(HandoverKind.allCases),
       machine: try readMachine(try root["machine"]),
       files: try readFiles(try root["files"]),
+      stated: try readStated(root),
       commandLine: try root["commandLine"].string(),
       entry: entry.isNull ? nil : try entry.address(),
       registers: registers.isNull ? nil : try readRegisters(registers),
@@ -75,6 +76,28 @@ extension PlanDocument {
       textOffset: Figure(
         ByteCount(try node["textOffset"].hexadecimalNumber()), textOffsetFrom,
         textOffsetFrom.words))
+  }
+
+  private static func readStated(
+    _ root: DocumentNode
+  ) throws(PlanDocumentError) -> StatedReading {
+    guard let node = try root.optional("stated") else { return StatedReading() }
+    var stated = StatedReading()
+    let type = try node["type"]
+    if !type.isNull {
+      let name = try type.string()
+      guard let kind = ImageKind(named: name) else {
+        throw .badValue(path: type.path, found: name, expected: "a kind of image")
+      }
+      stated.type = kind
+    }
+    let configuration = try node["fitConfiguration"]
+    if !configuration.isNull { stated.fitConfiguration = try configuration.string() }
+    let bytes = try node["imageBytes"]
+    if !bytes.isNull { stated.imageBytes = try bytes.byteCount() }
+    let offset = try node["pageOffset"]
+    if !offset.isNull { stated.pageOffset = try offset.hexadecimalNumber() }
+    return stated
   }
 
   private static func readMachine(

@@ -31,6 +31,7 @@ public enum PlanDocument {
       writer.string("handover", plan.handover.rawValue)
       machine(plan.machine, &writer)
       files(plan.files, &writer)
+      stated(plan.stated, &writer)
       writer.string("commandLine", plan.commandLine)
       writer.address("entry", plan.entry)
       registers(plan, &writer)
@@ -113,6 +114,17 @@ public enum PlanDocument {
           writer.string("sha256", file.sha256)
         }
       }
+    }
+  }
+
+  /// Only where something was said: most files tell all of it.
+  private static func stated(_ stated: StatedReading, _ writer: inout JSONWriter) {
+    if stated.isEmpty { return }
+    writer.object("stated") { writer in
+      writer.string("type", stated.type?.name)
+      writer.string("fitConfiguration", stated.fitConfiguration)
+      writer.byteCount("imageBytes", stated.imageBytes)
+      writer.string("pageOffset", stated.pageOffset.map { hexadecimal($0) })
     }
   }
 

@@ -17,6 +17,8 @@ public struct SavedPlan: Sendable, Hashable {
   public var machine: PlannedMachine
   /// The files the segments are made from.
   public var files: [PlannedFile]
+  /// What the user said of the kernel's file.
+  public var stated: StatedReading
   /// The command line of the new kernel.
   public var commandLine: String
   /// The address that is jumped to; nil when nothing fits.
@@ -37,6 +39,7 @@ public struct SavedPlan: Sendable, Hashable {
     handover = plan.handover
     machine = plan.machine
     files = plan.files
+    stated = plan.stated
     commandLine = plan.commandLine
     entry = plan.entry
     registers = plan.registers
@@ -48,7 +51,7 @@ public struct SavedPlan: Sendable, Hashable {
   /// States the contents of a document.
   init(
     kernel: SavedKernel, rule: PlacementRule, handover: HandoverKind, machine: PlannedMachine,
-    files: [PlannedFile], commandLine: String, entry: PhysicalAddress?,
+    files: [PlannedFile], stated: StatedReading, commandLine: String, entry: PhysicalAddress?,
     registers: ARMRegisters?, segments: [PlannedSegment], footprint: [FootprintRange],
     diagnostics: [Diagnostic]
   ) {
@@ -57,6 +60,7 @@ public struct SavedPlan: Sendable, Hashable {
     self.handover = handover
     self.machine = machine
     self.files = files
+    self.stated = stated
     self.commandLine = commandLine
     self.entry = entry
     self.registers = registers

@@ -4,7 +4,7 @@ import PhysicalMemory
 
 /// The end of `kx plan --matrix` as text: what does not fit or fails otherwise, and why.
 public struct MatrixText: Sendable {
-  /// The most rows of the table; the lines tell of all.
+  /// The most rows in all; the lines tell of all pairs.
   public static let rowLimit = 40
 
   /// How many pairs were planned.
@@ -13,7 +13,15 @@ public struct MatrixText: Sendable {
   public private(set) var failures = 0
   /// How many files can be used for nothing.
   public private(set) var uselessFiles = 0
-  private var shown: [MatrixLine] = []
+  private var groups: [Group] = []
+
+  /// What fails for one reason.
+  private struct Group {
+    let reason: String
+    var count = 0
+    /// Those that are shown.
+    var lines: [MatrixLine] = []
+  }
 
   /// Starts with nothing.
   public init() {}
@@ -24,9 +32,16 @@ public struct MatrixText: Sendable {
     case .file: uselessFiles += 1
     case .pair: pairs += 1
     }
-    guard line.failure != nil else { return }
+    guard let reason = line.smallestRAM == nil ? line.failure : "does not fit" else { return }
     if case .pair = line.subject { failures += 1 }
-    if shown.count < Self.rowLimit { shown.append(line) }
+    let known = groups.firstIndex { $0.reason == reason }
+    let place = known ?? groups.count
+    if known == nil {
+      guard groups.count < Self.rowLimit else { return }
+      groups.append(Group(reason: reason))
+    }
+    groups[place].count += 1
+    if groups[place].lines.count < Self.rowLimit { groups[place].lines.append(line) }
   }
 
   /// Writes the table and one line that counts.
@@ -41,25 +56,24 @@ public struct MatrixText: Sendable {
     machines: Int, kernels: Int, style: TextStyle = .plain, width: Int = 100
   ) -> String {
     var result = ""
-    if !shown.isEmpty {
+    // Reasons share the rows: each shows as many as the others.
+    let rows = max(1, Self.rowLimit / max(1, groups.count))
+    for group in groups {
+      result += style.paint(PrintableText.clean(group.reason), .error) + ": \(group.count)\n"
       var table = TextTable([.left, .left, .left])
-      table.add([
-        TextTable.Cell("machine", .heading), TextTable.Cell("kernel", .heading),
-        TextTable.Cell("what fails", .heading),
-      ])
-      for line in shown {
-        var cells: [TextTable.Cell]
+      for line in group.lines.prefix(rows) {
         switch line.subject {
-        case .pair(let machine, let kernel): cells = [Self.cell(machine), Self.cell(kernel)]
-        case .file(let path): cells = [Self.cell(path), TextTable.Cell("")]
+        case .pair(let machine, let kernel):
+          table.add([Self.cell(machine), Self.cell(kernel), TextTable.Cell(Self.need(line))])
+        case .file(let path):
+          table.add([Self.cell(path), TextTable.Cell(""), TextTable.Cell("")])
         }
-        cells.append(TextTable.Cell(Self.reason(line), .error))
-        table.add(cells)
       }
       result += table.render(style, width: width)
-      let more = failures + uselessFiles - shown.count
-      if more > 0 { result += "  and \(more) more\n" }
+      if group.count > rows { result += "  and \(group.count - rows) more\n" }
     }
+    let others = failures + uselessFiles - groups.reduce(0) { $0 + $1.count }
+    if others > 0 { result += "and \(others) more, for other reasons\n" }
     result += "\(Self.counted(pairs, "pair")) of \(Self.counted(machines, "machine")) and "
     result += "\(Self.counted(kernels, "kernel")): \(pairs - failures) fit, \(failures) do not"
     if uselessFiles > 0 {
@@ -68,12 +82,10 @@ public struct MatrixText: Sendable {
     return result + "\n"
   }
 
-  private static func reason(_ line: MatrixLine) -> String {
-    if let smallest = line.smallestRAM {
-      // Never less than it takes.
-      return "does not fit; needs \((smallest.rawValue + 0xf_ffff) >> 20) MiB of RAM"
-    }
-    return line.failure ?? ""
+  private static func need(_ line: MatrixLine) -> String {
+    guard let smallest = line.smallestRAM else { return "" }
+    // Never less than it takes.
+    return "needs \((smallest.rawValue + 0xf_ffff) >> 20) MiB of RAM"
   }
 
   /// The end of a path, by which files are told apart best.

@@ -50,6 +50,8 @@ struct Settings {
   var figures: SavedKernel?
   var pageOffset: UInt64?
   var memoryFloor: PhysicalAddress?
+  /// What a saved plan keeps clear of.
+  var reservations: [ReservedRange] = []
   var memoryCeiling: PhysicalAddress?
   var handover: HandoverKind?
   var machine: String?

@@ -32,6 +32,7 @@ final class DeviceBoot {
     _ settings: Settings, on kernel: some KernelInterface, digests: Bool,
     load: PhysicalAddress? = nil
   ) throws(Stop) {
+    try Self.refuseLogAmongInputs(settings, kernel)
     machine = try Self.machine(settings, kernel)
     func map(_ path: String) throws(Stop) -> MappedFile {
       try MappedFile(path, from: kernel, digest: digests)
@@ -46,7 +47,10 @@ final class DeviceBoot {
 
     var wishes = BootWishes()
     wishes.take(machine)
-    wishes.reserved = Self.limits(settings)
+    wishes.reserved = Self.limits(settings) + settings.reservations
+    wishes.stated = StatedReading(
+      type: settings.type, fitConfiguration: settings.fitConfiguration,
+      imageBytes: settings.imageBytes, pageOffset: settings.pageOffset)
     wishes.wantsATAGs = settings.wantsATAGs
     wishes.machineNumber = settings.machineNumber
     wishes.handover = settings.handover
@@ -88,6 +92,23 @@ final class DeviceBoot {
       throw Stop(what: error.description, hint: error.hint, status: status)
     }
     self.gathered = gathered
+  }
+
+  /// A file that is read, by whatever name, must not be written behind.
+  private static func refuseLogAmongInputs(
+    _ settings: Settings, _ kernel: some KernelInterface
+  ) throws(Stop) {
+    guard let log = settings.log, let output = try? kernel.fileStatus(log),
+      output.kind == .regular
+    else { return }
+    let named = [settings.kernel, settings.dtb, settings.vmlinux].compactMap { $0 }
+    for path in named + settings.initrds + settings.overlays + [settings.verbFile]
+    where !path.isEmpty && (try? kernel.fileStatus(path))?.stamp?.identity == output.stamp?.identity
+    {
+      throw .usage(
+        "'" + log + "' is written behind, and '" + path + "' is the same file and is read",
+        hint: "name another file with --log")
+    }
   }
 
   /// Reads the running machine, or the snapshot that stands for another.

@@ -74,6 +74,15 @@ extension Program {
     } catch {
       throw Stop(error)
     }
+    guard let path = kernel.changedFile() else { return }
+    do throws(Errno) {
+      try kernel.kexecLoad(.unload(call.flags))
+    } catch {
+      say(
+        "warning: what was loaded of it was not taken away (" + error.description
+          + "): kexec -u does that")
+    }
+    throw Stop(changed: path)
   }
 
   /// All that the running kernel tells of itself, with the memory that was free before the load.

@@ -32,6 +32,12 @@ extension Program {
     wanted.commandLine = saved.commandLine
     wanted.handover = saved.handover
     wanted.figures = saved.kernel
+    wanted.reservations = saved.machine.memory.reserved
+    wanted.type = saved.stated.type
+    wanted.fitConfiguration = saved.stated.fitConfiguration
+    wanted.imageBytes = saved.stated.imageBytes
+    wanted.pageOffset = saved.stated.pageOffset
+    if wanted.wantsATAGs { wanted.machineNumber = saved.registers?.r1 }
     guard wanted.kernel != nil, saved.rule == .exact else {
       throw Stop(
         what: "the saved plan was made from figures alone, or by another rule than exact",
@@ -56,21 +62,54 @@ extension Program {
           + ", the plan says " + file.sha256
       }
     }
-    if saved.machine != now.machine {
-      return "the machine has other memory, or other of it is taken"
+    if let difference = difference(saved.machine, now.machine) { return difference }
+    if saved.entry != now.entry {
+      return "the kernel would be entered at " + text(now.entry) + ", the plan says "
+        + text(saved.entry)
     }
-    if saved.entry != now.entry || saved.registers != now.registers {
-      return "the kernel would be entered at " + (now.entry?.description ?? "no place")
-        + " or with other registers"
+    if let one = saved.registers, let other = now.registers {
+      for (name, was, would) in [
+        ("r0", one.r0, other.r0), ("r1", one.r1, other.r1), ("r2", one.r2, other.r2),
+      ] where was != would {
+        return name + " would be " + hexadecimal(UInt64(would)) + ", the plan says "
+          + hexadecimal(UInt64(was))
+      }
     }
-    for (one, other) in zip(saved.segments, now.segments) where one != other {
-      if one.range == other.range { return "the " + one.name.rawValue + " would be another" }
-      return one.name.rawValue + " at " + one.range.description + " would go to "
-        + other.range.description
+    for one in saved.segments {
+      guard let other = now.segments.first(where: { $0.name == one.name }) else {
+        return "there would be no " + one.name.rawValue
+      }
+      if one.range != other.range {
+        return one.name.rawValue + " at " + one.range.description + " would go to "
+          + other.range.description
+      }
+      if one != other {
+        return "the " + one.name.rawValue + " would have " + other.fileBytes.description
+          + ", the plan says " + one.fileBytes.description
+      }
     }
-    if saved.segments.count != now.segments.count { return "it has other segments" }
+    for other in now.segments where !saved.segments.contains(where: { $0.name == other.name }) {
+      return "there would be one more segment, the " + other.name.rawValue
+    }
     if saved.footprint != now.footprint { return "other memory is written by the kernel" }
     if saved.commandLine != now.commandLine { return "the command line would be another" }
     return nil
+  }
+
+  private static func difference(_ saved: PlannedMachine, _ now: PlannedMachine) -> String? {
+    if saved.memory.ram != now.memory.ram {
+      let more = now.memory.ram.subtracting(saved.memory.ram).ranges.first
+      let less = saved.memory.ram.subtracting(now.memory.ram).ranges.first
+      return "RAM " + (more ?? less ?? .everything).description
+        + (more == nil ? " of the plan is not here" : " is not in the plan")
+    }
+    for entry in now.memory.reserved where !saved.memory.reserved.contains(entry) {
+      return entry.range.description + " is taken here (" + entry.why + "), and not in the plan"
+    }
+    return saved == now ? nil : "the machine has pages of " + now.pageBytes.description
+  }
+
+  private static func text(_ address: PhysicalAddress?) -> String {
+    address?.description ?? "no place"
   }
 }

@@ -12,14 +12,20 @@ extension Program {
         what: "no kernel is loaded", hint: "load one first: kexec -l KERNEL --append=TEXT",
         status: .failed)
     }
+    // Where /sys shows nothing of it, there is no kexec.
+    if facts.isLoaded == nil, (try? kernel.fileStatus("/sys/kernel")) != nil {
+      throw Stop(KexecRebootError(.noSuchCall, facts))
+    }
     if facts.mayBoot == false { throw Stop(KexecRebootError(.notPermitted, facts)) }
     if let path = settings.log { try log(path, "starting the loaded kernel") }
     if !settings.skipsSync { kernel.sync() }
+    let network = settings.leavesInterfaces ? nil : NetworkState(of: kernel)
     let interfaces = settings.leavesInterfaces ? [] : takeInterfacesDown(settings)
     do throws(Errno) {
       try kernel.rebootIntoLoadedKernel()
     } catch {
       putInterfacesUp(interfaces)
+      if let network { restore(network) }
       throw Stop(KexecRebootError(error, facts))
     }
   }
@@ -43,11 +49,18 @@ extension Program {
       do throws(Errno) {
         try kernel.setFlags(interface.flags, ofInterface: interface.name)
         say(
-          "warning: network interface " + interface.name
-            + " was down, is up again, and may lack routes")
+          "warning: network interface " + interface.name + " was down, is up again")
       } catch {
         say("warning: network interface " + interface.name + " stays down: " + error.description)
       }
+    }
+  }
+
+  /// Addresses and routes are as before, or named one by one.
+  private func restore(_ network: NetworkState) {
+    for command in network.lost(in: NetworkState(of: kernel)) { _ = try? kernel.run(command) }
+    for command in network.lost(in: NetworkState(of: kernel)) {
+      say("warning: lost with its interface, bring it back: " + command.joined(separator: " "))
     }
   }
 

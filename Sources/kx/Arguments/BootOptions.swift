@@ -87,7 +87,14 @@ struct BootOptions: ParsableArguments {
   )
   var machineNumber: UInt32?
 
-  @OptionGroup var kernelOptions: KernelOptions
+  @OptionGroup(title: "What the kernel's file is")
+  var kernelOptions: KernelOptions
+
+  /// Every file that the options name, and those in a folder of a machine.
+  var inputs: [String] {
+    let machines = machine.map { [$0, $0 + "/iomem", $0 + "/fdt", $0 + "/cmdline"] } ?? []
+    return initrd + dtbo + machines + [dtb, kernelOptions.vmlinux].compactMap { $0 }
+  }
 
   /// The handover as it is written on the command line.
   enum HandoverChoice: String, ExpressibleByArgument, CaseIterable {

@@ -120,6 +120,10 @@ struct BootFiles {
     wishes.rule = options.rule
     wishes.load = options.load
     wishes.imageBytes = options.kernelOptions.imageSize
+    wishes.stated = StatedReading(
+      type: options.kernelOptions.type.flatMap { ImageKind(named: $0) },
+      fitConfiguration: options.kernelOptions.fitConfiguration,
+      imageBytes: options.kernelOptions.imageSize)
     wishes.workingBytes = assumed.count("work")
     wishes.assumedInitrdBytes = assumed.count("initrd")
     wishes.assumedUnpackedBytes = assumed.count("unpacked")

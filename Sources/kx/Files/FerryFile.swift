@@ -19,7 +19,7 @@ struct FerryFile {
   /// - Parameter named: The file that the user named; nil looks for it.
   /// - Throws: ``Stop`` with the file, or with what to do when there is none.
   init(_ named: String?) throws(Stop) {
-    let found = try Self.find(named)
+    let found = try Self.path(named)
     path = found
     let file = try InputFile(found)
     do throws(KernelImageError) {
@@ -31,7 +31,8 @@ struct FerryFile {
     }
   }
 
-  private static func find(_ named: String?) throws(Stop) -> String {
+  /// Finds its ELF file.
+  static func path(_ named: String?) throws(Stop) -> String {
     if let named { return named }
     let variable = Terminal.variable("SWIFT_KEXEC_FERRY")
     if !variable.isEmpty { return variable }

@@ -27,20 +27,25 @@ struct InputFile: BootFile {
     }
   }
 
-  /// Refuses what has no end, or waits for somebody who does not know of it.
+  /// Refuses what waits for somebody who does not know of it.
   private static func checkKind(_ path: String) throws(Stop) {
     if path == "-", isatty(0) != 0 {
       throw Stop(
         what: "the standard input is a terminal", hint: "name a file, or send one: cat FILE | kx …",
         code: ExitStatus.unreadable)
     }
-    var status = stat()
-    let isKnown = unsafe path == "-" ? fstat(0, &status) : stat(path, &status)
-    // Source: Documentation/admin-guide/devices.txt: major 1 is memory, zeros, random numbers.
-    if isKnown == 0, status.st_mode & S_IFMT == S_IFCHR, status.st_rdev >> 8 & 0xfff == 1 {
-      throw Stop(
-        what: "'\(path)' is a device of the kernel, not a file",
-        hint: "name a kernel file; kernels are often /boot/vmlinuz-…",
+  }
+
+  /// Tells that a file changed while it was read: what was made of it is of no use.
+  static func checkUnchanged() throws(Stop) {
+    if let stop = changed { throw stop }
+  }
+
+  /// What to tell when a file changed while it was read; nil when none did.
+  static var changed: Stop? {
+    LinuxKernel().changedFile().map { path in
+      Stop(
+        what: "'\(path)' changed while it was read", hint: "try again when nobody writes it",
         code: ExitStatus.unreadable)
     }
   }
@@ -50,9 +55,15 @@ struct InputFile: BootFile {
     let (what, hint) =
       switch error {
       case .isDirectory: ("is a folder, not a file", folderHint(path))
+      case .notSupported:
+        (
+          "is a device, not a file",
+          "name a kernel file; kernels are often /boot/vmlinuz-…"
+        )
+      case .noSuchAddress: ("is a socket, not a file", missingHint(path))
       case .fileTooLarge:
         (
-          "has more than 1 GiB; larger files are not read",
+          "has more than 1 GiB, or 256 MiB from a pipe; more is not read",
           "name the kernel itself, not the disk or image that it lies on"
         )
       case .noSuchFile: ("cannot be opened: " + reason, missingHint(path))

@@ -1,46 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
 import Glibc
+import LinuxInterface
 
 /// Files that the program makes.
 enum OutputFile {
-  /// Writes a file whole: under another name first, so that a full disk does not cost the old one.
+  /// Writes a file whole, `-` to the standard output.
   static func write(_ text: String, to path: String) throws(Stop) {
     try write(Array(text.utf8), to: path)
   }
 
   /// Writes bytes in the same way.
   static func write(_ bytes: [UInt8], to path: String) throws(Stop) {
+    try InputFile.checkUnchanged()
     if path == "-" {
       Terminal.write(1, bytes)
       return
     }
-    let temporary = path + ".new"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw failure(path) }
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = unsafe rest.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      guard written > 0 else {
-        let stop = failure(path)
-        close(descriptor)
-        unsafe unlink(temporary)
-        throw stop
-      }
-      rest = rest.dropFirst(written)
+    do throws(Errno) {
+      try LinuxKernel().writeFile(path, bytes, mode: .replace, permissions: 0o666)
+    } catch {
+      throw failure(path, error)
     }
-    guard close(descriptor) == 0, unsafe rename(temporary, path) == 0 else { throw failure(path) }
   }
 
-  private static func failure(_ path: String) -> Stop {
-    let number = errno
-    let reason = unsafe String(cString: strerror(number))
+  /// Refuses to write over a file that is read, by whatever name; before either is done.
+  ///
+  /// - Parameters:
+  ///   - path: The file to write; nil when there is none.
+  ///   - inputs: The files to read; one that is not there is told when it is read.
+  /// - Throws: ``Stop`` with both names.
+  static func refuse(_ path: String?, among inputs: [String]) throws(Stop) {
+    guard let path, let output = identity(path == "-" ? "/dev/stdout" : path) else { return }
+    for input in inputs where identity(input == "-" ? "/dev/stdin" : input) == output {
+      throw Stop(
+        what: "'\(path)' is written, and '\(input)' is the same file and is read",
+        hint: "write to another file", code: .validationFailure)
+    }
+  }
+
+  /// Tells a file from every other; nil for what is no regular file, and cannot be lost.
+  private static func identity(_ path: String) -> FileIdentity? {
+    guard let status = try? LinuxKernel().fileStatus(path), status.kind == .regular else {
+      return nil
+    }
+    return status.stamp?.identity
+  }
+
+  private static func failure(_ path: String, _ error: Errno) -> Stop {
+    let reason = unsafe String(cString: strerror(error.rawValue))
     let hint =
-      switch number {
+      switch error.rawValue {
       case ENOENT, ENOTDIR: "make its folder first, or name a file in one that is there"
       case ENOSPC, EDQUOT: "free room on that disk, or name a file on another"
       case EISDIR: "that is a folder: name a file in it"
+      case ELOOP: "its links lead in a circle: name the file itself"
       default: "name a file in a folder where you may write"
       }
     return Stop(

@@ -30,9 +30,11 @@ struct BundleCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The kernel.", valueName: "kernel"), completion: .file())
   var kernel: String
 
-  @OptionGroup var options: BootOptions
+  @OptionGroup(title: "What goes with the kernel, and where")
+  var options: BootOptions
 
-  @OptionGroup var ferry: FerryOptions
+  @OptionGroup(title: "Ferry")
+  var ferry: FerryOptions
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"),
@@ -66,6 +68,8 @@ struct BundleCommand: ParsableCommand {
 
   func run() throws {
     do throws(Stop) {
+      let inputs = [kernel] + options.inputs + [try FerryFile.path(ferry.ferry)]
+      try OutputFile.refuse(output, among: inputs)
       let bundled = try BundledPlan(kernel: kernel, options, ferry)
       for diagnostic in bundled.plan.diagnostics.filter({ $0.severity != .note }) + bundled.notes {
         Terminal.say(

@@ -44,7 +44,8 @@ struct PlanCommand: AsyncParsableCommand {
   @Flag(help: "Plan every kernel of the files for every machine of them.")
   var matrix = false
 
-  @OptionGroup var options: BootOptions
+  @OptionGroup(title: "What goes with the kernel, and where")
+  var options: BootOptions
 
   @Flag(help: "Print the plan as a JSON document, which 'kx try' takes.")
   var json = false
@@ -85,6 +86,7 @@ struct PlanCommand: AsyncParsableCommand {
   func run() async throws {
     if matrix { return try await runMatrix() }
     do throws(Stop) {
+      try OutputFile.refuse(svg, among: files + options.inputs)
       let files = try BootFiles(kernel: files.first, options, digests: json)
       let plan = try files.plan()
       // The rule of kexec-tools stands beside ours, where that rule can be applied.

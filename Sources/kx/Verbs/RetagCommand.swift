@@ -35,6 +35,7 @@ struct RetagCommand: ParsableCommand {
 
   func run() throws {
     do throws(Stop) {
+      try OutputFile.refuse(output, among: [kernel] + [options.vmlinux].compactMap { $0 })
       let file = try InputFile(kernel)
       let (identification, _) = try options.identification()
       let image = try identify(file, identification)

@@ -2,6 +2,8 @@
 import ArgumentParser
 import BootPlanning
 import DeviceTree
+import Handover
+import KernelImages
 import PhysicalMemory
 import QEMULab
 import Reporting
@@ -116,6 +118,9 @@ struct Trial {
     options.dtb = path(of: .dtb, in: plan).flatMap { $0.hasPrefix("board:") ? nil : $0 }
     options.dtbo = plan.files.filter { $0.role == .overlay }.map(\.path)
     options.kernelOptions.vmlinux = path(of: .vmlinux, in: plan)
+    options.kernelOptions.type = plan.stated.type?.name
+    options.kernelOptions.fitConfiguration = plan.stated.fitConfiguration
+    options.kernelOptions.imageSize = plan.stated.imageBytes
     options.append = plan.commandLine
     options.rule = plan.rule
     options.handover = plan.handover == .image ? .image : .zimage
@@ -123,6 +128,7 @@ struct Trial {
     options.ram = plan.machine.memory.ram.ranges
     options.reserve = []
     options.atags = plan.segments.contains { $0.name == .atags }
+    if options.atags { options.machineNumber = plan.registers?.r1 }
     return options
   }
 

@@ -31,7 +31,8 @@ struct TryCommand: AsyncParsableCommand {
     help: ArgumentHelp("The kernel, or a saved plan.", valueName: "kernel"), completion: .file())
   var kernel: String
 
-  @OptionGroup var options: BootOptions
+  @OptionGroup(title: "What goes with the kernel, and where")
+  var options: BootOptions
 
   @Option(
     help: """
@@ -46,7 +47,8 @@ struct TryCommand: AsyncParsableCommand {
       "With --via ferry: where the bundle is loaded; any address in RAM.", valueName: "address"))
   var bundleAddress: PhysicalAddress?
 
-  @OptionGroup var ferry: FerryOptions
+  @OptionGroup(title: "Ferry")
+  var ferry: FerryOptions
 
   @Option(
     help: ArgumentHelp(
@@ -73,6 +75,11 @@ struct TryCommand: AsyncParsableCommand {
 
   @Flag(help: "Show only the verdict.")
   var quiet = false
+
+  @Flag(
+    name: .customLong("raw-console"),
+    help: "Show the console on a terminal with every escape sequence that the guest writes.")
+  var rawConsole = false
 
   @Option(
     name: .customLong("qemu-argument"), parsing: .unconditionalSingleValue,
@@ -197,11 +204,12 @@ struct TryCommand: AsyncParsableCommand {
     // The console shows by itself that something goes on.
     let progress = Progress(quiet ? "booting in QEMU" : "starting QEMU")
     defer { progress.finish() }
+    let console = GuestConsole(isRaw: rawConsole)
     do throws(LabError) {
       outcome = try await QEMULab.boot(lab) { [quiet] in
         if quiet { return }
         progress.finish()
-        Terminal.write(1, $0)
+        console.write($0)
       }
     } catch {
       throw Stop(lab: error)
@@ -231,9 +239,10 @@ struct TryCommand: AsyncParsableCommand {
     let measurement: LabMeasurement
     let progress = Progress("measuring in two runs in QEMU")
     defer { progress.finish() }
+    let console = GuestConsole(isRaw: rawConsole)
     do throws(LabError) {
       measurement = try await QEMULab.measure(lab, stopAt: kernel.rawValue) { [quiet] in
-        if !quiet { Terminal.write(1, $0) }
+        if !quiet { console.write($0) }
       }
     } catch {
       throw Stop(lab: error)
