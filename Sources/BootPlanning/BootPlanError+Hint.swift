@@ -10,6 +10,7 @@ extension BootPlanError {
     case .noZImage: "use --handover image"
     case .noImage: "leave out --handover image"
     case .load: "leave out --load, and the lowest place that fits is taken"
+    case .givenForBundle: "leave out --at; judge the layout with the kernel the bundle was made of"
     }
   }
 }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import BootPlanning
 import DeviceTree
+import KernelImages
 import PhysicalMemory
 import QEMULab
 import Reporting
@@ -119,7 +120,15 @@ struct Trial {
     options.append = plan.commandLine
     options.rule = plan.rule
     options.handover = plan.handover == .image ? .image : .zimage
-    if plan.rule == .exact { options.load = plan.entry } else { options.handover = .auto }
+    if plan.rule != .exact {
+      options.handover = .auto
+    } else if plan.kernel.chain.first == ImageKind.bundle.name {
+      options.load = plan.entry
+    } else {
+      // Wherever the addresses come from, the plan was made for them.
+      options.at = plan.segments.map(PlaceChoice.init)
+    }
+    options.ubootEnvironment = nil
     options.ram = plan.machine.memory.ram.ranges
     options.reserve = []
     options.atags = plan.segments.contains { $0.name == .atags }
