@@ -58,10 +58,13 @@ struct UBootTests {
   }
 
   private func block(_ entries: [String], header: [UInt8], size: Int) -> [UInt8] {
-    var data = entries.flatMap { Array($0.utf8) + [0] } + [0]
+    var data: [UInt8] = []
+    for entry in entries { data += Array(entry.utf8) + [0] }
+    data += [UInt8](repeating: 0, count: 1)
     data += [UInt8](repeating: 0xff, count: size - 4 - header.count - data.count)
     let crc = checksum(data)
-    return (0..<4).map { UInt8(truncatingIfNeeded: crc >> (8 * UInt32($0))) } + header + data
+    let stored: [UInt8] = [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: crc >> $0) }
+    return stored + header + data
   }
 
   @Test(

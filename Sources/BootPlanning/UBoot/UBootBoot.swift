@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import KernelImages
-import PhysicalMemory
+public import PhysicalMemory
 
 /// What U-Boot makes of its environment when it starts a kernel by `bootz` or `bootm`: where it
 /// loads the files, and where they lie when it jumps.
@@ -53,14 +53,20 @@ public struct UBootBoot: Sendable {
   ///   - environment: The variables.
   ///   - request: The kernel, its companions and the machine.
   ///   - uImage: Where the kernel's uImage wants it; nil for a zImage, which `bootz` starts.
-  public init(_ environment: UBootEnvironment, _ request: PlanRequest, uImage: UImagePlace?) {
+  ///   - initrdOffset: Where the initrd begins in its file, which may wrap it for U-Boot.
+  public init(
+    _ environment: UBootEnvironment, _ request: PlanRequest, uImage: UImagePlace?,
+    initrdOffset: ByteCount = .zero
+  ) {
     self.environment = environment
     self.request = request
     taken = request.machine.memory.reservedRanges
     takeOwn()
     sources = GivenPlaces(
       kernel: address(Self.kernelNames, "the kernel"),
-      initrd: request.initrd.flatMap { _ in address(Self.initrdNames, "the initrd") },
+      initrd: request.initrd.flatMap { _ in
+        address(Self.initrdNames, "the initrd")?.advanced(by: initrdOffset)
+      },
       parameters: request.parameters.byteCount.flatMap { _ in
         address(Self.treeNames, "the device tree")
       })

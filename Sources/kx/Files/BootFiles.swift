@@ -74,7 +74,8 @@ struct BootFiles {
       throw Stop(
         what: error.description, place: kernel.file?.path ?? "", hint: error.hint, code: code)
     }
-    given = try GivenBoot(options, prepared.request, kernel.image)
+    given = try GivenBoot(
+      options, prepared.request, kernel.image, initrdOffset: gathered.initrd.firstOffset)
   }
 
   /// Plans the boot.

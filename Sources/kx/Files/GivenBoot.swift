@@ -9,6 +9,7 @@ struct GivenBoot {
   /// What U-Boot makes of its environment; nil without one.
   private let uboot: UBootBoot?
   private let environment: UBootEnvironment?
+  private let initrdOffset: ByteCount
   /// Where everything lies at the jump, as far as it was chosen.
   let places: GivenPlaces
 
@@ -18,13 +19,18 @@ struct GivenBoot {
   ///   - options: The options.
   ///   - request: The kernel, its companions and the machine.
   ///   - image: What the kernel's file is.
+  ///   - initrdOffset: Where the initrd begins in its file, which may wrap it for U-Boot.
   /// - Throws: ``Stop`` with the file, or with an address of something that is not there.
-  init(_ options: BootOptions, _ request: PlanRequest, _ image: KernelImage) throws(Stop) {
+  init(
+    _ options: BootOptions, _ request: PlanRequest, _ image: KernelImage, initrdOffset: ByteCount
+  ) throws(Stop) {
+    self.initrdOffset = initrdOffset
     var places = GivenPlaces()
     if let path = options.ubootEnvironment {
       let environment = try Self.environment(path)
       try Self.checkWrapper(image)
-      let boot = UBootBoot(environment, request, uImage: image.uImagePlace)
+      let boot = UBootBoot(
+        environment, request, uImage: image.uImagePlace, initrdOffset: initrdOffset)
       self.environment = environment
       uboot = boot
       places = boot.places
@@ -99,6 +105,8 @@ struct GivenBoot {
   func commands(_ places: GivenPlaces) -> [String] {
     var places = places
     if uboot?.keepsKernel == true { places.kernel = nil }
+    // The file that wraps the initrd is loaded as it is.
+    if let initrd = places.initrd { places.initrd = initrd.lowered(by: initrdOffset) }
     return UBootBoot.commands(places, beyond: environment)
   }
 }

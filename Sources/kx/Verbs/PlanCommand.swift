@@ -132,9 +132,9 @@ struct PlanCommand: AsyncParsableCommand {
   private static func printCommands(_ judged: JudgedLayout, _ given: GivenBoot) {
     let shown = judged.plan.diagnostics.filter { $0.severity != .note || $0.code == "KX190" }
     Terminal.say(DiagnosticText.render(shown, style: Terminal.style(for: 2), width: 100))
-    guard
-      let places = judged.nearest ?? (judged.plan.fits ? GivenPlaces(judged.plan.segments) : nil)
-    else { return }
+    let plan = judged.plan
+    let own = plan.fits && !plan.hasErrors ? GivenPlaces(plan.segments) : nil
+    guard let places = judged.nearest ?? own else { return }
     Terminal.print(given.commands(places).map { $0 + "\n" }.joined())
   }
 
