@@ -263,7 +263,7 @@ struct UBootTests {
         kernel_addr_r=0x41000000
         fdt_addr_r=0x41d50000
         ramdisk_addr_r=0x41800000
-        """, errors: ["KX193", "KX101"], initrd: 0x4106_f000, warnings: ["KX189"]),
+        """, errors: ["KX193", "KX101"], initrd: 0x4096_f000, warnings: ["KX189"]),
     DefaultAddresses(
       testDescription: "QEMU virt, board/emulation/qemu-arm/qemu-arm.env v2026.10-rc2",
       ram: 0x4000_0000...0x5fff_ffff,

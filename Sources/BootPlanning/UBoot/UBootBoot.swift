@@ -43,7 +43,8 @@ public struct UBootBoot: Sendable {
   private static let treePad: UInt64 = 0x3000
   /// U-Boot's stack. Source: Kconfig, `STACK_SIZE` (v2026.10-rc2).
   private static let stackBytes: UInt64 = 16 << 20
-  /// Code, heap and stack of U-Boot where nothing tells: its stack and as much again.
+  /// Code, heap and stack of U-Boot where nothing tells, at most: its stack and as much again. Boards
+  /// with little memory give it less: an eighth is assumed.
   private static let ownBytes: UInt64 = 32 << 20
   private static let allOnes: UInt64 = 0xffff_ffff
 
@@ -137,7 +138,7 @@ public struct UBootBoot: Sendable {
   /// Keeps what U-Boot itself takes, from its stack to the end of the bank it runs in.
   private mutating func takeOwn() {
     guard let bank = ram.ranges.first(where: { $0.last.rawValue >= low }) else { return }
-    var first = bank.last.rawValue - min(bank.count.rawValue - 1, Self.ownBytes - 1)
+    var first = bank.last.rawValue - min(bank.count.rawValue / 8, Self.ownBytes - 1)
     var source = "an assumption"
     if let tree = environment.number("fdtcontroladdr"), bank.contains(PhysicalAddress(tree)) {
       first = max(bank.first.rawValue, tree - min(tree, Self.stackBytes))

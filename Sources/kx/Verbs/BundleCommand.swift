@@ -57,7 +57,8 @@ struct BundleCommand: ParsableCommand {
   func validate() throws {
     if !options.at.isEmpty || options.ubootEnvironment != nil {
       throw ValidationError(
-        "--at and --u-boot-env judge a layout, with kx plan and kx try; a bundle gets a plan that holds.")
+        "--at and --u-boot-env judge a layout, with kx plan and kx try; a bundle gets a plan that holds."
+      )
     }
     if load != nil, !format.needsAddress {
       throw ValidationError(
