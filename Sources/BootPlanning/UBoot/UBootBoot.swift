@@ -138,7 +138,7 @@ public struct UBootBoot: Sendable {
   /// Keeps what U-Boot itself takes, from its stack to the end of the bank it runs in.
   private mutating func takeOwn() {
     guard let bank = ram.ranges.first(where: { $0.last.rawValue >= low }) else { return }
-    var first = bank.last.rawValue - min(bank.count.rawValue / 8, Self.ownBytes - 1)
+    var first = bank.last.rawValue - (min(max(bank.count.rawValue / 8, 1), Self.ownBytes) - 1)
     var source = "an assumption"
     if let tree = environment.number("fdtcontroladdr"), bank.contains(PhysicalAddress(tree)) {
       first = max(bank.first.rawValue, tree - min(tree, Self.stackBytes))
