@@ -126,7 +126,10 @@ let package = Package(
       ["PhysicalMemory", "Digests", "Handover", "Bundles", "DeviceTree", "Inflation"]),
     core(
       "BootPlanning",
-      ["PhysicalMemory", "Bundles", "DeviceTree", "Handover", "Inflation", "KernelImages"]),
+      [
+        "PhysicalMemory", "Bundles", "DeviceTree", "Digests", "Handover", "Inflation",
+        "KernelImages",
+      ]),
     core("BootEntries"),
     .target(name: "CLinux", cSettings: cRules + sanitizers),
     core(

@@ -11,6 +11,7 @@ extension BootPlanError {
     case .noImage: "leave out --handover image"
     case .notInflated: "use --handover zimage: the zImage inflates itself"
     case .load: "leave out --load, and the lowest place that fits is taken"
+    case .givenForBundle: "leave out --at; judge the layout with the kernel the bundle was made of"
     }
   }
 }

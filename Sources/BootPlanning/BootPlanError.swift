@@ -18,6 +18,8 @@ public enum BootPlanError: Error, Sendable, Hashable {
   case notInflated(KernelImageError)
   /// A load address cannot be used.
   case load(PhysicalAddress, String)
+  /// Addresses were given for a bundle, which moves its own segments.
+  case givenForBundle
 }
 
 extension BootPlanError: CustomStringConvertible {
@@ -39,6 +41,8 @@ extension BootPlanError: CustomStringConvertible {
       return "the image handover needs the inflated kernel: \(why)"
     case .load(let address, let reason):
       return "the load address \(address) cannot be used: \(reason)"
+    case .givenForBundle:
+      return "a bundle starts wherever it lies and moves its own segments; their places are in it"
     }
   }
 }

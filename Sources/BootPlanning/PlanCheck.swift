@@ -8,7 +8,10 @@ enum PlanCheck {
   /// The kernel's own segment is not held against the footprint: the decompressor knows what it
   /// may overwrite of itself.
   static func diagnostics(of plan: BootPlan) -> [Diagnostic] {
-    overlapsWithFootprint(plan) + overlapsOfSegments(plan) + misplaced(plan)
+    overlapsWithFootprint(plan)
+      + overlapsOfSegments(
+        plan, hint: "the kernel refuses such segments; plan with --rule exact")
+      + misplaced(plan, hint: "plan with --rule exact and without --load")
   }
 
   private static func overlapsWithFootprint(_ plan: BootPlan) -> [Diagnostic] {
@@ -35,7 +38,8 @@ enum PlanCheck {
     return result
   }
 
-  private static func overlapsOfSegments(_ plan: BootPlan) -> [Diagnostic] {
+  /// Finds every two segments that share a byte.
+  static func overlapsOfSegments(_ plan: BootPlan, hint: String) -> [Diagnostic] {
     var result: [Diagnostic] = []
     for (index, segment) in plan.segments.enumerated() {
       for other in plan.segments.dropFirst(index + 1) {
@@ -45,8 +49,7 @@ enum PlanCheck {
             "KX102", .error,
             "\(segment.name.rawValue) \(segment.range) overlaps \(other.name.rawValue) "
               + "\(other.range) by \(shared.count)",
-            hint: "the kernel refuses such segments; plan with --rule exact",
-            bytes: shared.count))
+            hint: hint, bytes: shared.count))
       }
     }
     return result
@@ -55,7 +58,8 @@ enum PlanCheck {
   /// The most reservations that are told one by one for a range.
   private static let reservationLimit = 16
 
-  private static func misplaced(_ plan: BootPlan) -> [Diagnostic] {
+  /// Finds every segment, and everything that is written, outside of free RAM.
+  static func misplaced(_ plan: BootPlan, hint: String) -> [Diagnostic] {
     var result: [Diagnostic] = []
     // Most of what is looked at lies clear of everything, and there may be much of both.
     let reserved = plan.machine.memory.reservedRanges
@@ -68,20 +72,20 @@ enum PlanCheck {
             "KX108", .error,
             "\(what) \(range) lies in reserved memory \(entry.range) "
               + "(\(entry.why))",
-            hint: "plan with --rule exact and without --load"))
+            hint: hint))
       }
       if entries.count > reservationLimit {
         result.append(
           Diagnostic(
             "KX108", .error,
             "\(what) \(range) lies in \(entries.count - reservationLimit) more ranges of reserved "
-              + "memory", hint: "plan with --rule exact and without --load"))
+              + "memory", hint: hint))
       }
       if !plan.machine.memory.ram.contains(range) {
         result.append(
           Diagnostic(
             "KX109", .error, "\(what) \(range) lies outside RAM",
-            hint: "plan with --rule exact and without --load"))
+            hint: hint))
       }
     }
     for segment in plan.segments { look(segment.name.rawValue, segment.range) }

@@ -27,6 +27,8 @@ public struct PlanRequest: Sendable, Hashable {
   public var rule: PlacementRule
   /// The load address the user wants: of the zImage, or of the plain Image.
   public var load: PhysicalAddress?
+  /// The addresses that somebody else chose; the rest is placed.
+  public var given = GivenPlaces()
   /// The size of the running kernel that the user states, as for kexec-tools' `--image-size`.
   public var imageBytes: ByteCount?
   /// The memory the new kernel needs to work with, when the user states it.

@@ -24,6 +24,8 @@ public struct KernelImage: Sendable, Hashable {
   public var commandLine: String?
   /// The architecture, when it is not 32-bit ARM.
   public var otherArchitecture: String?
+  /// Where U-Boot takes the kernel of a uImage; nil when the file is none.
+  public var uImagePlace: UImagePlace?
   /// What the user should know.
   public var diagnostics: [ImageDiagnostic] = []
 

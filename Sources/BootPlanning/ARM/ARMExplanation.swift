@@ -18,10 +18,10 @@ struct ARMExplanation {
     note("KX130", kernelText)
     if placement.handover == .zimage { note("KX131", loadText) }
     result += uncertainties
-    if let parameters = placement.parameters {
+    if let parameters = placement.parameters, search.request.given.parameters == nil {
       note("KX132", "\(parametersName) at \(parameters.first): " + companionText(parameters))
     }
-    if let initrd = placement.initrd {
+    if let initrd = placement.initrd, search.request.given.initrd == nil {
       note("KX133", "initrd at \(initrd.first): " + companionText(initrd))
     }
     result += ARMLostMemory(search: search, placement: placement).diagnostics
@@ -58,8 +58,8 @@ struct ARMExplanation {
 
   private var loadText: String {
     let text = "zImage at \(PhysicalAddress(placement.load)): "
-    if search.request.load != nil {
-      return text + "given with --load" + (placement.move == .always ? "; it moves itself" : "")
+    if search.request.load != nil || search.request.given.kernel != nil {
+      return text + "given" + (placement.move == .always ? "; it moves itself" : "")
     }
     switch placement.move {
     case .never:

@@ -27,7 +27,9 @@ struct ARMLostMemory {
 
   private var hint: String {
     let ways = [byImage, withoutInitrd, blocker].compactMap { $0 }
-    return ways.isEmpty ? "free the memory below it, or use another kernel" : ways.joined("; or ")
+    guard ways.isEmpty else { return ways.joined("; or ") }
+    return search.request.given.kernel == nil
+      ? "free the memory below it, or use another kernel" : "load the kernel lower"
   }
 
   /// The image handover, when it costs less.
@@ -35,6 +37,7 @@ struct ARMLostMemory {
     guard placement.handover == .zimage, search.keptDTB == 0 else { return nil }
     var other = search.request
     other.load = nil
+    other.given.kernel = nil
     let image = ARMPlacementSearch(other, figures: figures, keptDTB: 0)
     guard let found = image.image(), image.leavesWorkingMemory(found),
       found.kernel < placement.kernel
@@ -47,7 +50,9 @@ struct ARMLostMemory {
 
   /// A smaller initrd, when without one the kernel would lie lower.
   private var withoutInitrd: String? {
-    guard search.request.initrd != nil, search.request.load == nil else { return nil }
+    guard search.request.initrd != nil, search.request.load == nil,
+      search.request.given.kernel == nil
+    else { return nil }
     var other = search.request
     other.initrd = nil
     let bare = ARMPlacementSearch(other, figures: figures, keptDTB: search.keptDTB)

@@ -33,6 +33,8 @@ struct ARMMemoryView {
     {
       free.subtract(page)
     }
+    // What somebody else put somewhere is in nobody's way but there.
+    if !request.given.isEmpty { free = free.subtracting(request.givenCompanions) }
     self.free = free
     freeBytes = free.count
     var told = addressable

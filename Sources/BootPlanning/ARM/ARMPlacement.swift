@@ -86,12 +86,13 @@ struct ARMPlacementSearch {
     var items: [PlacementItem] = []
     switch request.parameters {
     case .none: break
+    case _ where request.given.parameters != nil: break
     case .deviceTree(let bytes, _):
       if let item = item(.dtb, bytes, in: forParameters, near) { items.append(item) }
     case .atags(let bytes, _):
       if let item = item(.atags, bytes, in: forParameters, near) { items.append(item) }
     }
-    if let bytes = request.initrd?.byteCount,
+    if request.given.initrd == nil, let bytes = request.initrd?.byteCount,
       let item = item(.initrd, bytes, in: forInitrd, window)
     {
       items.append(item)
@@ -114,6 +115,7 @@ struct ARMPlacementSearch {
     let start = kernel - figures.textOffset
     return view.free.contains(whole) && view.lowmem(start: start, holds: whole)
       && view.pageStructsReach(start: start)
+      && (request.given.isEmpty || request.mapsGiven(view, start: start))
   }
 
   // MARK: Image handover
@@ -239,8 +241,8 @@ struct ARMPlacementSearch {
     items: [PlacementItem], places: [PhysicalRange], footprint: [FootprintRange],
     move: ARMDecompression.Move, uncertain: Bool
   ) -> ARMPlacement {
-    var initrd: PhysicalRange?
-    var parameters: PhysicalRange?
+    var initrd = request.givenInitrd
+    var parameters = request.givenParameters
     for (item, place) in zip(items, places) {
       if item.name == .initrd { initrd = place } else { parameters = place }
     }

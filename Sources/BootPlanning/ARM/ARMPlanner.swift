@@ -51,7 +51,7 @@ public enum ARMPlanner {
     return min(first.byteCount.rawValue, 1 << 24)
   }
 
-  private static func handovers(_ request: PlanRequest, keptDTB: UInt64) -> [HandoverKind] {
+  static func handovers(_ request: PlanRequest, keptDTB: UInt64) -> [HandoverKind] {
     if let handover = request.handover { return [handover] }
     if request.kernel.facts.zImage == nil { return [.image] }
     if keptDTB > 0 || request.kernel.facts.whyNotInflated != nil { return [.zimage] }
@@ -66,7 +66,8 @@ public enum ARMPlanner {
     return word != request.kernel.facts.inflatedBytes.value
   }
 
-  private static func check(_ request: PlanRequest) throws(BootPlanError) {
+  /// Refuses what makes no sense whatever the machine is.
+  static func check(_ request: PlanRequest) throws(BootPlanError) {
     let hasZImage = request.kernel.facts.zImage != nil
     if request.handover == .image {
       if request.kernel.facts.bundle != nil { throw .noImage }

@@ -56,7 +56,11 @@ extension ARMPlacementSearch {
 
   /// Tells whether the sum of all that is needed is there at all, wherever it may lie.
   var isLargeEnough: Bool {
-    let companions = [request.initrd?.byteCount, request.parameters.byteCount]
+    // What has its place already is not counted as free either.
+    let companions = [
+      request.given.initrd == nil ? request.initrd?.byteCount : nil,
+      request.given.parameters == nil ? request.parameters.byteCount : nil,
+    ]
     let loaded = companions.reduce(figures.inflated + figures.bss) { sum, bytes in
       sum + min(bytes?.rawValue ?? 0, 1 << 40)
     }

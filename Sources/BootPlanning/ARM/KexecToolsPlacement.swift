@@ -31,14 +31,17 @@ struct KexecToolsPlacement {
     let search = ARMPlacementSearch(request, figures: figures, keptDTB: 0)
     let size = zImage.byteCount.rawValue
     let hole = size + Self.textOffset + (request.rule == .ratio4 ? 0 : Self.scratch)
-    guard let base = lowestHole(hole, from: 0, search.page) else {
+    let given = request.given.kernel.flatMap { $0.lowered(by: ByteCount(Self.textOffset)) }
+    guard let base = given?.rawValue ?? lowestHole(hole, from: 0, search.page) else {
       return refused("no range of RAM holds the \(ByteCount(hole)) of the zImage")
     }
     let load = base + Self.textOffset
     let first = firstFree(base: base, load: load, zImage: zImage, page: search.page)
     var next = first
     var initrd: PhysicalRange?
-    if let bytes = request.initrd?.byteCount {
+    if let given = request.givenInitrd {
+      initrd = given
+    } else if let bytes = request.initrd?.byteCount {
       guard let start = lowestHole(bytes.rawValue, from: next, search.page),
         let range = pages(start, bytes, search.page)
       else { return refused("no range of RAM holds the initrd at or above \(hex(next))") }
@@ -48,6 +51,7 @@ struct KexecToolsPlacement {
     var parameters: PhysicalRange?
     switch request.parameters {
     case .none: break
+    case _ where request.given.parameters != nil: parameters = request.givenParameters
     case .atags(let bytes, _): parameters = pages(base + 0x1000, bytes, search.page)
     case .deviceTree(let bytes, _):
       let floor = (next + search.page.mask + 1) & ~search.page.mask

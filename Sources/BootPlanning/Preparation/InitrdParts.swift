@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Inflation
 public import KernelImages
-import PhysicalMemory
+public import PhysicalMemory
 
 /// The initial ramdisks of a boot, put one behind the other without copying them.
 public struct InitrdParts: Sendable, Hashable {
@@ -20,6 +20,12 @@ public struct InitrdParts: Sendable, Hashable {
 
   /// Tells whether there is nothing to load.
   public var isEmpty: Bool { count == 0 }
+
+  /// Where what is loaded begins in the first file.
+  public var firstOffset: ByteCount {
+    guard case .file(_, let offset, _) = parts.first else { return .zero }
+    return ByteCount(offset)
+  }
 
   /// Adds a file: the payload of a uImage, anything else as it is.
   ///

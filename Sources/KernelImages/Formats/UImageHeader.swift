@@ -24,6 +24,7 @@ struct UImageHeader: Hashable {
   static let arm: UInt8 = 2
   static let ramdisk: UInt8 = 3
   static let multi: UInt8 = 4
+  static let noLoad: UInt8 = 14
 
   init(_ reader: borrowing ByteReader) throws(KernelImageError) {
     guard let headerCRC = reader.bigEndian32(at: 4), let time = reader.bigEndian32(at: 8),

@@ -20,6 +20,12 @@ extension Identification {
       isARM: header.architecture == UImageHeader.arm)
     reportTrailing(layer, from: data.offset + data.count, "the uImage")
     let inner = try header.inner()
+    if image.layers.count == 1 {
+      image.uImagePlace = UImagePlace(
+        load: header.type == UImageHeader.noLoad
+          ? nil : PhysicalAddress(UInt64(header.load)),
+        offset: ByteCount(data.offset), isCompressed: inner != nil)
+    }
     if header.type == UImageHeader.multi {
       try peelParts(layer, data, compression: inner)
     } else if header.type == UImageHeader.ramdisk, data.count > 0 {

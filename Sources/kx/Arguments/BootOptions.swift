@@ -67,6 +67,25 @@ struct BootOptions: ParsableArguments {
       "Where the zImage is loaded, or with the image handover the kernel.", valueName: "address"))
   var load: PhysicalAddress?
 
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      """
+      Where something lies when the kernel is entered, for a layout that somebody else chose: \
+      kernel (the zImage or Image), initrd, dtb or atags. The rest is placed.
+      """, valueName: "name=address"))
+  var at: [PlaceChoice] = []
+
+  @Option(
+    name: .customLong("u-boot-env"),
+    help: ArgumentHelp(
+      """
+      U-Boot's variables, as 'printenv' prints or 'saveenv' saves them: kernel_addr_r, \
+      ramdisk_addr_r, fdt_addr_r, initrd_high, fdt_high, bootm_size and others say where bootz \
+      or bootm takes everything.
+      """, valueName: "file"), completion: .file())
+  var ubootEnvironment: String?
+
   @Option(help: "The rule that places: exact, kexec-tools, ratio4 or ratio5.")
   var rule: PlacementRule = .exact
 
@@ -123,6 +142,18 @@ struct BootOptions: ParsableArguments {
       throw ValidationError(
         "--rule \(rule.rawValue) hands over by zimage; it cannot be combined with "
           + "--handover image.")
+    }
+    if load != nil, !at.isEmpty || ubootEnvironment != nil {
+      throw ValidationError("--load and --at both say where the kernel lies; give one of them.")
+    }
+    if atags, at.contains(where: { $0.name == .dtb }) {
+      throw ValidationError("--atags passes no device tree; say --at atags=ADDRESS.")
+    }
+    if !atags, at.contains(where: { $0.name == .atags }) {
+      throw ValidationError("--at atags=ADDRESS takes --atags.")
+    }
+    for name in PlaceChoice.names where at.filter({ $0.name == name }).count > 1 {
+      throw ValidationError("--at names \(name.rawValue) more than once.")
     }
     if rule != .exact, load != nil {
       throw ValidationError("--rule \(rule.rawValue) chooses its own load address.")

@@ -25,9 +25,10 @@ extension Explanation {
       means: "Two segments overlap. The running kernel refuses such a load.",
       matters: """
         Linux compares all segments of a load with each other and answers EINVAL, without saying \
-        which two.
+        which two. A boot loader says nothing, and the file that is loaded last overwrites the other.
         """,
-      remedy: "Plan with --rule exact.",
+      remedy:
+        "Plan with --rule exact; for a layout of somebody else, move one to where KX190 says.",
       examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb"]),
     Self(
       "KX103", "error",

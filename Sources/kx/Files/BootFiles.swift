@@ -9,6 +9,8 @@ import PhysicalMemory
 struct BootFiles {
   private(set) var gathered: GatheredBoot<InputFile>
   let prepared: PreparedBoot
+  /// The addresses that somebody else chose.
+  let given: GivenBoot
 
   /// The files as a plan notes them.
   var files: [PlannedFile] { gathered.files }
@@ -72,12 +74,30 @@ struct BootFiles {
       throw Stop(
         what: error.description, place: kernel.file?.path ?? "", hint: error.hint, code: code)
     }
+    given = try GivenBoot(
+      options, prepared.request, kernel.image, initrdOffset: gathered.initrd.firstOffset)
   }
 
   /// Plans the boot.
-  func plan() throws(Stop) -> BootPlan {
+  func plan() throws(Stop) -> BootPlan { try judged().plan }
+
+  /// Plans the boot; where addresses were given, judges them.
+  ///
+  /// - Parameter forUBoot: Whether U-Boot is to start it, which takes a zImage where there is one.
+  /// - Returns: The plan, and a better layout where that is asked for.
+  /// - Throws: ``Stop`` when the wishes contradict each other.
+  func judged(forUBoot: Bool = false) throws(Stop) -> JudgedLayout {
+    var prepared = prepared
+    if forUBoot || given.isByUBoot, prepared.request.handover == nil,
+      prepared.request.kernel.facts.zImage != nil
+    {
+      prepared.request.handover = .zimage
+    }
     do throws(BootPlanError) {
-      return try gathered.plan(prepared)
+      guard !given.isEmpty else { return JudgedLayout(plan: try gathered.plan(prepared)) }
+      var judged = try given.judged(prepared.request)
+      judged.plan.files = gathered.files
+      return judged
     } catch {
       var code = ExitCode.validationFailure
       if case .notInflated = error { code = ExitStatus.unavailable }

@@ -57,6 +57,11 @@ struct BundleCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    if !options.at.isEmpty || options.ubootEnvironment != nil {
+      throw ValidationError(
+        "--at and --u-boot-env judge a layout, with kx plan and kx try; a bundle gets a plan that holds."
+      )
+    }
     if load != nil, !format.needsAddress {
       throw ValidationError(
         "--load-address is for --format elf and uimage; other bundles start wherever they lie.")

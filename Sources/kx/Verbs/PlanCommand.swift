@@ -22,6 +22,11 @@ struct PlanCommand: AsyncParsableCommand {
         Every kernel for every machine, a line of JSON for each pair:
           kx plan --matrix machines/*.snapshot kernels/* >fleet.jsonl
 
+        What U-Boot's addresses do to the boot, and the nearest that hold:
+          kx plan vmlinuz --initrd initrd.img --dtb board.dtb --u-boot-env printenv.txt
+          kx plan vmlinuz --initrd initrd.img --dtb board.dtb --at kernel=0x42000000 \
+      --at initrd=0x45000000 --format u-boot
+
       Without --machine or --ram, the memory is that of the device tree.
       The plan is printed even when it has errors; then the exit code is 1, and 73 when nothing \
       fits.
@@ -50,6 +55,13 @@ struct PlanCommand: AsyncParsableCommand {
   @Flag(help: "Print the plan as a JSON document, which 'kx try' takes.")
   var json = false
 
+  @Option(
+    help: """
+      What is printed: text (the plan), or u-boot (the commands for U-Boot that set the layout, or \
+      with --at and --u-boot-env the nearest that holds).
+      """)
+  var format = Format.text
+
   @Flag(
     help: """
       Print only the memory map and its ranges, the rule of kexec-tools beside ours where lines \
@@ -66,7 +78,16 @@ struct PlanCommand: AsyncParsableCommand {
       valueName: "name"))
   var svgTheme: SVGTheme = .auto
 
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case uboot = "u-boot"
+  }
+
   func validate() throws {
+    if format == .uboot, json || map || matrix {
+      throw ValidationError(
+        "--format u-boot prints commands; leave out --json, --map and --matrix.")
+    }
     if map, json { throw ValidationError("--map and --json exclude each other.") }
     if !matrix, files.count > 1 {
       throw ValidationError(
@@ -88,20 +109,35 @@ struct PlanCommand: AsyncParsableCommand {
     do throws(Stop) {
       try OutputFile.refuse(svg, among: files + options.inputs)
       let files = try BootFiles(kernel: files.first, options, digests: json)
-      let plan = try files.plan()
+      let judged = try files.judged(forUBoot: format == .uboot)
+      let plan = judged.plan
       // The rule of kexec-tools stands beside ours, where that rule can be applied.
       let isCompared = plan.rule == .exact && (svg != nil || map)
       let other = isCompared ? files.plan(rule: .kexecTools) : nil
       if let svg {
         try OutputFile.write(PlanSVG.draw(plan, beside: other, theme: svgTheme), to: svg)
       }
-      print(plan, beside: other)
+      if format == .uboot {
+        Self.printCommands(judged, files.given)
+      } else {
+        print(plan, beside: other)
+      }
       if !plan.fits { throw .silently(ExitStatus.nothingFits) }
       if plan.hasErrors { throw .silently(ExitStatus.failed) }
     } catch {
       Terminal.tell(error)
       throw error.code
     }
+  }
+
+  /// Prints what U-Boot must be told; all else goes to the error stream.
+  private static func printCommands(_ judged: JudgedLayout, _ given: GivenBoot) {
+    let shown = judged.plan.diagnostics.filter { $0.severity != .note || $0.code == "KX190" }
+    Terminal.say(DiagnosticText.render(shown, style: Terminal.style(for: 2), width: 100))
+    let plan = judged.plan
+    let own = plan.fits && !plan.hasErrors ? GivenPlaces(plan.segments) : nil
+    guard let places = judged.nearest ?? own else { return }
+    Terminal.print(given.commands(places).map { $0 + "\n" }.joined())
   }
 
   private func print(_ plan: BootPlan, beside other: BootPlan?) {

@@ -124,7 +124,15 @@ struct Trial {
     options.append = plan.commandLine
     options.rule = plan.rule
     options.handover = plan.handover == .image ? .image : .zimage
-    if plan.rule == .exact { options.load = plan.entry } else { options.handover = .auto }
+    if plan.rule != .exact {
+      options.handover = .auto
+    } else if plan.kernel.chain.first == ImageKind.bundle.name {
+      options.load = plan.entry
+    } else {
+      // Wherever the addresses come from, the plan was made for them.
+      options.at = plan.segments.map(PlaceChoice.init)
+    }
+    options.ubootEnvironment = nil
     options.ram = plan.machine.memory.ram.ranges
     options.reserve = []
     options.atags = plan.segments.contains { $0.name == .atags }
