@@ -9,7 +9,7 @@ SHELL := bash
   check-documents test test-all demo bench compare-peers man completions install example
 .PHONY: picture check-picture
 .PHONY: deb try-deb
-.PHONY: fuzz check-fuzz
+.PHONY: fuzz check-fuzz zoo
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -24,8 +24,9 @@ setup: ## install the Debian packages that are missing, fetch the emulator of th
 	@scripts/timed setup scripts/install-packages
 	@scripts/timed 'fetch Unicorn' scripts/fetch-unicorn
 
-debian-kernels: ## fetch Debian's armhf kernels, kexec-tools and U-Boot, make the test initrds
+debian-kernels: ## fetch Debian's armhf kernels, of 12, stable and sid, kexec-tools and U-Boot, make the test initrds
 	@scripts/timed 'fetch Debian kernels' scripts/fetch-debian-kernels
+	@scripts/timed 'fetch newest kernels' scripts/fetch-newest-kernels
 	@scripts/timed 'fetch kexec-tools' scripts/fetch-kexec-tools
 	@scripts/timed 'fetch U-Boot' scripts/fetch-u-boot
 	@scripts/timed 'make initrd' scripts/make-initrd
@@ -82,6 +83,12 @@ test-all: export SWIFT_KEXEC_MATRIX := full
 test-all: setup lint kernels compile-tests check-man check-picture device check-documents example ferry try-deb ## the same, full matrices
 	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
 	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
+	@scripts/timed 'zoo' $(MAKE) zoo
+	@scripts/unserved-suites --strict
+
+zoo: setup debian-kernels build ## try every 32-bit ARM kernel of Debian's suites; goes on where it was broken off
+	@scripts/timed 'fetch zoo' scripts/fetch-zoo
+	@scripts/timed 'try zoo' scripts/zoo
 
 # Seconds for each target; none named means all.
 TIME ?= 60
@@ -98,7 +105,10 @@ check-fuzz: setup kernels ## CI's share of fuzzing: planted faults, and 20 s for
 dist/armel/kexec:
 	@scripts/timed 'build device' scripts/build-device armel
 
-demo: setup debian-kernels build dist/armel/kexec ## show the whole story in about three minutes
+dist/ferry/ferry.elf:
+	@scripts/timed 'build Ferry' scripts/build-ferry
+
+demo: setup debian-kernels build dist/armel/kexec dist/ferry/ferry.elf ## show the whole story in about four minutes
 	@scripts/demo
 
 bench: setup kernels build device ferry ## measure speed and memory, against kexec-tools too

@@ -16,6 +16,16 @@ package enum Lab {
   package static let vexpressTree = cache + "/dtbs/vexpress-v2p-ca15-tc1.dtb"
   package static let atagsKernel = cache + "/kernels/tiny-atags/vmlinuz"
 
+  /// The kernels of Debian's stable release and of its unstable one that the mirror could serve;
+  /// scripts/unserved-suites tells of the others.
+  package static let newest = ["stable", "sid"].filter {
+    FileManager.default.isReadableFile(atPath: newestPath($0))
+  }
+
+  package static func newestPath(_ suite: String) -> String {
+    cache + "/kernels/" + suite + "/vmlinuz"
+  }
+
   /// What is not there.
   package static let missing: [String] = {
     let files =

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Packages of any Debian architecture without touching the host: a private apt root per
-# architecture in the cache, with its own lists and an empty dpkg status. Needs lib/cache.sh.
+# Packages of any Debian suite and architecture without touching the host: a private apt root for each
+# in the cache, with its own lists and an empty dpkg status. Needs lib/cache.sh.
 
 DEBIAN_MIRROR=${SWIFT_KEXEC_DEBIAN_MIRROR:-http://deb.debian.org}
 # The lab's figures are those of Debian 12, whatever the host is.
@@ -12,17 +12,32 @@ DEBIAN_RELEASE=bookworm
 open_archive() {
   local architecture=$1
   shift
-  lock_cache "apt-$architecture"
-  local root=$CACHE/apt/$architecture
+  try_suite "$DEBIAN_RELEASE" "$architecture" "$@" ||
+    fail "no package list of $DEBIAN_MIRROR names all of: $*"
+}
+
+# try_suite SUITE ARCHITECTURE PACKAGE…: the same for any suite. Fails when no list that comes names all
+# of them: a mirror is at times between two states, and then has no lists of a suite.
+try_suite() {
+  local suite=$1 architecture=$2
+  shift 2
+  local name=$architecture
+  [[ $suite == "$DEBIAN_RELEASE" ]] || name=$suite-$architecture
+  lock_cache "apt-$name"
+  local root=$CACHE/apt/$name
   mkdir -p "$root"/{lists/partial,archives/partial,apt.conf.d,sources.list.d,preferences.d}
   : >"$root/status"
   local signed=/usr/share/keyrings/debian-archive-keyring.gpg
   [[ -r $signed ]] || fail "$signed is missing (package debian-archive-keyring)"
-  cat >"$root/sources.list" <<LIST
-deb [signed-by=$signed] $DEBIAN_MIRROR/debian $DEBIAN_RELEASE main
-deb [signed-by=$signed] $DEBIAN_MIRROR/debian $DEBIAN_RELEASE-updates main
-deb [signed-by=$signed] $DEBIAN_MIRROR/debian-security $DEBIAN_RELEASE-security main
-LIST
+  printf 'deb [signed-by=%s] %s main\n' "$signed" "$DEBIAN_MIRROR/debian $suite" >"$root/sources.list"
+  case $suite in
+    sid | unstable | experimental | *-backports) ;;
+    *)
+      printf 'deb [signed-by=%s] %s main\n' \
+        "$signed" "$DEBIAN_MIRROR/debian $suite-updates" \
+        "$signed" "$DEBIAN_MIRROR/debian-security $suite-security" >>"$root/sources.list"
+      ;;
+  esac
   {
     # How the host reaches a mirror (proxy and the like) holds here too; its hooks and index
     # targets do not, so its configuration is not read beyond this.
@@ -59,8 +74,8 @@ update_archive() {
   if [[ -n $(find "$root/updated" -mmin -60 2>/dev/null) ]] && archive_knows "$@"; then
     return
   fi
-  for attempt in 1 2 3 4 5 6; do
-    progress "package lists of Debian $DEBIAN_RELEASE, ${root##*/}"
+  for ((attempt = 1; attempt <= ${ARCHIVE_ATTEMPTS:-6}; attempt++)); do
+    progress "package lists of Debian, ${root##*/}"
     if ! meanwhile "asking for the package lists" ask_for_lists "$root/update.log"; then
       progress "some lists did not come: $(grep -m 1 '^E:' "$root/update.log" | cut -c 1-160)"
     fi
@@ -70,7 +85,7 @@ update_archive() {
     fi
     sleep $((attempt * 10))
   done
-  fail "no package list of $DEBIAN_MIRROR names all of: $*"
+  return 1
 }
 
 ask_for_lists() {
@@ -82,6 +97,30 @@ archive_knows() {
   for package in "$@"; do
     apt-cache show --no-all-versions "$package" >/dev/null 2>&1 || return 1
   done
+}
+
+# kernel_package FLAVOUR: the package with the kernel's file that linux-image-FLAVOUR leads to. The
+# metapackage names the kernel of the day; from 7.2 on the file is in a package of its own.
+kernel_package() {
+  local image binary
+  image=$(archive_dependencies "linux-image-$1" "^linux-image-[0-9].*-$1\$") || return
+  binary=$(archive_dependencies "$image" '^linux-binary-[0-9]') || binary=$image
+  printf '%s\n' "$binary"
+}
+
+# unpack_kernel DEB DIRECTORY: puts a package's vmlinuz and its configuration, where it has one, into a
+# directory; fails where there is no kernel in it.
+unpack_kernel() {
+  local tree=$2.tree kernel
+  mkdir -p "$tree" "$2"
+  # Modules are nearly all of the package, and nobody here wants them. tar says what is not there.
+  dpkg-deb --fsys-tarfile "$1" |
+    tar -x -C "$tree" --wildcards './boot/vmlinuz*' './boot/config*' './usr/lib/modules/*/vmlinuz' \
+      './usr/lib/linux-image-*/*.dtb' 2>/dev/null || true
+  kernel=$(find "$tree" -name 'vmlinuz*' -type f -print -quit)
+  [[ -n $kernel ]] || return 1
+  cp "$kernel" "$2/vmlinuz"
+  if compgen -G "$tree/boot/config*" >/dev/null; then cp "$tree"/boot/config* "$2/config"; fi
 }
 
 # The packages that PACKAGE depends on whose names match the extended regular expression.
