@@ -74,6 +74,7 @@ extension DeviceTree {
     _ ranges: [PhysicalRange]
   ) throws(DeviceTreeError) -> [Edit] {
     guard let lowest = ranges.first, try memory().isEmpty else { return [] }
+    let reason = missingMemory
     let cells = try CellCounts(root: root)
     let name = "memory@" + hexadecimal(lowest.first.rawValue, prefix: "")
     let path = "/" + name
@@ -86,7 +87,7 @@ extension DeviceTree {
     root.children.insert(node, at: firstOther ?? root.children.endIndex)
     root.set("#address-cells", u32: cells.address)
     root.set("#size-cells", u32: cells.size)
-    return [.memoryAdded(path: path, ranges: ranges)]
+    return [.memoryAdded(path: path, ranges: ranges, because: reason)]
   }
 
   /// The nodes at any depth whose `device_type` is `memory`: the child indices that lead to each.

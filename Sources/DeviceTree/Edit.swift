@@ -15,8 +15,8 @@ public enum Edit: Hashable, Sendable {
   case memoryReservationRemoved(MemoryReservation, why: String)
   /// A random seed was replaced by fresh bytes of the same length.
   case seedReplaced(path: String, name: String, length: ByteCount)
-  /// A memory node was added.
-  case memoryAdded(path: String, ranges: [PhysicalRange])
+  /// A memory node was added, since there was no RAM for the reason given.
+  case memoryAdded(path: String, ranges: [PhysicalRange], because: DeviceTree.MissingMemory)
   /// A fragment of an overlay was merged into a node.
   case fragmentApplied(name: String, target: String)
 }
@@ -40,7 +40,7 @@ extension Edit: CustomStringConvertible {
         + " removed: " + why
     case .seedReplaced(let path, let name, let length):
       path + ": " + name + " replaced by " + length.description + " of fresh random"
-    case .memoryAdded(let path, let ranges):
+    case .memoryAdded(let path, let ranges, _):
       path + " added: " + ranges.map { $0.description }.joined(separator: ", ")
     case .fragmentApplied(let name, let target): "overlay " + name + " merged into " + target
     }

@@ -136,9 +136,12 @@ struct LostMemoryTests {
 
   @Test("A zImage that fits only its window is refused with what is left there and the true RAM")
   func refusal() throws {
-    let initrd: UInt64 = 30_426_032
-    let plan = try ARMPlanner.plan(
-      chained(handover: .zimage, last: 0x4fff_ffff, initrd: initrd))
+    func chained(handover: HandoverKind?, last: UInt64) throws -> PlanRequest {
+      var request = try self.chained(handover: handover, last: last, initrd: 30_426_032)
+      request.workingBytes = .mebibytes(100)
+      return request
+    }
+    let plan = try ARMPlanner.plan(chained(handover: .zimage, last: 0x4fff_ffff))
     #expect(!plan.fits)
     #expect(plan.diagnostics("KX116").map(\.severity) == [.note])
     let hole = try #require(plan.diagnostics("KX104").last?.message)
@@ -149,12 +152,12 @@ struct LostMemoryTests {
       PlanRulesTests.bytes(in: hint, behind: "smallest RAM that would do is"))
     let last = 0x4200_0000 + size - 1
     #expect(
-      try ARMPlanner.plan(chained(handover: .zimage, last: last, initrd: initrd)).fits)
+      try ARMPlanner.plan(chained(handover: .zimage, last: last)).fits)
     #expect(
       try !ARMPlanner.plan(
-        chained(handover: .zimage, last: last - (2 << 20), initrd: initrd)
+        chained(handover: .zimage, last: last - (2 << 20))
       ).fits)
     #expect(
-      try ARMPlanner.plan(chained(handover: .image, last: 0x4fff_ffff, initrd: initrd)).fits)
+      try ARMPlanner.plan(chained(handover: .image, last: 0x4fff_ffff)).fits)
   }
 }

@@ -29,9 +29,10 @@ extension RandomCase {
     let drawn = RandomKernel(&random, ram: ram, largest: 4 << 20, exact: true)
     kernel = drawn.truth
     handover = TrueHandover(parameters: .deviceTree(ram))
-    let initrd =
+    var initrd =
       random.oneIn(4)
       ? nil : PlannedInitrd(byteCount: ByteCount(random.magnitude(64 << 10, 8 << 20)))
+    if random.oneIn(2) { initrd?.unpackedBytes = ByteCount(random.magnitude(64 << 10, 12 << 20)) }
     request = PlanRequest(
       kernel: PlannedKernel(
         chain: ["zImage", "xz", "Image"], fileBytes: ByteCount(kernel.zImage),

@@ -87,7 +87,9 @@ struct MemoryTests {
     ]
     var tree = try Self.tree("memory { device_type = \"memory\"; reg = <0 0>; }; soc { };")
     #expect(
-      try tree.addMissingMemory(ranges) == [.memoryAdded(path: "/memory@40000000", ranges: ranges)])
+      try tree.addMissingMemory(ranges) == [
+        .memoryAdded(path: "/memory@40000000", ranges: ranges, because: .empty(path: "/memory"))
+      ])
     #expect(try tree.memory() == ranges)
     let file = tree.flattened()
     #expect(

@@ -19,7 +19,7 @@ struct ARMLostMemory {
     return [
       Diagnostic(
         "KX145", .warning,
-        "the new kernel will not use \(lost.count) of RAM, \(list(lost)): it takes RAM to start at "
+        "the new kernel will not use \(lost.count) of RAM, \(lost.inWords): it takes RAM to start at "
           + "\(PhysicalAddress(start))",
         hint: hint)
     ]
@@ -85,59 +85,5 @@ struct ARMLostMemory {
     guard !entries.isEmpty else { return nil }
     return "free " + entries.map { "\($0.why) \($0.range)" }.joined(", ")
       + ", where the kernel would lie at \(PhysicalAddress(kernel))"
-  }
-}
-
-/// The ranges of a set in words, the first few of them.
-private func list(_ set: RangeSet) -> String {
-  let more = set.ranges.count - 4
-  return set.ranges.prefix(4).map { $0.description }.joined(", ")
-    + (more > 0 ? " and \(more) more" : "")
-}
-
-extension ARMPlanner {
-  /// Says what memory the DTB names that the machine does not have, and what follows.
-  ///
-  /// A kernel that was itself started above the start of RAM does not list what lies below it in
-  /// /proc/iomem, and refuses segments there; the tree it was given still names it.
-  ///
-  /// - Parameters:
-  ///   - request: What is planned.
-  ///   - kernel: K; nil when nothing fits.
-  /// - Returns: A note for what the running kernel is known to have dropped, a warning for the rest.
-  static func absentMemory(_ request: PlanRequest, kernel: UInt64?) -> [Diagnostic] {
-    guard case .deviceTree(_, let memory) = request.parameters, !memory.isEmpty else { return [] }
-    let ram = request.machine.memory.ram
-    let textOffset = request.kernel.facts.textOffset.value.rawValue
-    let start = kernel.map { PhysicalAddress($0 - min($0, textOffset)) }
-    var absent = RangeSet(memory).subtracting(ram)
-    var result: [Diagnostic] = []
-    if let bottom = ram.ranges.first?.first, start.map({ $0 >= bottom }) ?? true,
-      let below = PhysicalRange(start: PhysicalAddress(0), end: bottom)
-    {
-      let dropped = absent.intersection(below).intersection(RangeSet(request.runningMemory ?? []))
-      absent = absent.subtracting(dropped)
-      if !dropped.isEmpty {
-        result.append(
-          Diagnostic(
-            "KX116", .note,
-            "the running kernel does not use \(dropped.count) of memory that its tree names, "
-              + "\(list(dropped)): it took RAM to start at \(bottom). Nothing can be loaded there"
-              + (start == nil ? "" : ", and the new kernel will not use it either"),
-            hint: "only a start by the firmware gives it back"))
-      }
-    }
-    guard let first = absent.ranges.first, let last = absent.ranges.last else { return result }
-    let isUsed = start.map { last.last >= $0 } ?? true
-    result.append(
-      Diagnostic(
-        "KX116", .warning,
-        "the DTB names \(absent.count) of memory that the machine does not have, from "
-          + "\(first.first) on; nothing is put there, "
-          + (isUsed
-            ? "but the new kernel will use it"
-            : "and the new kernel will not use it either, since its RAM starts above"),
-        hint: "use the DTB of this machine"))
-    return result
   }
 }

@@ -9,8 +9,10 @@ struct ARMMemoryView {
   let known: RangeSet
   /// The bytes of ``free``.
   let freeBytes: ByteCount
-  /// The bytes of ``known``.
+  /// The bytes of RAM that the new kernel has, of which `mem=` may leave less than ``known``.
   let knownBytes: ByteCount
+  /// The words of the command line that say how much memory there is, and what of it is whose.
+  let words: CommandLineWords
   /// RAM of the machine below 4 GiB.
   private let addressable: RangeSet
   /// The memory below 4 GiB that the new kernel is told of wherever it starts, be it RAM or not, in
@@ -43,8 +45,8 @@ struct ARMMemoryView {
     }
     self.addressable = addressable
     known = addressable.intersection(told)
-    knownBytes = known.count
-    let words = CommandLineWords(request.commandLine)
+    var knownBytes = known.count
+    words = CommandLineWords(request.commandLine)
     var relativeLimit: UInt64?
     if let limits = words.memory {
       var fixed: [PhysicalRange] = []
@@ -57,14 +59,19 @@ struct ARMMemoryView {
         if let whole = range?.rounded(inwardTo: .page) { fixed.append(whole) }
       }
       told = RangeSet(fixed)
+      knownBytes = told.intersection(addressable).count
+      if let relativeLimit {
+        knownBytes = min(addressable.count, knownBytes.adding(ByteCount(relativeLimit)) ?? .zero)
+      }
     }
+    self.knownBytes = knownBytes
     self.told = told.intersection(.below4GiB)
     self.relativeLimit = relativeLimit
     commonLoadable =
       relativeLimit == nil
       ? CountedRanges(free.intersection(self.told))
       : self.told.isEmpty ? CountedRanges(free) : nil
-    lowmemBytes = Self.lowmemBytes(pageOffset: figures.pageOffset, vmalloc: words.size("vmalloc"))
+    lowmemBytes = Self.lowmemBytes(pageOffset: figures.pageOffset, vmalloc: words.size(.vmalloc))
   }
 
   /// The end of what the new kernel maps linearly (exclusive): initrd and DTB must lie below.
@@ -91,7 +98,7 @@ struct ARMMemoryView {
   ///
   /// Source: drivers/of/fdt.c `early_init_dt_add_memory_arch`, arch/arm/kernel/setup.c `early_mem`
   /// (v6.1).
-  private func believed(start: UInt64) -> RangeSet {
+  func believed(start: UInt64) -> RangeSet {
     guard
       let above = PhysicalRange(
         first: PhysicalAddress(start), last: PhysicalRange.below4GiB.last)
@@ -100,7 +107,7 @@ struct ARMMemoryView {
   }
 
   /// The memory below 4 GiB that the new kernel is told of, by `mem=` or else by the tree.
-  private func named(start: UInt64) -> RangeSet {
+  func named(start: UInt64) -> RangeSet {
     guard let relative = relativelyNamed(start: start) else { return told }
     var named = told
     named.insert(relative)

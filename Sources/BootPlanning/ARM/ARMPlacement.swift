@@ -29,13 +29,19 @@ struct ARMPlacementSearch {
   let page: Alignment
   /// An appended DTB that stays behind the zImage, in bytes; 0 without one.
   let keptDTB: UInt64
+  /// What a placement must leave the new kernel.
+  var demand: ARMWorkingMemory
   /// The ranges that can hold what r2 points to; nil when they depend on where the kernel starts.
   private let roomyForParameters: RangeSet?
   /// The same for the initrd.
   private let roomyForInitrd: RangeSet?
 
-  init(_ request: PlanRequest, figures: ARMFigures, keptDTB: UInt64) {
+  init(
+    _ request: PlanRequest, figures: ARMFigures, keptDTB: UInt64,
+    demand: ARMWorkingMemory = .estimated
+  ) {
     self.request = request
+    self.demand = demand
     self.figures = figures
     self.keptDTB = keptDTB
     view = ARMMemoryView(request, figures: figures)

@@ -20,14 +20,30 @@ public enum ARMPlanner {
     if request.rule != .exact {
       return try KexecToolsPlacement(request, figures: figures).plan()
     }
-    let search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
+    var search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
     let wanted = handovers(request, keptDTB: keptDTB)
+    if let plan = plan(search, wanted) { return plan }
+    // The estimate errs large: where nothing meets it, what is not known to fail is taken.
+    search.demand = .certain
+    if request.workingBytes == nil, let plan = plan(search, wanted) { return plan }
+    var refused = plan(search, nil, handover: wanted.first ?? .image)
+    let refusal = ARMRefusal(search: search, handovers: wanted)
+    refused.smallestRAM = refusal.smallestRAM
+    refused.diagnostics += refusal.diagnostics
+    return refused
+  }
+
+  /// Makes the plan of the first handover that fits; nil when none does.
+  private static func plan(
+    _ search: ARMPlacementSearch, _ wanted: [HandoverKind]
+  ) -> BootPlan? {
     for handover in wanted {
       let found = handover == .image ? search.image() : search.zimage()
       guard let placement = found, search.leavesWorkingMemory(placement) else { continue }
-      var plan = plan(request, placement)
+      var plan = plan(search, placement)
       plan.diagnostics += ARMExplanation(search: search, placement: placement).diagnostics
-      if request.handover == nil, handover != wanted.first {
+      if let short = search.shortage(placement) { plan.diagnostics.append(short) }
+      if search.request.handover == nil, handover != wanted.first {
         plan.diagnostics.append(
           Diagnostic(
             "KX146", .note, "the plain Image does not fit, so the zImage is handed over"))
@@ -35,11 +51,7 @@ public enum ARMPlanner {
       plan.diagnostics += PlanCheck.diagnostics(of: plan)
       return plan
     }
-    var refused = plan(request, nil, handover: wanted.first ?? .image)
-    let refusal = ARMRefusal(search: search, handovers: wanted)
-    refused.smallestRAM = refusal.smallestRAM
-    refused.diagnostics += refusal.diagnostics
-    return refused
+    return nil
   }
 
   /// An appended DTB that must stay behind the zImage, in bytes: ATAGs are merged into it.
@@ -102,8 +114,9 @@ public enum ARMPlanner {
 
   /// Makes the plan of a placement, or of none.
   static func plan(
-    _ request: PlanRequest, _ placement: ARMPlacement?, handover: HandoverKind = .image
+    _ search: ARMPlacementSearch, _ placement: ARMPlacement?, handover: HandoverKind = .image
   ) -> BootPlan {
+    let request = search.request
     var segments: [PlannedSegment] = []
     var registers: ARMRegisters?
     if let placement {
@@ -131,7 +144,8 @@ public enum ARMPlanner {
       entry: placement.map { PhysicalAddress($0.load) }, registers: registers, segments: segments,
       footprint: placement?.footprint ?? [],
       diagnostics: request.diagnostics + figureDiagnostics(request)
-        + absentMemory(request, kernel: placement?.kernel)
+        + ARMToldMemory(search: search, kernel: placement?.kernel).diagnostics
+        + ARMCommandLine(search: search, placement: placement).diagnostics
     )
   }
 }

@@ -44,11 +44,18 @@ struct ARMRefusal {
     }
     if let initrd = search.request.initrd { text += ", the initrd \(initrd.byteCount)" }
     if let bytes = search.request.parameters.byteCount { text += ", its parameters \(bytes)" }
-    return text + ", and \(search.view.freeBytes) of RAM is free"
+    text += ", and \(search.view.freeBytes) of RAM is free"
+    if let first = search.view.free.ranges.first?.first.rawValue {
+      let told = search.view.free.intersection(search.view.named(start: first)).count
+      if told < search.view.freeBytes { text += ", of which the kernel is told \(told)" }
+    }
+    return text
   }
 
   private var hint: String {
-    let size = smallest ?? "free reserved memory, or use a smaller kernel or initrd"
+    let cause = ARMRefusalCause(search: search, handovers: handovers)
+    if let known = cause.inWords { return known }
+    let size = smallest ?? cause.others ?? "use a smaller kernel or initrd"
     guard !handovers.contains(.image), search.keptDTB == 0, !search.request.cannotLoadImage,
       search.request.kernel.facts.whyNotInflated == nil,
       let image = search.image(), search.leavesWorkingMemory(image)
@@ -75,17 +82,22 @@ struct ARMRefusal {
     }
     if handovers.contains(.image) {
       return "all would lie in it, but \(ByteCount(search.memoryLeft(found))) would be left for "
-        + "the kernel to work with, and it needs \(ByteCount(search.memoryNeeded))"
+        + "the kernel to work with, and " + need
     }
     if let cramped, hole.contains(PhysicalAddress(cramped.kernel)) {
       let start = PhysicalAddress(cramped.kernel - figures.textOffset)
       return "the kernel fits at \(PhysicalAddress(kernel)), but the decompressor puts it at "
         + "\(PhysicalAddress(cramped.kernel)); from \(start) on "
         + "\(ByteCount(search.memoryLeft(cramped))) would be left for the kernel to work with, and "
-        + "it needs \(ByteCount(search.memoryNeeded))"
+        + need
     }
     return "the kernel fits at \(PhysicalAddress(kernel)), but its decompressor does not find "
       + "room for itself, its heap and the companions in the 128 MiB window"
+  }
+
+  private var need: String {
+    (search.request.workingBytes == nil ? "the unpacked initrd alone takes " : "it is to have ")
+      + ByteCount(search.memoryNeeded).description
   }
 
   /// A placement by the decompressor's rules that leaves the kernel too little memory.

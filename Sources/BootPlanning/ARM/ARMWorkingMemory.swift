@@ -3,13 +3,17 @@ import PhysicalMemory
 
 /// The memory that a new kernel needs to come up, beyond what is loaded and cleared.
 ///
-/// A placement that leaves the kernel no memory to work with is no plan: the kernel would stop
-/// with "deadlocked on memory", or lose half its initrd with "write error". How much it needs is
-/// not written anywhere, so this is an estimate that errs on the large side, checked against
-/// Debian's kernel (always boots from 62 MiB with an initrd of 6.9 MB, estimated 64 MiB) and the
-/// tiny one (from 20 MiB, estimated 32 MiB): docs/footprint.md, "Working memory". The user can
-/// state another figure.
-enum ARMWorkingMemory {
+/// A kernel that has too little stops with "deadlocked on memory", or loses half its initrd with
+/// "write error". How much it needs is not written anywhere, so this is an estimate that errs on the
+/// large side, checked against Debian's kernel (always boots from 62 MiB with an initrd of 6.9 MB,
+/// estimated 64 MiB) and the tiny one (from 20 MiB, estimated 32 MiB): docs/footprint.md, "Working
+/// memory". It chooses among placements, and refuses none: that is left to what is known.
+enum ARMWorkingMemory: Hashable {
+  /// What a kernel should have by the estimate.
+  case estimated
+  /// What it cannot do without: the files of its initrd, while the initrd is there as well.
+  case certain
+
   /// Slabs, threads and the page cache of a kernel that does nothing else.
   static let base: UInt64 = 2 << 20
 
@@ -29,17 +33,19 @@ enum ARMWorkingMemory {
   ///   - figures: The kernel.
   ///   - request: Says what the initrd unpacks to, and a figure of the user's own.
   /// - Returns: Bytes.
-  static func needed(ram: UInt64, figures: ARMFigures, request: PlanRequest) -> UInt64 {
+  func needed(ram: UInt64, figures: ARMFigures, request: PlanRequest) -> UInt64 {
     if let stated = request.workingBytes { return stated.rawValue }
+    if self == .certain { return min(request.initrd?.unpackedBytes?.rawValue ?? 0, 1 << 40) }
     let unpacked = request.initrd.map { ($0.unpackedBytes ?? $0.byteCount).rawValue } ?? 0
-    return base + ram / 4096 * bytesPerPage + figures.inflated + 2 * min(unpacked, 1 << 40)
+    return Self.base + ram / 4096 * Self.bytesPerPage + figures.inflated
+      + 2 * min(unpacked, 1 << 40)
   }
 }
 
 extension ARMPlacementSearch {
   /// The lowmem that must be left, in bytes.
   var memoryNeeded: UInt64 {
-    ARMWorkingMemory.needed(ram: view.knownBytes.rawValue, figures: figures, request: request)
+    demand.needed(ram: view.knownBytes.rawValue, figures: figures, request: request)
   }
 
   /// The lowmem that a placement leaves the new kernel, in bytes.
@@ -66,6 +72,20 @@ extension ARMPlacementSearch {
     }
     return min(view.freeBytes.rawValue, view.lowmemEnd(start: 0))
       >= loaded + min(memoryNeeded, 1 << 42)
+  }
+
+  /// Says that a placement leaves less than the estimate; nil when it does not.
+  func shortage(_ placement: ARMPlacement) -> Diagnostic? {
+    guard demand == .certain, request.workingBytes == nil else { return nil }
+    let needed = ARMWorkingMemory.estimated.needed(
+      ram: view.knownBytes.rawValue, figures: figures, request: request)
+    return Diagnostic(
+      "KX164", .warning,
+      "\(ByteCount(memoryLeft(placement))) are left for the new kernel to work with; by an estimate "
+        + "that errs large it needs \(ByteCount(needed))",
+      hint: view.words.has(.mem)
+        ? "raise mem=, or try it with kx try"
+        : "try it with kx try, or use a smaller initrd")
   }
 
   /// Tells whether the new kernel has enough memory to come up.

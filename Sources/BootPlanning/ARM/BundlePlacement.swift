@@ -27,12 +27,12 @@ struct BundlePlacement {
     let items = search.companions(start: start, cached: nil)
     for load in items.allSatisfy({ $0.hasRoom }) ? loads : [] {
       guard let placement = placement(at: load, items) else { continue }
-      var plan = ARMPlanner.plan(request, placement)
+      var plan = ARMPlanner.plan(search, placement)
       plan.diagnostics += diagnostics(load: load)
       plan.diagnostics += PlanCheck.diagnostics(of: plan)
       return plan
     }
-    var refused = ARMPlanner.plan(request, nil, handover: .zimage)
+    var refused = ARMPlanner.plan(search, nil, handover: .zimage)
     refused.diagnostics.append(
       Diagnostic(
         "KX103", .error,

@@ -33,7 +33,7 @@ struct KexecToolsPlacement {
     let hole = size + Self.textOffset + (request.rule == .ratio4 ? 0 : Self.scratch)
     let given = request.given.kernel.flatMap { $0.lowered(by: ByteCount(Self.textOffset)) }
     guard let base = given?.rawValue ?? lowestHole(hole, from: 0, search.page) else {
-      return refused("no range of RAM holds the \(ByteCount(hole)) of the zImage")
+      return refused(search, "no range of RAM holds the \(ByteCount(hole)) of the zImage")
     }
     let load = base + Self.textOffset
     let first = firstFree(base: base, load: load, zImage: zImage, page: search.page)
@@ -44,7 +44,7 @@ struct KexecToolsPlacement {
     } else if let bytes = request.initrd?.byteCount {
       guard let start = lowestHole(bytes.rawValue, from: next, search.page),
         let range = pages(start, bytes, search.page)
-      else { return refused("no range of RAM holds the initrd at or above \(hex(next))") }
+      else { return refused(search, "no range of RAM holds the initrd at or above \(hex(next))") }
       initrd = range
       next = start + bytes.rawValue
     }
@@ -56,7 +56,7 @@ struct KexecToolsPlacement {
     case .deviceTree(let bytes, _):
       let floor = (next + search.page.mask + 1) & ~search.page.mask
       guard let start = lowestHole(bytes.rawValue, from: floor, search.page) else {
-        return refused("no range of RAM holds the DTB at or above \(hex(floor))")
+        return refused(search, "no range of RAM holds the DTB at or above \(hex(floor))")
       }
       parameters = pages(start, bytes, search.page)
     }
@@ -67,7 +67,7 @@ struct KexecToolsPlacement {
       ).first ?? load
     guard let segment = search.zImageSegment(load: load, fileBytes: zImage.byteCount),
       kernel >= figures.textOffset
-    else { return refused("the kernel would inflate below its page tables") }
+    else { return refused(search, "the kernel would inflate below its page tables") }
     let own = ARMDecompression(
       figures: figures, zImage: zImage, load: load, kernel: kernel, keptDTB: 0)
     let footprint =
@@ -77,7 +77,7 @@ struct KexecToolsPlacement {
       handover: .zimage, kernel: kernel, load: load, kernelSegment: segment, initrd: initrd,
       parameters: parameters, footprint: footprint,
       move: own.move, kernelIsUncertain: false)
-    var plan = ARMPlanner.plan(request, placement)
+    var plan = ARMPlanner.plan(search, placement)
     plan.diagnostics.append(
       Diagnostic(
         "KX131", .note,
@@ -124,8 +124,8 @@ struct KexecToolsPlacement {
     }
   }
 
-  private func refused(_ reason: String) -> BootPlan {
-    var plan = ARMPlanner.plan(request, nil, handover: .zimage)
+  private func refused(_ search: ARMPlacementSearch, _ reason: String) -> BootPlan {
+    var plan = ARMPlanner.plan(search, nil, handover: .zimage)
     plan.diagnostics.append(
       Diagnostic(
         "KX103", .error, "nothing fits by the rule \(request.rule.rawValue): \(reason)",

@@ -15,6 +15,8 @@ public enum BootGatheringError: Error, Sendable {
   case noSuchTree(path: String, index: Int, count: Int)
   /// There is an overlay and no tree to apply it to.
   case overlayWithoutTree(path: String)
+  /// A file is something else than it was given for.
+  case misplaced(path: String, what: String, hint: String)
   /// A segment of a plan has another size than its source.
   case changed(segment: String, planned: ByteCount, found: ByteCount?)
 }
@@ -31,6 +33,7 @@ extension BootGatheringError: CustomStringConvertible {
         : "the file holds \(count == 1 ? "1 device tree" : "\(count) device trees"), the first of which "
           + "is 0: there is no \(index)"
     case .overlayWithoutTree: return "there is no device tree to apply the overlay to"
+    case .misplaced(_, let what, _): return what
     case .changed(let segment, let planned, let found):
       return "the " + segment + " of the plan has " + planned.description
         + ", but its source gives "
@@ -42,7 +45,7 @@ extension BootGatheringError: CustomStringConvertible {
   public var place: String {
     switch self {
     case .image(let path, _), .tree(let path, _), .overlay(let path, _),
-      .overlayWithoutTree(let path), .noSuchTree(let path, _, _):
+      .overlayWithoutTree(let path), .noSuchTree(let path, _, _), .misplaced(let path, _, _):
       path
     case .changed: ""
     }
@@ -55,6 +58,7 @@ extension BootGatheringError: CustomStringConvertible {
     case .tree(_, let error), .overlay(_, let error): error.hint
     case .noSuchTree: "kx inspect lists the trees of a file; --fit-config chooses those of a FIT"
     case .overlayWithoutTree: "name the tree with --dtb"
+    case .misplaced(_, _, let hint): hint
     case .changed: "make the plan anew"
     }
   }
@@ -63,7 +67,7 @@ extension BootGatheringError: CustomStringConvertible {
   public var isUsage: Bool {
     switch self {
     case .overlayWithoutTree, .noSuchTree: true
-    case .image, .tree, .overlay, .changed: false
+    case .image, .tree, .overlay, .misplaced, .changed: false
     }
   }
 }

@@ -14,7 +14,9 @@ extension BootPreparationError {
     case .notARM(let what, nil) where what == ImageKind.fit.name:
       "it holds device trees alone: name the kernel"
     case .notARM: "kx inspect shows what the file holds; name one with a kernel in it"
-    case .noMemory: "give --ram FIRST-LAST, --machine FILE, or a DTB with a memory node"
+    case .noMemory(nil): "give --ram FIRST-LAST, --machine FILE, or a DTB with a memory node"
+    case .noMemory(.some(let tree)):
+      "give --ram FIRST-LAST or --machine FILE, or add " + tree.reason.remedy
     case .tree(_, let error): error.hint
     }
   }

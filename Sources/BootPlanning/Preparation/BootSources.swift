@@ -50,7 +50,7 @@ public enum BootPreparationError: Error, Sendable {
   /// The file holds no 32-bit ARM kernel.
   case notARM(what: String, architecture: String?)
   /// Nobody says what memory the machine has.
-  case noMemory
+  case noMemory(in: (origin: String, reason: DeviceTree.MissingMemory)?)
   /// A device tree cannot be read or edited.
   case tree(origin: String, DeviceTreeError)
 }
@@ -65,10 +65,19 @@ extension BootPreparationError: CustomStringConvertible {
           + "planned"
       }
       return "this is \(what), not a kernel"
-    case .noMemory:
+    case .noMemory(let tree):
       return "nobody says what memory the machine has"
-    case .tree(let origin, let error):
-      return "\(origin): \(error.description)"
+        + (tree.map { ": " + $0.reason.description } ?? "")
+    case .tree(_, let error): return error.description
+    }
+  }
+
+  /// The file or tree in which it is wrong; nil when it is the kernel's.
+  public var place: String? {
+    switch self {
+    case .notARM, .noMemory(nil): nil
+    case .noMemory(.some(let tree)): tree.origin
+    case .tree(let origin, _): origin
     }
   }
 }

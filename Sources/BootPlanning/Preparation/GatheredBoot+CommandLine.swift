@@ -4,24 +4,95 @@ import KernelImages
 import PhysicalMemory
 
 extension GatheredBoot {
-  /// Says what becomes of the command line that came with the kernel in its wrapper.
-  mutating func tellOwnCommandLine() {
-    guard let own = image.commandLine, !own.isEmpty else { return }
-    let text = "'" + PrintableText.clean(own) + "'"
-    guard let used = sources.commandLine ?? sources.tree?.tree.commandLine else {
-      diagnostics.append(
-        Diagnostic("KX027", .note, "the command line of the kernel's file is used: " + text))
+  /// Who states the command line that is taken.
+  private enum CommandLineOrigin {
+    case user, running
+    case tree(String)
+    case image
+
+    var isUser: Bool { if case .user = self { true } else { false } }
+  }
+
+  /// Takes the first command line there is: the user's or an entry's, that of the tree which the user
+  /// names, the running one, that of any other tree, the one that came with the kernel.
+  ///
+  /// Where something of one boot lay is only kept where the user says so; the plan then judges it.
+  ///
+  /// - Parameter running: The command line that the machine runs with.
+  mutating func chooseCommandLine(running: String?) {
+    let stated = statedCommandLine(running)
+    // A bundle brings its own, whatever it is told.
+    if image.kernel?.bundle != nil {
+      sources.commandLine = stated?.0
       return
     }
-    if used == own { return }
-    let message = "the kernel's file has a command line of its own, which is not used: " + text
-    if wishes.commandLine != nil {
-      diagnostics.append(Diagnostic("KX027", .note, message))
+    let own = image.commandLine.flatMap { $0.isEmpty ? nil : $0 }
+    guard let (line, origin) = stated else {
+      if let own { take(own, .image) }
+      return
+    }
+    take(line, origin)
+    guard let own, own != line else { return }
+    let text =
+      "the kernel's file has a command line of its own, which is not used: '"
+      + PrintableText.clean(own) + "'"
+    if origin.isUser {
+      note("KX027", text)
     } else {
       diagnostics.append(
         Diagnostic(
-          "KX027", .warning, message,
+          "KX027", .warning, text,
           hint: "pass it with --append, or say with --append that another is meant"))
     }
+  }
+
+  private func statedCommandLine(_ running: String?) -> (String, CommandLineOrigin)? {
+    if let line = sources.commandLine { return (line, .user) }
+    let tree = sources.tree
+    if inputs.tree != nil, let tree, let line = tree.tree.commandLine {
+      return (line, .tree(tree.origin))
+    }
+    if let running { return (running, .running) }
+    guard let tree, let line = tree.tree.commandLine else { return nil }
+    return (line, treeOrigin == .running ? .running : .tree(tree.origin))
+  }
+
+  private mutating func take(_ line: String, _ origin: CommandLineOrigin) {
+    let words = CommandLineWords(line)
+    var stale: [CommandLineWords.Found] = []
+    if !origin.isUser { stale = words.found.filter { $0.word.isOfOneBoot } }
+    var kept = line
+    if !stale.isEmpty || words.hasLineBreak {
+      kept = CommandLineWords.line(line, without: stale.map { $0.place })
+    }
+    let name =
+      switch origin {
+      case .user: "the command line"
+      case .running: "the running command line"
+      case .tree(let path): "the command line of " + path
+      case .image: "the command line of the kernel's file"
+      }
+    for entry in stale {
+      let text =
+        name + " loses "
+        + PrintableText.clean(String(decoding: Array(line.utf8)[entry.place], as: UTF8.self))
+        + ": it tells where something of another boot lay"
+      if case .running = origin {
+        note("KX160", text)
+      } else {
+        diagnostics.append(
+          Diagnostic(
+            "KX160", .warning, text,
+            hint: "nothing need be done: the plan says where the initrd lies"))
+      }
+    }
+    if case .image = origin {
+      note("KX027", name + " is used: '" + PrintableText.clean(kept) + "'")
+    }
+    sources.commandLine = kept
+  }
+
+  private mutating func note(_ code: String, _ text: @autoclosure () -> String) {
+    if sources.explains { diagnostics.append(Diagnostic(code, .note, text())) }
   }
 }

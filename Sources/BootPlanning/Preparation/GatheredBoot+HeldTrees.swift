@@ -15,11 +15,16 @@ extension GatheredBoot {
       return false
     }
     let held = trees[index]
-    sources.tree = (try Self.tree(held.bytes, of: kernel, named: held.origin), held.origin)
+    sources.tree = (
+      try Self.tree(held.bytes, of: kernel, named: held.origin, as: .dtb), held.origin
+    )
+    treeOrigin = .image
     diagnostics.append(
       Diagnostic("KX113", .note, held.origin + " is taken out and passed as the DTB"))
     for overlay in held.overlays {
-      try merge(try Self.tree(overlay.bytes, of: kernel, named: overlay.origin), overlay.origin)
+      try merge(
+        try Self.tree(overlay.bytes, of: kernel, named: overlay.origin, as: .overlay),
+        overlay.origin)
     }
     return true
   }
@@ -123,12 +128,12 @@ extension GatheredBoot {
   }
 
   private static func tree(
-    _ bytes: ImageBytes, of file: File, named name: String
+    _ bytes: ImageBytes, of file: File, named name: String, as role: PlannedFile.Role
   ) throws(BootGatheringError) -> DeviceTree {
     let copy: [UInt8]
     do throws(KernelImageError) { copy = try bytes.copy(of: file.span) } catch {
       throw .image(path: file.path, error)
     }
-    return try tree(copy.span, name)
+    return try tree(copy.span, name, as: role)
   }
 }

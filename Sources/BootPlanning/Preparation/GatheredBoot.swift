@@ -19,6 +19,20 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   /// The files as a plan notes them.
   public private(set) var files: [PlannedFile] = []
   let wishes: BootWishes
+  /// Whose the tree is; nil without one.
+  var treeOrigin: TreeOrigin?
+
+  /// Who brought a tree.
+  enum TreeOrigin {
+    /// The user, or an entry.
+    case named
+    /// The kernel's file.
+    case image
+    /// The running machine.
+    case running
+    /// A lab's board.
+    case last
+  }
 
   /// Puts together what was read.
   ///
@@ -77,9 +91,8 @@ public struct GatheredBoot<File: BootFile>: Sendable {
           hint: "give --dtb FILE, the tree that the machine was started with"))
     }
     for overlay in inputs.overlays { try apply(overlay) }
-    let named = inputs.tree == nil ? nil : sources.tree?.tree.commandLine
-    if sources.commandLine == nil, named == nil { sources.commandLine = wishes.runningCommandLine }
-    tellOwnCommandLine()
+    judgeTree()
+    chooseCommandLine(running: wishes.runningCommandLine)
     if let vmlinux = inputs.vmlinux { files.append(vmlinux.planned(.vmlinux)) }
   }
 
@@ -114,7 +127,9 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   private mutating func chooseTree() throws(BootGatheringError) {
     if let file = inputs.tree {
       files.append(file.planned(.dtb))
-      sources.tree = (try Self.tree(file.span, file.path), file.path)
+      sources.tree = (try Self.tree(file.span, file.path, as: .dtb), file.path)
+      treeOrigin = .named
+      noteSecondTree(file)
       if let first = image.deviceTrees.first {
         diagnostics.append(
           Diagnostic(
@@ -129,25 +144,36 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     if let kernel = inputs.kernel, try takeHeldTree(kernel) { return }
     if let running = wishes.runningTree {
       sources.tree = (running, "running tree")
+      treeOrigin = .running
     } else if let last = wishes.lastTree {
       files.append(last.file)
       sources.tree = (last.tree, last.origin)
+      treeOrigin = .last
     }
   }
 
   static func tree(
-    _ bytes: Span<UInt8>, _ path: String
+    _ bytes: Span<UInt8>, _ path: String, as role: PlannedFile.Role
   ) throws(BootGatheringError) -> DeviceTree {
+    let tree: DeviceTree
+    let misplaced: MisplacedFile?
     do throws(DeviceTreeError) {
-      return try DeviceTree(flattened: bytes)
+      tree = try DeviceTree(flattened: bytes)
+      misplaced = MisplacedFile.found(tree, as: role)
     } catch {
-      throw .tree(path: path, error)
+      guard case .wrongMagic = error.problem,
+        let found = MisplacedFile.found(in: bytes, as: role)
+      else { throw .tree(path: path, error) }
+      throw .misplaced(path: path, what: found.description, hint: found.hint)
     }
+    guard let misplaced else { return tree }
+    throw .misplaced(path: path, what: misplaced.description, hint: misplaced.hint)
   }
 
   private mutating func apply(_ file: File) throws(BootGatheringError) {
     files.append(file.planned(.overlay))
-    try merge(try Self.tree(file.span, file.path), file.path)
+    noteSecondTree(file)
+    try merge(try Self.tree(file.span, file.path, as: .overlay), file.path)
   }
 
   /// Merges an overlay into the tree.

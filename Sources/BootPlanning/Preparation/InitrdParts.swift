@@ -54,6 +54,14 @@ public struct InitrdParts: Sendable, Hashable {
       ]
     }
     var diagnostics = found.diagnostics.map { Diagnostic($0) }
+    if found.segments.first?.isArchive != true,
+      let misplaced = MisplacedFile.found(in: file, as: .initrd)
+    {
+      diagnostics = [
+        Diagnostic(
+          "KX168", .error, "'" + path + "': " + misplaced.description, hint: misplaced.hint)
+      ]
+    }
     var payload = 0..<file.count
     if case .slice(let offset, let count) = found.payload,
       let offset = Int(exactly: offset), let count = Int(exactly: count),

@@ -119,7 +119,9 @@ public struct PreparedBoot: Sendable {
       }
       if map.ram.isEmpty, let atags = sources.oldATAGs { map.ram = RangeSet(atags.memory) }
     }
-    guard !map.ram.isEmpty else { throw .noMemory }
+    guard !map.ram.isEmpty else {
+      throw .noMemory(in: tree.map { (origin, $0.missingMemory) })
+    }
     map.reserve(sources.reserved)
     for (candidate, name) in [(sources.runningTree, "running tree"), (tree, origin)] {
       guard let candidate else { continue }
@@ -141,10 +143,11 @@ public struct PreparedBoot: Sendable {
   ) throws(DeviceTreeError) -> [Edit] {
     let memory = map.ram.intersection(.below4GiB).ranges
     for edit in try tree.addMissingMemory(memory) {
+      guard case .memoryAdded(_, _, let reason) = edit else { continue }
       diagnostics.append(
         Diagnostic(
           "KX110", .warning,
-          "the DTB tells no memory, as trees from a kernel build do; grafted from the machine: "
+          "the DTB tells no memory: \(reason.description); grafted from the machine: "
             + edit.description,
           hint: "check that this DTB is for this machine"))
     }

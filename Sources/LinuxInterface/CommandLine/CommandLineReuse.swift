@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BootPlanning
 
 /// The command line of the running kernel made fit for the next one: `--reuse-cmdline`.
 ///
@@ -100,14 +101,18 @@ public struct CommandLineReuse: Hashable, Sendable {
   }
 
   private static func stale(_ key: String, onCrash: Bool) -> Reason? {
+    switch MemoryWord(key: key) {
+    case .initrd, .initrdmem: return .initrd
+    case .elfcorehdr: return .crashNotes
+    case .crashkernel: return onCrash ? .crashKernel : nil
+    case .mem, .vmalloc, .memmap, .highmem: return nil
+    case nil: break
+    }
     switch key {
-    case "BOOT_IMAGE": .bootImage
-    case "initrd", "initrdmem": .initrd
-    case "elfcorehdr": .crashNotes
-    case "kexec_jump_back_entry": .jumpBack
-    case "kexec.id": .bootID
-    case "crashkernel": onCrash ? .crashKernel : nil
-    default: nil
+    case "BOOT_IMAGE": return .bootImage
+    case "kexec_jump_back_entry": return .jumpBack
+    case "kexec.id": return .bootID
+    default: return nil
     }
   }
 

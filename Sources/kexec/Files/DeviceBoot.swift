@@ -82,7 +82,8 @@ final class DeviceBoot {
     do throws(BootPreparationError) {
       prepared = try gathered.prepared()
     } catch {
-      throw Stop(what: error.description, place: path, hint: error.hint, status: .badFile)
+      throw Stop(
+        what: error.description, place: error.place ?? path, hint: error.hint, status: .badFile)
     }
     do throws(BootPlanError) {
       plan = try gathered.plan(prepared)
@@ -153,7 +154,7 @@ final class DeviceBoot {
     if stated == nil {
       let line = sources.commandLine ?? sources.tree?.tree.commandLine
       if id != nil {
-        sources.commandLine = BootID.place(id, on: line ?? machine.commandLine ?? "")
+        sources.commandLine = BootID.place(id, on: line ?? "")
       } else if let line, BootID.id(in: line) != nil {
         sources.commandLine = BootID.place(nil, on: line)
       }

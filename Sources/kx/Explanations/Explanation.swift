@@ -44,7 +44,7 @@ struct Explanation: Sendable {
     Group(
       title: "The plan",
       about: "What 'kx plan' and the loader say: whether a plan can be executed, and why it is so.",
-      explanations: planCodes + placementCodes + layoutCodes),
+      explanations: planCodes + placementCodes + companionCodes + layoutCodes),
     Group(
       title: "The check",
       about:

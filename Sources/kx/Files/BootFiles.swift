@@ -72,7 +72,8 @@ struct BootFiles {
       var code = ExitStatus.badFile
       if case .noMemory = error { code = .validationFailure }
       throw Stop(
-        what: error.description, place: kernel.file?.path ?? "", hint: error.hint, code: code)
+        what: error.description, place: error.place ?? kernel.file?.path ?? "", hint: error.hint,
+        code: code)
     }
     given = try GivenBoot(
       options, prepared.request, kernel.image, initrdOffset: gathered.initrd.firstOffset)

@@ -43,11 +43,13 @@ enum MachineText {
       hold(again.commandLine == reuse.commandLine, "a command line that is fit stays as it is")
     }
     let words = CommandLineWords(text)
-    for key in ["mem", "initrdmem", "vmalloc"] {
-      hold(words.values(key).last == words.value(key), "the last word counts")
-      _ = words.size(key)
+    for word in MemoryWord.allCases { _ = words.size(word) }
+    hold((words.memory == nil) != words.has(.mem), "mem= is seen")
+    for entry in words.found {
+      hold(entry.place.upperBound <= text.utf8.count, "a word stands on the command line")
     }
-    hold((words.memory == nil) == words.values("mem").isEmpty, "mem= is seen")
+    _ = words.initrd
+    _ = words.crashKernel
     hold(reuse.commandLine.utf8.count <= text.utf8.count + 8, "a command line does not grow")
     for line in reuse.difference { hold(!line.isEmpty, "a difference says something") }
   }

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The words of a kernel command line, as far as they decide where things may lie.
+struct CommandLineWords: Sendable {
+  /// A word of the list.
+  struct Found: Sendable {
+    let word: MemoryWord
+    /// The bytes behind `=`, without quotes.
+    let value: [UInt8]
+    /// Where the word stands on the command line, its quotes included.
+    let place: Range<Int>
+  }
+
+  /// The words of the list in their order.
+  private(set) var found: [Found] = []
+  /// Whether there is a line feed or a carriage return.
+  private(set) var hasLineBreak = false
+
+  /// Takes as much of a command line as a kernel keeps, up to `--`, behind which init's words stand.
+  ///
+  /// Source: lib/cmdline.c `next_arg`, kernel/params.c `parse_args` (v6.1; `--` since v3.15).
+  init(_ commandLine: String) {
+    // As a whole it is copied at once.
+    let whole = Array(commandLine.utf8)
+    let limit = ARMPlanner.commandLineLimit - 1
+    read(whole.count <= limit ? whole : Array(whole[..<limit]))
+  }
+
+  private mutating func read(_ text: [UInt8]) {
+    var at = 0
+    while at < text.count {
+      if Self.isSpace(text[at]) {
+        if text[at] == 0x0a || text[at] == 0x0d { hasLineBreak = true }
+        at += 1
+        continue
+      }
+      let start = at
+      let end = Self.wordEnd(text, from: start)
+      at = end
+      if end - start == 2, text[start] == 0x2d, text[start + 1] == 0x2d { return }
+      let first = text[start] == 0x22 ? start + 1 : start
+      guard first < end, let word = MemoryWord.beginning(text, at: first) else { continue }
+      let value = text[(first + word.key.utf8CodeUnitCount + 1)..<end].filter { $0 != 0x22 }
+      found.append(Found(word: word, value: value, place: start..<end))
+    }
+  }
+
+  /// The end of the word that begins somewhere, which is a space outside of quotes.
+  private static func wordEnd(_ text: [UInt8], from start: Int) -> Int {
+    var at = start
+    var quoted = false
+    while at < text.count, quoted || !isSpace(text[at]) {
+      if text[at] == 0x22 { quoted.toggle() }
+      at += 1
+    }
+    return at
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte <= 0x20 && (byte == 0x20 || 9...13 ~= byte)
+  }
+
+  /// Whether a word of the list stands there.
+  func has(_ word: MemoryWord) -> Bool { found.contains { $0.word == word } }
+
+  /// Gives the value of the last word of a kind that holds a size: a number with K, M or G behind.
+  ///
+  /// What follows the suffix is not looked at.
+  func size(_ word: MemoryWord) -> UInt64? {
+    guard let last = found.last(where: { $0.word == word }) else { return nil }
+    return Self.size(last.value[...])?.number
+  }
+
+  /// The memory that `mem=SIZE` and `mem=SIZE@START` name; nil without such a word.
+  ///
+  /// The first of them makes the kernel forget the memory it was told of, and each adds a range.
+  /// A start of nil is the start of RAM; a size that cannot be read counts as none.
+  ///
+  /// Source: arch/arm/kernel/setup.c `early_mem` (v6.1).
+  var memory: [(size: UInt64, start: UInt64?)]? {
+    if found.isEmpty { return nil }
+    var result: [(size: UInt64, start: UInt64?)]?
+    for entry in found where entry.word == .mem {
+      if result == nil { result = [] }
+      guard let (size, rest) = Self.size(entry.value[...]) else { continue }
+      if rest.first == 0x40 {
+        result?.append((size, Self.size(rest.dropFirst())?.number ?? 0))
+      } else {
+        result?.append((size, nil))
+      }
+    }
+    return result
+  }
+
+  /// The initrd that the last `initrd=ADDRESS,SIZE` or `initrdmem=` names, as the kernel takes it; nil
+  /// where none has a comma behind its number.
+  ///
+  /// Source: init/do_mounts_initrd.c `early_initrdmem` (v6.1). What is no number counts as 0.
+  var initrd: (word: Found, start: UInt64, size: UInt64)? {
+    var result: (word: Found, start: UInt64, size: UInt64)?
+    for entry in found where entry.word == .initrd || entry.word == .initrdmem {
+      let (start, rest) = Self.size(entry.value[...]) ?? (0, entry.value[...])
+      guard rest.first == 0x2c else { continue }
+      result = (entry, start, Self.size(rest.dropFirst())?.number ?? 0)
+    }
+    return result
+  }
+
+  /// The plain `SIZE` or `SIZE@OFFSET` of the last `crashkernel=`; nil for other forms.
+  ///
+  /// Source: kernel/crash_core.c `parse_crashkernel_simple` (v6.1).
+  var crashKernel: (size: UInt64, start: UInt64?)? {
+    guard let last = found.last(where: { $0.word == .crashkernel }),
+      let (size, rest) = Self.size(last.value[...])
+    else { return nil }
+    if rest.isEmpty { return (size, nil) }
+    guard rest.first == 0x40, let (start, end) = Self.size(rest.dropFirst()), end.isEmpty else {
+      return nil
+    }
+    return (size, start)
+  }
+
+  /// A line without some of its words, each with a space behind it; lines that follow one another are
+  /// joined, as the kernel reads them.
+  static func line(_ line: String, without places: [Range<Int>]) -> String {
+    var kept: [UInt8] = []
+    let bytes = Array(line.utf8)
+    var at = 0
+    while at < bytes.count {
+      if let place = places.first(where: { $0.lowerBound == at }) {
+        at = place.upperBound + 1
+        continue
+      }
+      kept.append(bytes[at] == 0x0a || bytes[at] == 0x0d ? 0x20 : bytes[at])
+      at += 1
+    }
+    while kept.last == 0x20 { kept.removeLast() }
+    return String(decoding: kept, as: UTF8.self)
+  }
+
+  /// Reads a size and gives what stands behind it.
+  ///
+  /// Source: lib/cmdline.c `memparse` (v6.1): hexadecimal behind 0x, octal behind 0.
+  private static func size(
+    _ text: ArraySlice<UInt8>
+  ) -> (number: UInt64, rest: ArraySlice<UInt8>)? {
+    var digits = text
+    var radix: UInt64 = 10
+    if digits.starts(with: [0x30, 0x78]) || digits.starts(with: [0x30, 0x58]) {
+      radix = 16
+      digits = digits.dropFirst(2)
+    } else if digits.first == 0x30 {
+      radix = 8
+    }
+    var number: UInt64 = 0
+    var seen = false
+    while let byte = digits.first {
+      let digit: UInt64
+      switch byte {
+      case 0x30...0x39: digit = UInt64(byte - 0x30)
+      case 0x61...0x66 where radix == 16: digit = UInt64(byte - 0x57)
+      case 0x41...0x46 where radix == 16: digit = UInt64(byte - 0x37)
+      default: digit = .max
+      }
+      guard digit < radix else { break }
+      guard number < 1 << 33 else { return nil }
+      number = number * radix + digit
+      seen = true
+      digits = digits.dropFirst()
+    }
+    guard seen else { return nil }
+    switch digits.first {
+    case 0x4b, 0x6b: return (number << 10, digits.dropFirst())
+    case 0x4d, 0x6d: return (number << 20, digits.dropFirst())
+    case 0x47, 0x67: return (number << 30, digits.dropFirst())
+    default: return (number, digits)
+    }
+  }
+}

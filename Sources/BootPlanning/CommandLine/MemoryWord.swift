@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A word of the command line, `key=value`, by which a kernel moves, limits or sets aside memory:
+/// one list for every way in which a command line comes in.
+///
+/// What 32-bit ARM reads, from v2.6.39 to v6.18 unless a word says otherwise. `cma=`, `coherent_pool=`
+/// and `hugepages=` size pools inside memory that is there already, and `reserve=` sets aside ports:
+/// none of them decides where anything may lie.
+package enum MemoryWord: Hashable, Sendable, CaseIterable {
+  /// Where the initrd lies, `ADDRESS,SIZE`; goes before what the tree or the ATAGs say.
+  ///
+  /// Source: arch/arm/mm/init.c `early_initrd` up to v4.20, init/do_mounts_initrd.c since v5.0.
+  case initrd
+  /// The same by a name that boot loaders do not use.
+  ///
+  /// Source: init/do_mounts_initrd.c `early_initrdmem`, since v5.8.
+  case initrdmem
+  /// Where a crashed kernel left its notes.
+  ///
+  /// Source: kernel/crash_dump.c `setup_elfcorehdr`.
+  case elfcorehdr
+  /// The memory there is, in place of what the kernel was told.
+  ///
+  /// Source: arch/arm/kernel/setup.c `early_mem`.
+  case mem
+  /// The room for mappings, which lowmem gives up.
+  ///
+  /// Source: arch/arm/mm/mmu.c `early_vmalloc`.
+  case vmalloc
+  /// Memory set aside for a kernel that takes over after a crash.
+  ///
+  /// Source: arch/arm/kernel/setup.c `reserve_crashkernel`.
+  case crashkernel
+  /// A map of the memory, which x86, MIPS and Xtensa read, and ARM does not.
+  ///
+  /// Source: `early_param("memmap"` in arch/x86/kernel/e820.c, arch/mips/kernel/setup.c and
+  /// arch/xtensa/mm/init.c (v6.1), and nowhere below arch/arm.
+  case memmap
+  /// The size of highmem, which 32-bit x86 reads, and ARM does not.
+  ///
+  /// Source: `early_param("highmem"` in arch/x86/mm/init_32.c (v6.1), and nowhere below arch/arm.
+  case highmem
+
+  /// The key, without the `=`.
+  package var key: StaticString {
+    switch self {
+    case .initrd: "initrd"
+    case .initrdmem: "initrdmem"
+    case .elfcorehdr: "elfcorehdr"
+    case .mem: "mem"
+    case .vmalloc: "vmalloc"
+    case .crashkernel: "crashkernel"
+    case .memmap: "memmap"
+    case .highmem: "highmem"
+    }
+  }
+
+  /// Whether the word tells where something of one boot lies, which no other boot has there.
+  package var isOfOneBoot: Bool {
+    switch self {
+    case .initrd, .initrdmem, .elfcorehdr: true
+    case .mem, .vmalloc, .crashkernel, .memmap, .highmem: false
+    }
+  }
+
+  /// Whether 32-bit ARM reads the word.
+  package var isReadByARM: Bool { self != .memmap && self != .highmem }
+
+  /// Finds the word of a key; nil when the list has none.
+  package init?(key: String) {
+    let bytes = Array(key.utf8) + [0x3d]
+    guard let word = Self.beginning(bytes, at: 0), bytes.count == word.key.utf8CodeUnitCount + 1
+    else { return nil }
+    self = word
+  }
+
+  /// Finds the word whose key and `=` stand at an offset.
+  static func beginning(_ text: [UInt8], at start: Int) -> Self? {
+    // Most words are told apart by their first letter.
+    let candidates: (Self, Self?)
+    switch text[start] {
+    case 0x69: candidates = (.initrd, .initrdmem)
+    case 0x6d: candidates = (.mem, .memmap)
+    case 0x65: candidates = (.elfcorehdr, nil)
+    case 0x76: candidates = (.vmalloc, nil)
+    case 0x63: candidates = (.crashkernel, nil)
+    case 0x68: candidates = (.highmem, nil)
+    default: return nil
+    }
+    if candidates.0.stands(in: text, at: start) { return candidates.0 }
+    if let other = candidates.1, other.stands(in: text, at: start) { return other }
+    return nil
+  }
+
+  private func stands(in text: [UInt8], at start: Int) -> Bool {
+    let count = key.utf8CodeUnitCount
+    guard text.count - start > count, text[start + count] == 0x3d else { return false }
+    let letters = unsafe key.utf8Start
+    for index in 0..<count where unsafe letters[index] != text[start + index] { return false }
+    return true
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package import DeviceTree
+package import KernelImages
+import PhysicalMemory
+
+/// A file that cannot be what it was given for, though what it is is known.
+package struct MisplacedFile: Error, Hashable, Sendable {
+  /// What a file turned out to be.
+  package enum Content: Hashable, Sendable {
+    /// A tree that is an overlay.
+    case overlay
+    /// A tree that is no overlay.
+    case tree
+    /// Anything that is known by its first bytes.
+    case image(ImageKind)
+  }
+
+  /// What the file was given for.
+  package let role: PlannedFile.Role
+  /// What it is.
+  package let content: Content
+
+  /// States what a file was given for, and what it is.
+  package init(_ content: Content, as role: PlannedFile.Role) {
+    self.content = content
+    self.role = role
+  }
+
+  /// Looks whether a file is something else than it was given for: an initrd that is a kernel, a tree
+  /// that is an overlay or a FIT.
+  ///
+  /// - Parameters:
+  ///   - file: All bytes of the file.
+  ///   - role: What it was given for.
+  /// - Returns: nil when it may be that, or nobody knows what it is.
+  package static func found(in file: Span<UInt8>, as role: PlannedFile.Role) -> Self? {
+    guard let kind = ImageKind.detect(file) else { return nil }
+    switch role {
+    case .kernel:
+      return kind == .deviceTree || kind == .cpio ? Self(.image(kind), as: role) : nil
+    case .initrd:
+      switch kind {
+      // A uImage is of many types, and what is compressed may be a disk.
+      case .cpio, .compressed, .uImage: return nil
+      default: return Self(.image(kind), as: role)
+      }
+    case .dtb, .overlay:
+      guard kind == .deviceTree || kind == .fit else { return Self(.image(kind), as: role) }
+      guard let tree = try? DeviceTree(flattened: file) else { return nil }
+      return found(tree, as: role)
+    case .vmlinux: return nil
+    }
+  }
+
+  /// The same of a tree that was read.
+  package static func found(_ tree: DeviceTree, as role: PlannedFile.Role) -> Self? {
+    switch (tree.role, role) {
+    case (.imageTree, _): Self(.image(.fit), as: role)
+    case (.overlay, .dtb): Self(.overlay, as: role)
+    case (.machine, .overlay): Self(.tree, as: role)
+    default: nil
+    }
+  }
+}
+
+extension MisplacedFile: CustomStringConvertible {
+  /// What the file is, and what it is not.
+  package var description: String {
+    let what =
+      switch content {
+      case .overlay: "an overlay"
+      case .tree: "the tree of a machine"
+      case .image(.fit): "a FIT"
+      case .image(.androidBoot): "an Android boot image"
+      case .image(.vendorBoot): "an Android vendor_boot"
+      case .image(.deviceTree): "a DTB"
+      case .image(.zImage): "a zImage"
+      case .image(let kind): "a file of the kind " + kind.name
+      }
+    let wanted =
+      switch role {
+      case .kernel: "a kernel"
+      case .initrd: "an initrd"
+      case .dtb: "the DTB of a machine"
+      case .overlay: "an overlay"
+      case .vmlinux: "a vmlinux"
+      }
+    return "this is " + what + ", not " + wanted
+  }
+
+  /// What to try next.
+  package var hint: String {
+    switch (role, content) {
+    case (.dtb, .overlay): "name it with --dtbo, and the board's own tree with --dtb"
+    case (.overlay, .tree): "name it with --dtb; an overlay has fragments, and is made with dtc -@"
+    case (_, .image(.fit)):
+      "name it as the kernel; dumpimage -T flat_dt -p N -o PART takes one part out of it"
+    case (_, .image(.androidBoot)): "name it as the kernel; unpack_bootimg takes its parts out"
+    case (_, .image(.vendorBoot)): "unpack_bootimg takes its ramdisk and its DTB out"
+    case (_, .image(.deviceTree)): "name it with --dtb"
+    case (_, .image(.cpio)): "name it with --initrd"
+    case (_, .image(.compressed)): "inflate it first"
+    case (_, .image): "name it as the kernel"
+    default: "name another file"
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension DeviceTree {
+  /// Why a kernel finds no RAM in a tree.
+  public enum MissingMemory: Hashable, Sendable {
+    /// There is no node for it.
+    case noNode
+    /// A node has no `device_type`, or another, and is passed over.
+    case untyped(path: String)
+    /// A node has no ranges, or only empty ones: firmware was meant to fill them.
+    case empty(path: String)
+    /// A node is disabled.
+    case disabled(path: String)
+    /// A node stands too deep: it is no child of the root.
+    case nested(path: String)
+  }
+
+  /// Tells why a kernel that finds no RAM in the tree finds none; of several reasons that which is
+  /// mended most easily.
+  ///
+  /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_scan_memory.
+  public var missingMemory: MissingMemory {
+    var reason = MissingMemory.noNode
+    for steps in memoryNodes {
+      guard let node = root.descendant(steps[...]) else { continue }
+      let path = path(of: steps)
+      if steps.count != 1 {
+        reason = .nested(path: path)
+      } else if !node.isAvailable {
+        return .disabled(path: path)
+      } else {
+        return .empty(path: path)
+      }
+    }
+    for child in root.children where child.hasBaseName("memory") && !child.isMemory {
+      return .untyped(path: "/" + child.name)
+    }
+    return reason
+  }
+}
+
+extension DeviceTree.MissingMemory: CustomStringConvertible {
+  /// What is so, behind the name of the tree: `names no memory`.
+  public var description: String {
+    switch self {
+    case .noNode: "has no memory node, as trees from a kernel build do"
+    case .untyped(let path): path + " has no device_type = \"memory\", so that kernels pass over it"
+    case .empty(let path): path + " has no reg, or one of size 0, which firmware is meant to fill"
+    case .disabled(let path): path + " is disabled"
+    case .nested(let path): path + " is no child of the root, where kernels look for memory"
+    }
+  }
+
+  /// What to add to the tree.
+  public var remedy: String {
+    switch self {
+    case .noNode: "memory@START { device_type = \"memory\"; reg = <START SIZE>; }; at the root"
+    case .untyped(let path): "device_type = \"memory\"; to " + path
+    case .empty(let path): "reg = <START SIZE>; to " + path
+    case .disabled(let path): "status = \"okay\"; to " + path
+    case .nested: "the node to the root"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import PhysicalMemory
+import Testing
+
+@Suite("RAM that the new kernel is not told of, and why nothing fits")
+struct ToldMemoryTests {
+  private static let ram: ClosedRange<UInt64> = 0x8000_0000...0x9fff_ffff
+
+  private func request(
+    named: [Bytes], initrd: UInt64 = 4 << 20, line: String = ""
+  ) -> PlanRequest {
+    var request = KernelsOfRecord.request(
+      KernelsOfRecord.keystone, ram: Self.ram, initrd: initrd)
+    request.parameters = .deviceTree(
+      ByteCount(UInt64(0x4000)), memory: named.compactMap(\.range))
+    request.commandLine = line
+    return request
+  }
+
+  @Test(
+    "RAM that the DTB does not name is lost, and told with the mem= that gives it back",
+    arguments: [
+      ([Bytes(0x8000_0000, 0xa000_0000)], nil), ([Bytes(0x8000_0000, 0xb000_0000)], nil),
+      ([Bytes(0x8000_0000, 0x9000_0000)], "0x90000000-0x9fffffff"),
+      (
+        [Bytes(0x8000_0000, 0x8800_0000), Bytes(0x9000_0000, 0xa000_0000)], "0x88000000-0x8fffffff"
+      ),
+      ([Bytes(0x8800_0000, 0xa000_0000)], "0x80000000-0x87ffffff"),
+      ([Bytes(0x8000_0000, 0x9fff_fff0)], nil),
+    ] as [([Bytes], String?)])
+  func unnamed(_ named: [Bytes], _ lost: String?) throws {
+    let told = try ARMPlanner.plan(request(named: named)).diagnostics("KX165")
+    #expect(told.map(\.severity) == (lost == nil ? [] : [.warning]))
+    guard let lost, let said = told.first else { return }
+    #expect(said.message.contains(lost), "\(said.message)")
+    #expect(said.hint.contains("mem=0x20000000@0x80000000"))
+    // The words do what the hint says.
+    let again = try ARMPlanner.plan(request(named: named, line: "mem=0x20000000@0x80000000"))
+    #expect(again.fits && again.diagnostics("KX165").isEmpty && again.diagnostics("KX116").isEmpty)
+  }
+
+  @Test(
+    "Where nothing fits, the hint names what is known to be in the way",
+    arguments: [
+      ("mem=16M", [Bytes(0x8000_0000, 0xa000_0000)], 4, "mem= leaves too little"),
+      ("mem=16M@0x90000000", [Bytes(0x8000_0000, 0xa000_0000)], 4, "mem= leaves too little"),
+      ("vmalloc=1000M", [Bytes(0x8000_0000, 0xa000_0000)], 32, "vmalloc= leaves too little"),
+      ("", [Bytes(0, 0x1000_0000)], 4, "names none of the machine's RAM"),
+      ("", [Bytes(0x8000_0000, 0x8100_0000)], 4, "names only 16 777 216 B of the machine's RAM"),
+      ("", [Bytes(0x8000_0000, 0xa000_0000)], 600, "smallest RAM"),
+      ("mem=64M", [Bytes(0x8000_0000, 0xa000_0000)], 600, "smaller initrd"),
+    ] as [(String, [Bytes], UInt64, String)])
+  func causes(_ line: String, _ named: [Bytes], _ initrd: UInt64, _ words: String) throws {
+    let plan = try ARMPlanner.plan(request(named: named, initrd: initrd << 20, line: line))
+    #expect(!plan.fits)
+    let said = try #require(plan.diagnostics("KX103").first)
+    #expect(said.hint.contains(words), "\(said.hint)")
+  }
+
+  @Test("A load address from which the rest does not fit is named as the cause")
+  func load() throws {
+    var request = request(named: [Bytes(0x8000_0000, 0xa000_0000)], initrd: 64 << 20)
+    request.handover = .image
+    request.load = PhysicalAddress(0x9c00_8000)
+    let said = try #require(ARMPlanner.plan(request).diagnostics("KX103").first)
+    #expect(said.hint.contains("--load"))
+  }
+
+  @Test("An estimate of working memory warns; only what is known to be too little is refused")
+  func estimate() throws {
+    // Kernel, initrd and what it unpacks to, in a machine that grows from too small to enough.
+    var seen: [String] = []
+    for size in stride(from: UInt64(16), through: 96, by: 2) {
+      var request = KernelsOfRecord.request(
+        KernelsOfRecord.keystone, ram: 0x8000_0000...(0x8000_0000 + (size << 20) - 1),
+        initrd: 6 << 20)
+      request.initrd?.unpackedBytes = .mebibytes(8)
+      let plan = try ARMPlanner.plan(request)
+      let verdict =
+        !plan.fits ? "refused" : plan.diagnostics("KX164").isEmpty ? "fine" : "warned"
+      if seen.last != verdict { seen.append(verdict) }
+      #expect(plan.hasErrors == !plan.fits)
+      // A figure that the user states is no estimate.
+      request.workingBytes = .mebibytes(200)
+      #expect(try !ARMPlanner.plan(request).fits)
+      request.workingBytes = .zero
+      #expect(try ARMPlanner.plan(request).diagnostics("KX164").isEmpty)
+    }
+    #expect(seen == ["refused", "warned", "fine"])
+  }
+}
