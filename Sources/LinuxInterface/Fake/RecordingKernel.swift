@@ -29,6 +29,8 @@ public final class RecordingKernel: KernelInterface {
   public var directories: Set<String> = []
   /// Names that a listing shows as symbolic links.
   public var links: Set<String> = []
+  /// Names that stand for devices, pipes or sockets.
+  public var specials: Set<String> = []
   /// The calls that fail, and how.
   public var failures: [Occasion: Errno] = [:]
   /// What `uname` tells.
@@ -119,7 +121,9 @@ public final class RecordingKernel: KernelInterface {
       otherwise: isThere ? nil : files[path] == nil ? .noSuchFile : .notDirectory)
     var kinds: [String: FileKind] = [:]
     let start = path.utf8.count + 1
-    let all = files.keys.map { ($0, FileKind.regular) } + directories.map { ($0, .directory) }
+    let all =
+      files.keys.map { ($0, FileKind.regular) } + directories.map { ($0, .directory) }
+      + specials.map { ($0, .other) }
     for (name, kind) in all where name.utf8.starts(with: (path + "/").utf8) {
       let rest = Array(name.utf8.dropFirst(start))
       let slash = rest.firstIndex(of: 0x2f)
@@ -137,8 +141,10 @@ public final class RecordingKernel: KernelInterface {
   /// Tells of a file.
   public func fileStatus(_ path: String) throws(Errno) -> FileStatus {
     let bytes = files[path]
-    let isThere = bytes != nil || isDirectory(path)
+    let isSpecial = specials.contains(path)
+    let isThere = bytes != nil || isSpecial || isDirectory(path)
     try record(.fileStatus(path), otherwise: isThere ? nil : .noSuchFile)
+    if isSpecial { return FileStatus(kind: .other, byteCount: 0) }
     return FileStatus(
       kind: bytes == nil ? .directory : .regular, byteCount: UInt64(bytes?.count ?? 0))
   }
