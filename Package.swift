@@ -182,7 +182,9 @@ let package = Package(
     tests(
       "Reporting",
       ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
-    tests("LinuxInterface", ["PhysicalMemory", "DeviceTree", "Inflation", "Samples"]),
+    tests(
+      "LinuxInterface",
+      ["PhysicalMemory", "DeviceTree", "Inflation", "KernelImages", "BootPlanning", "Samples"]),
     // The loader's own logic, against a Linux that is not there.
     .testTarget(
       name: "KexecProgramTests",

@@ -54,22 +54,27 @@ public final class BootEntry {
   /// What it boots that is no Linux kernel: `efi`, `localboot`.
   public var foreign: String?
 
+  /// What was noticed while it was read.
+  public var notes: [String] = []
+  /// The first line that means nothing to the reader, with its number.
+  public var unknown: String?
+
   /// Begins an entry.
   public init(_ origin: Origin, id: String) {
     self.origin = origin
     self.id = id
   }
 
-  /// Sorts entries; those that are equal stay in their order.
+  /// Sorts entries, alone or with what they are sorted by; those that are equal stay in their order.
   ///
   /// - Parameters:
   ///   - entries: The entries.
   ///   - compare: Negative when the first comes first, 0 when none does, else positive.
   /// - Returns: The entries in order.
-  static func sorted(
-    _ entries: [BootEntry], by compare: (BootEntry, BootEntry) -> Int
-  ) -> [BootEntry] {
-    var sorted: [BootEntry] = []
+  static func sorted<Element>(
+    _ entries: [Element], by compare: (Element, Element) -> Int
+  ) -> [Element] {
+    var sorted: [Element] = []
     for entry in entries {
       var low = 0
       var high = sorted.count

@@ -22,6 +22,11 @@ public struct ARMKernel: Sendable, Hashable {
   public var isThumb2: Figure<Bool>?
   /// Whether the kernel runs big-endian; nil when it cannot be told.
   public var isBigEndian: Figure<Bool>?
+  /// The version of the architecture that the kernel needs at least; nil when it cannot be told.
+  public var leastVersion: Figure<ARMVersion>?
+  /// The last version of the architecture that the kernel is for; nil when it knows all later ones, too,
+  /// or it cannot be told.
+  public var latestVersion: Figure<ARMVersion>?
   /// The bundle, when the file is one: then the figures above are those of the wrapper as its size
   /// table tells them to loaders.
   public var bundle: BundledBoot?

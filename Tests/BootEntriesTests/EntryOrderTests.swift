@@ -13,7 +13,7 @@ struct EntryOrderTests {
       "vmlinuz-6.9.0.old", "vmlinuz-6.9.0.dpkg-new", "vmlinuz-7.0~", "vmlinuz-", "config-9",
       "zImage-6.2.0", "uInitrd", "vmlinuz.old",
     ]
-    let found = KernelFileNames.entries(in: names, of: "/boot", limit: names.count).found
+    let found = KernelFileNames.entries(in: names, of: "/boot", limit: names.count).entries
     #expect(
       found.map(\.kernel) == [
         "/boot/vmlinuz-6.3.0", "/boot/vmlinuz-6.2.0", "/boot/zImage-6.2.0",

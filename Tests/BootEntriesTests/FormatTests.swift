@@ -99,7 +99,7 @@ struct FormatTests {
 
   @Test("Options of petitboot.conf begin with their names; the first default counts")
   func petitboot() throws {
-    let entries = try PetitbootFile.entries(
+    let file = try PetitbootFile(
       Array(
         """
         default A longer name
@@ -115,6 +115,8 @@ struct FormatTests {
         dtb /a/dtb
         description Contains a number of words
         """.utf8))
+    let entries = file.entries
+    #expect(file.unknown == nil)
     #expect(entries.map(\.id) == ["linux", "A longer name"])
     #expect(entries.map(\.isDefault) == [false, true])
     #expect(entries[0].options == "console=tty0 root=LABEL=root ro quiet")
@@ -156,7 +158,7 @@ struct FormatTests {
       let name = String(decoding: bytes.prefix(12), as: UTF8.self)
       for read in [
         { try SpecificationFile.entry(bytes, name: name).initrds.count },
-        { try PetitbootFile.entries(bytes).count }, { try ExtlinuxFile(bytes).items.count },
+        { try PetitbootFile(bytes).entries.count }, { try ExtlinuxFile(bytes).items.count },
       ] as [() throws -> Int] {
         do {
           #expect(try read() <= bytes.count)

@@ -35,6 +35,9 @@ struct CheckTests {
       line: "error KX201", words: "CONFIG_KEXEC is off",
       changes: ["/sys/kernel/kexec_loaded": nil, "/boot/config-6.1.0-50-armmp": "CONFIG_SMP=y\n"]),
     Case(line: "warning KX201", words: "does not tell", changes: ["/sys/kernel/kexec_loaded": nil]),
+    Case(
+      line: "warning KX201", words: "though /boot/config-6.1.0-50-armmp says",
+      changes: ["/boot/config-6.1.0-50-armmp": "CONFIG_SMP=y\n"]),
     Case(line: "ok KX202", words: "may load"),
     Case(line: "error KX202", words: "CAP_SYS_BOOT", changes: [status: "CapEff: 0\n"]),
     Case(line: "ok KX203", words: "not switched off"),

@@ -271,6 +271,122 @@ struct EntryTests {
       Self.loader([:]).run("--list-entries").output == "nothing is found that could be booted\n")
   }
 
+  @Test("The only kernel has the only ramdisk; what belongs to no kernel is told")
+  func leftovers() {
+    let arch = ["/boot/zImage": Self.kernel, "/boot/initramfs-linux.img": Self.initrd]
+    let found = Self.loader(arch).run("-l --newest")
+    #expect(found.exit == .done)
+    #expect(
+      found.complaints.hasPrefix(
+        "entry: boot zImage: /boot/zImage --initrd=/boot/initramfs-linux.img\n"))
+    #expect(found.complaints.contains("note: initramfs-linux.img is taken for its initrd"))
+    let two = Self.loader(arch.merging(["/boot/uImage": Self.kernel]) { $1 })
+    #expect(
+      two.run("-l --newest").complaints.contains(
+        "warning: '/boot/initramfs-linux.img' belongs to no kernel that was found\n"))
+    let tree = Self.loader(
+      Self.pairs.merging(["/boot/dtb-6.1.0-50-armmp": Loader.tree.flattened()]) { $1 })
+    #expect(
+      tree.run("-l --newest").complaints.contains(
+        "note: the running kernel's tree is kept, not dtb-6.1.0-50-armmp beside it"))
+  }
+
+  @Test("NixOS: the files of an entry lie in another folder than its configuration")
+  func nixOS() {
+    let loader = Self.loader(
+      [
+        "/boot/extlinux/extlinux.conf": Array(
+          """
+          DEFAULT nixos-default
+          LABEL nixos-default
+            LINUX ../nixos/abc-linux-6.1.69-zImage
+            INITRD ../nixos/def-initrd-linux-6.1.69-initrd
+            APPEND init=/nix/store/ghi/init loglevel=4
+            FDTDIR ../nixos/abc-linux-6.1.69-dtbs
+          """.utf8),
+        "/boot/nixos/abc-linux-6.1.69-zImage": Self.kernel,
+        "/boot/nixos/def-initrd-linux-6.1.69-initrd": Self.initrd,
+      ], root: "/mnt")
+    for path in Array(loader.kernel.files.keys) where path.hasPrefix("/mnt/boot/nixos/") {
+      // The fake knows no `..`.
+      let other = path.replacingOccurrences(of: "/boot/nixos", with: "/boot/extlinux/../nixos")
+      loader.kernel.files[other] = loader.kernel.files[path]
+    }
+    let found = loader.run("-l --entry-from=extlinux --root=/mnt")
+    #expect(found.exit == .done && found.complaints.contains("abc-linux-6.1.69-zImage"), "\(found)")
+  }
+
+  @Test(
+    "What a search finds is a regular file; devices, pipes and sockets are not opened, and told",
+    arguments: [
+      ("/boot/vmlinuz-6.9-armmp", "6.9-armmp is not taken: its kernel '/boot/vmlinuz-6.9-armmp'"),
+      ("/boot/initrd.img-6.9-armmp", "6.9-armmp is not taken: its initrd '/boot/initrd.img-6.9-a"),
+      ("/boot/loader/entries/pipe.conf", "'/boot/loader/entries/pipe.conf' is no regular file"),
+      ("/boot/extlinux/extlinux.conf", "'/boot/extlinux/extlinux.conf' is no regular file"),
+      ("/petitboot.conf", "'/petitboot.conf' is no regular file"),
+    ])
+  func special(path: String, words: String) {
+    for line in ["--list-entries", "-l --entry-from=boot"] {
+      let loader = Self.loader(Self.pairs)
+      loader.kernel.files["/boot/vmlinuz-6.9-armmp"] = Self.kernel
+      loader.kernel.files["/boot/initrd.img-6.9-armmp"] = Self.initrd
+      loader.kernel.files[path] = nil
+      loader.kernel.special = [path: .pipe]
+      let found = loader.run(line)
+      #expect(found.exit == .done)
+      if line == "--list-entries" || path.contains("6.9") {
+        let told = (found.output + found.complaints).replacingOccurrences(
+          of: "\n      not taken: ", with: " is not taken: ")
+        #expect(
+          told.contains(words)
+            || told.contains(words.replacingOccurrences(of: "6.9-armmp is ", with: "")),
+          "\(told)")
+      }
+      for call in loader.kernel.calls {
+        #expect(call.call != .readFile(path) && call.call != .mapFile(path))
+      }
+    }
+  }
+
+  @Test("A place to look in that is not there is an error, not an empty list")
+  func nowhere() {
+    for line in [
+      "--list-entries --root=/nope", "-l --newest --root=/nope", "--list-entries --root=/boot/img",
+      "--list-entries --entry-from=boot=/nope", "-l --entry-from=extlinux=/nope.conf",
+      "--check --newest --root=/nope",
+    ] {
+      let loader = Self.loader(["/boot/img": Self.initrd])
+      let found = loader.run(line)
+      #expect(found.exit == .unreadable && found.output.isEmpty, "\(line): \(found)")
+      #expect(found.complaints.contains("cannot be read: "), "\(found)")
+    }
+  }
+
+  @Test(
+    "A configuration that yields nothing is told with its first line that was not understood",
+    arguments: [
+      (
+        "/boot/extlinux/extlinux.conf", "'/boot/extlinux/extlinux.conf', line 2: menuentry: unknown"
+      ),
+      (
+        "/boot/extlinux/extlinux.conf",
+        "'/boot/extlinux/extlinux.conf' names nothing that could be booted"
+      ),
+      (
+        "/boot/petitboot.conf",
+        "'/boot/petitboot.conf' names nothing that could be booted; not understood: line 2: menuentry"
+      ),
+      (
+        "/boot/loader/entries/a.conf",
+        "not taken: it names no kernel; not understood: line 2: menuentry"
+      ),
+    ])
+  func notUnderstood(path: String, words: String) {
+    let grub = "# GRUB's\nmenuentry 'Linux' {\n  linuxefi /vmlinuz\n}\n"
+    let found = Self.loader([path: Array(grub.utf8)]).run("--list-entries")
+    #expect((found.output + found.complaints).contains(words), "\(found)")
+  }
+
   static let refused: [(line: String, words: String)] = [
     ("-l --newest /boot/zImage", "find another"), ("-e --newest", "goes with a kernel to load"),
     ("-l --entry-from=grub", "names no place that is known here"),

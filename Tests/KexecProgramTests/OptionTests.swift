@@ -128,7 +128,7 @@ struct OptionTests {
     ("-l -u k", "two steps"), ("-l -e k", "two steps"), ("-e k", "one argument too many"),
     ("-u k", "one argument too many"), ("-S k", "one argument too many"),
     ("--dry-run -e", "--dry-run goes with"), ("--dry-run -u", "--dry-run goes with"),
-    ("--machine=m -l k", "--machine plans for another"),
+    ("--machine=m -l k", "--machine names another machine"),
     ("--atags --dtb=d k", "passes no device tree"), ("--atags --dtbo=d k", "passes no device tree"),
     ("--log=f -u", "--log goes with"), ("--log=f --dry-run k", "--log goes with"),
     ("--force -u", "--force goes with"), ("--json -e", "no --json of --exec"),

@@ -19,6 +19,25 @@ struct SuggestionTests {
     #expect(found.complaints.contains("hint: " + words), "\(found.complaints)")
   }
 
+  @Test(
+    "An option that does not exist is told before what may only follow from it",
+    arguments: [
+      "-l k --initd i", "k --initd i.img --mem-min=x", "-l k i --initd=x", "-l -e --initd=x k",
+      "--mem-min=8M --mem-max=4M k --initd=x", "-e k --initd x", "-l k --handover --initd=x i",
+    ])
+  func first(line: String) {
+    let found = Loader().run(line)
+    #expect(found.exit == .usage)
+    #expect(
+      found.complaints == "error: there is no option --initd\n  hint: did you mean --initrd?\n")
+  }
+
+  @Test("What only looks like an option is none")
+  func values() {
+    #expect(Loader().run("-l k i --append=--initd").complaints.contains("there are two kernels"))
+    #expect(Loader().run("-l k i -- --initd").complaints.contains("there are two kernels"))
+  }
+
   @Test("An option that is near to none is not guessed at")
   func noGuess() {
     let found = Loader().run("--frobnicate k")

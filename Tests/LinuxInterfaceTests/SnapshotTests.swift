@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import BootPlanning
 import DeviceTree
 import Foundation
+import KernelImages
 import LinuxInterface
 import PhysicalMemory
 import SeededRandom
@@ -42,7 +44,7 @@ struct SnapshotTests {
       let list = try SampleMachine.shell(
         "mkdir x; cd x; cpio -id --quiet <../machine.kx; cpio -t --quiet <../machine.kx", in: folder
       )
-      #expect(list == "facts\niomem\ncmdline\nfdt\nconfig\n")
+      #expect(list == "facts\niomem\ncmdline\nfdt\nconfig\ncpuinfo\n")
       let iomem = try String(contentsOf: folder.appendingPathComponent("x/iomem"), encoding: .utf8)
       #expect(iomem == SampleMachine.iomem)
       _ = try SampleMachine.shell(
@@ -50,6 +52,35 @@ struct SnapshotTests {
       let again = try Data(contentsOf: folder.appendingPathComponent("again.kx"))
       let read = try MachineSnapshot.read([UInt8](again).span)
       #expect(read == state)
+    }
+  }
+
+  @Test("A snapshot holds what tells of the processor; one without is as good")
+  func processor() throws {
+    let state = try MachineState.read(from: SampleMachine.kernel())
+    #expect(state.processor.version == .v7 && state.processor.hasLPAE == true)
+    let old = try MachineState(files: state.files.filter { $0.name != .cpuinfo })
+    #expect(old.processor.version == .v7 && old.processor.hasLPAE == nil)
+    let again = try MachineSnapshot.read(MachineSnapshot.bytes(of: old).span)
+    #expect(again == old)
+    let plan = try MachineState.read(from: SampleMachine.kernel(), forPlan: true)
+    #expect(!plan.files.contains { $0.name == .cpuinfo })
+  }
+
+  @Test("A folder of a snapshot's files is the same machine; a bare memory map is one, too")
+  func captured() throws {
+    let state = try MachineState.read(from: SampleMachine.kernel())
+    let kernel = RecordingKernel()
+    for file in state.files { kernel.files["/m/" + file.name.rawValue] = file.bytes }
+    #expect(try MachineState(folder: "/m", from: kernel) == state)
+    let snapshot = MachineSnapshot.bytes(of: state)
+    let read = try MachineState(captured: snapshot.span)
+    #expect(read == state && read.tellsFacts)
+    let bare = try MachineState(captured: Array(SampleMachine.iomem.utf8).span)
+    #expect(bare.memory == state.memory && !bare.tellsFacts)
+    kernel.files["/m/iomem"] = nil
+    #expect(throws: LinuxInterfaceError("/m/iomem", .system(.noSuchFile, "read"))) {
+      try MachineState(folder: "/m", from: kernel)
     }
   }
 

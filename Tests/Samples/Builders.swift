@@ -79,11 +79,20 @@ struct SyntheticImage {
   var hasEndAddress = true
   /// Texts of drivers, each with a zero byte behind it, in place of what stands at 0x8100.
   var texts: [String] = []
+  /// The first instructions, at most 16; the others do nothing.
+  var head: [UInt32] = []
+
+  /// Instructions that kernels begin with, from Linux 6.1.
+  static let hypStub: [UInt32] = [0xeb04_402e]
+  static let safeSVC: [UInt32] = [0xe10f_9000, 0xe229_901a]
+  static let plainSVC: [UInt32] = [0xe321_f0d3, 0xee10_9f10]
+  static let wideMoves: [UInt32] = [0xe30f_8fac, 0xe34f_8fff]
+  static let longDescriptors: [UInt32] = [0xee10_3f91, 0xe203_300f, 0xe353_0005]
 
   func bytes() -> [UInt8] {
     var builder = Builder(isBigEndian: isBigEndian)
     let start = pageOffset + textOffset + UInt32(byteCount)
-    for _ in 0..<16 { builder.word(0xe1a0_0000) }
+    for index in 0..<16 { builder.word(index < head.count ? head[index] : 0xe1a0_0000) }
     builder.word(hasEndAddress ? start + bssBytes - 1 : 0)
     // Neither zeros nor letters: a number that is nowhere near an address of the kernel.
     while builder.bytes.count < byteCount { builder.word(0x1234_5678) }

@@ -43,6 +43,7 @@ enum SampleMachine {
       + "CapEff:\t000001ffffffffff\nSeccomp:\t0\n",
     "/proc/meminfo":
       "MemTotal:         506712 kB\nMemFree:          400000 kB\nMemAvailable:     450000 kB\n",
+    "/proc/cpuinfo": "processor\t: 0\nFeatures\t: half thumb vfpd32 lpae evtstrm\n",
     "/proc/sys/kernel/kexec_load_disabled": "0\n",
     "/sys/kernel/kexec_loaded": "0\n",
     "/sys/kernel/kexec_crash_loaded": "0\n",

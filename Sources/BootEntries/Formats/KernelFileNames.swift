@@ -2,8 +2,22 @@
 
 /// Kernels and their initial ramdisks in a folder, told by their names.
 public enum KernelFileNames {
+  /// What stands in a folder.
+  public struct Found {
+    /// An entry for each kernel, in the order in which they are taken.
+    public var entries: [BootEntry] = []
+    /// How many kernels are left out, the oldest.
+    public var leftOut = 0
+    /// Initial ramdisks that belong to none of the kernels, the first few of them.
+    public var unpaired: [String] = []
+  }
+
   /// How files of kernels begin, the usual one first.
   private static let kernels = ["vmlinuz", "zImage", "Image", "uImage"]
+  /// How files of initial ramdisks begin.
+  private static let ramdisks = ["initrd", "initramfs", "uInitrd"]
+  /// The most initial ramdisks that are told to belong to no kernel.
+  private static let unpairedLimit = 8
 
   /// The names that the initial ramdisk of a kernel may have: Debian's, Fedora's, Arch's, those of
   /// others and of U-Boot.
@@ -28,13 +42,58 @@ public enum KernelFileNames {
   /// - Parameters:
   ///   - names: The names in the folder.
   ///   - folder: The folder, without a slash at its end.
+  ///   - running: The release of the kernel that runs there; empty when it is not known. Of kernels of
+  ///     one version those of its flavour come first.
   ///   - limit: The most entries; for each all names are searched for its initial ramdisk.
-  /// - Returns: An entry for each, the newest first; those of one version in the order of
-  ///   ``kernels``, and kernels without a version last. Each has the initial ramdisk that goes by
-  ///   its version, when there is one. And how many are left out.
+  /// - Returns: The newest first; those of one version and flavour in the order of ``kernels``, and
+  ///   kernels without a version last. Each has the initial ramdisk that goes by its version, when
+  ///   there is one; the only kernel has the only one, whatever it is called.
   public static func entries(
-    in names: [String], of folder: String, limit: Int
-  ) -> (found: [BootEntry], leftOut: Int) {
+    in names: [String], of folder: String, running: String = "", limit: Int
+  ) -> Found {
+    var found = Found()
+    let sorted = sorted(entries(in: names, of: folder), running: KernelFlavour(running))
+    found.entries = Array(sorted.prefix(limit))
+    found.leftOut = max(0, sorted.count - limit)
+    var known: [String] = []
+    for entry in found.entries {
+      let own = initrds(of: entry.version ?? "")
+      known += own
+      if let initrd = own.first(where: { names.contains($0) }) {
+        entry.initrds = [folder + "/" + initrd]
+      }
+    }
+    // Of kernels that are left out nobody knows which ramdisks are theirs.
+    if found.entries.isEmpty || found.leftOut > 0 { return found }
+    for name in names
+    where found.unpaired.count < unpairedLimit && isRamdisk(name) && !known.contains(name) {
+      found.unpaired.append(name)
+    }
+    pairTheOnly(&found, folder)
+    return found
+  }
+
+  /// Brings the only kernel and the only ramdisk together. The one that Arch makes for emergencies,
+  /// with all drivers, is no choice of its own.
+  private static func pairTheOnly(_ found: inout Found, _ folder: String) {
+    guard found.entries.count == 1, found.entries[0].initrds.isEmpty else { return }
+    let usual = found.unpaired.filter { !isFallback($0) }
+    guard usual.count == 1 else { return }
+    found.entries[0].initrds = [folder + "/" + usual[0]]
+    found.entries[0].notes.append(
+      usual[0] + " is taken for its initrd: it is the only one beside the only kernel")
+    found.unpaired = []
+  }
+
+  private static func isFallback(_ name: String) -> Bool {
+    name.utf8.suffix(13).elementsEqual("-fallback.img".utf8)
+  }
+
+  private static func isRamdisk(_ name: String) -> Bool {
+    ramdisks.contains { name.utf8.starts(with: $0.utf8) } && !isLeftover(name)
+  }
+
+  private static func entries(in names: [String], of folder: String) -> [BootEntry] {
     var entries: [BootEntry] = []
     for prefix in kernels {
       for name in names {
@@ -45,16 +104,19 @@ public enum KernelFileNames {
         entries.append(entry)
       }
     }
-    let sorted = BootEntry.sorted(entries) {
-      DebianVersion.compareKernels($1.version ?? "", $0.version ?? "")
-    }
-    for entry in sorted.prefix(limit) {
-      for initrd in initrds(of: entry.version ?? "")
-      where entry.initrds.isEmpty && names.contains(initrd) {
-        entry.initrds = [folder + "/" + initrd]
-      }
-    }
-    return (Array(sorted.prefix(limit)), max(0, sorted.count - limit))
+    return entries
+  }
+
+  private static func sorted(_ entries: [BootEntry], running: KernelFlavour) -> [BootEntry] {
+    let all = entries.map { (entry: $0, flavour: KernelFlavour($0.version ?? "")) }
+    return BootEntry.sorted(all) { one, other in
+      let order = DebianVersion.compareKernels(other.flavour.version, one.flavour.version)
+      if order != 0 { return order }
+      let (left, right) = (one.flavour.likeness(to: running), other.flavour.likeness(to: running))
+      if left.same != right.same { return right.same - left.same }
+      if !running.words.isEmpty, left.others != right.others { return left.others - right.others }
+      return DebianVersion.compareKernels(other.entry.version ?? "", one.entry.version ?? "")
+    }.map { $0.entry }
   }
 
   /// The version behind a prefix and a dash; empty when the prefix is the whole name, nil when it is
@@ -63,13 +125,16 @@ public enum KernelFileNames {
     if name == prefix { return "" }
     let start = Array((prefix + "-").utf8)
     let bytes = Array(name.utf8)
-    guard bytes.count > start.count, bytes.starts(with: start) else { return nil }
-    for ending in leftovers {
-      let ending = Array(ending.utf8)
-      if bytes.count >= ending.count, bytes.suffix(ending.count).elementsEqual(ending) {
-        return nil
-      }
+    guard bytes.count > start.count, bytes.starts(with: start), !isLeftover(name) else {
+      return nil
     }
     return String(decoding: bytes[start.count...], as: UTF8.self)
+  }
+
+  private static func isLeftover(_ name: String) -> Bool {
+    leftovers.contains { ending in
+      name.utf8.count >= ending.utf8.count
+        && name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8)
+    }
   }
 }

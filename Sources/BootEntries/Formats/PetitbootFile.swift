@@ -3,14 +3,17 @@
 /// A petitboot.conf in petitboot's own form: options that each begin with a name.
 ///
 /// Source: petitboot, discover/native-parser.y and doc/configuration_file_formats.rst (2018).
-public enum PetitbootFile {
+public struct PetitbootFile {
+  /// The options in order, the default one marked.
+  public private(set) var entries: [BootEntry] = []
+  /// The first line that means nothing to this reader, with its number.
+  public private(set) var unknown: String?
+
   /// Reads a file.
   ///
   /// - Parameter bytes: The file.
-  /// - Returns: The options in order, the default one marked.
   /// - Throws: ``BootEntryError`` with the line.
-  public static func entries(_ bytes: [UInt8]) throws(BootEntryError) -> [BootEntry] {
-    var entries: [BootEntry] = []
+  public init(_ bytes: [UInt8]) throws(BootEntryError) {
     var chosen: String?
     for line in try EntryLines(bytes).lines {
       if line.name == "default" {
@@ -23,20 +26,26 @@ public enum PetitbootFile {
         entries.append(BootEntry(.petitboot, id: try line.required()))
         continue
       }
-      guard let entry = entries.last else { continue }
+      guard let entry = entries.last else {
+        note(line)
+        continue
+      }
       switch line.name {
       case "image": entry.kernel = try line.required()
       case "initrd": entry.initrds = [try line.required()]
       case "dtb": entry.deviceTree = try line.required()
       case "args": entry.options = entry.options.map { $0 + " " + line.text } ?? line.text
       case "description": entry.title = line.text
-      default: break
+      default: note(line)
       }
     }
     for entry in entries {
       entry.options = entry.options ?? ""
       entry.isDefault = entry.id == chosen
     }
-    return entries
+  }
+
+  private mutating func note(_ line: EntryLines.Line) {
+    unknown = unknown ?? "line " + String(line.number) + ": " + line.name
   }
 }

@@ -9,7 +9,8 @@ public enum SpecificationFile {
   /// - Parameters:
   ///   - bytes: The file.
   ///   - name: Its name, which ends in `.conf`; how often the entry may still be tried stands there.
-  /// - Returns: The entry. Keys that are not known here are for other boot loaders, and left out.
+  /// - Returns: The entry. Keys that are not known here are for other boot loaders, and left out; the
+  ///   first of them is noted.
   /// - Throws: ``BootEntryError`` with the line.
   public static func entry(_ bytes: [UInt8], name: String) throws(BootEntryError) -> BootEntry {
     let entry = entry(named: name)
@@ -28,11 +29,14 @@ public enum SpecificationFile {
         try EntryLines.check(entry.options?.utf8.count ?? 0 > 1 << 16 ? .max : 0, "options", line)
         entry.options = entry.options.map { $0 + " " + line.text } ?? line.text
       case "devicetree": entry.deviceTree = try line.required()
+      // Not of the specification, but written by ostree.
+      case "fdtdir", "devicetreedir": entry.deviceTreeFolder = try line.required()
       case "devicetree-overlay":
         try EntryLines.check(entry.overlays.count + line.words.count, "overlays", line)
         entry.overlays += line.words
       case "efi", "uki", "uki-url": entry.foreign = line.name
-      default: break
+      default:
+        entry.unknown = entry.unknown ?? "line " + String(line.number) + ": " + line.name
       }
     }
     // An entry without options has an empty command line, not that of the running kernel.

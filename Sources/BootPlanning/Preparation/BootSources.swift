@@ -27,6 +27,8 @@ public struct BootSources: Sendable {
   public var reserved: [ReservedRange] = []
   /// The command line; nil keeps the one that came with the tree or the kernel.
   public var commandLine: String?
+  /// The processor of the machine, as far as others than its tree tell of it.
+  public var processor = Processor()
   /// The page size of the running kernel.
   public var pageBytes = ByteCount(UInt64(4096))
   /// Fresh random bytes for seeds in the tree; without them, seeds are removed.

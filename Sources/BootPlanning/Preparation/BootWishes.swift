@@ -19,6 +19,8 @@ public struct BootWishes: Sendable {
   public var pageBytes = ByteCount(UInt64(4096))
   /// The memory the running machine has for the load.
   public var loadMemory = LoadMemory()
+  /// The processor of the machine, as far as others than its tree tell of it.
+  public var processor = Processor()
   /// A tree that is taken when nobody else has one.
   public var lastTree: LastTree?
   /// Which of the trees in a file is taken, the first being 0; nil chooses by the machine.

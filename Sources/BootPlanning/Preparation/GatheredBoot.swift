@@ -71,6 +71,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     sources.oldATAGs = wishes.runningATAGs
     sources.reserved = wishes.reserved
     sources.pageBytes = wishes.pageBytes
+    sources.processor = wishes.processor
     sources.commandLine = wishes.commandLine
     sources.wantsATAGs = wishes.wantsATAGs
     sources.machineNumber = wishes.machineNumber

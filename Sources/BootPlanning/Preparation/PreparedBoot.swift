@@ -17,6 +17,10 @@ public struct PreparedBoot: Sendable {
   /// The ATAG list of the machine, when one is wanted in place of a tree.
   private var oldATAGs: ATAGList?
   private var treeRoom: ByteCount?
+  /// What is known of the machine's processor.
+  public let processor: Processor
+  /// What keeps the kernel from running on it; nil when nothing that is known does.
+  public let processorObstacle: ProcessorObstacle?
 
   /// Prepares a boot.
   ///
@@ -36,6 +40,11 @@ public struct PreparedBoot: Sendable {
     let commandLine =
       sources.commandLine ?? tree?.commandLine ?? sources.kernel.commandLine ?? ""
 
+    processor = Self.processor(sources, tree, for: facts)
+    processorObstacle = processor.obstacle(to: facts)
+    if let found = Self.diagnostic(processor, processorObstacle, facts, sources) {
+      diagnostics.append(found)
+    }
     let map = try Self.memory(sources, tree: tree, origin: origin)
     var parameters = BootParameters.none
     var decompressorMemory: [PhysicalRange]?

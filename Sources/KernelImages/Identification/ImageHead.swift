@@ -9,6 +9,11 @@ struct ImageHead {
   let isLPAE: Bool
   /// Whether it goes on in Thumb state.
   let isThumb2: Bool
+  /// The version of the architecture that its code needs at least; nil when it does not show.
+  let leastVersion: ARMVersion?
+  /// The last version of the architecture that it is for; nil when it does not show. It holds from
+  /// Linux 3.8 on: before, no kernel left HYP mode.
+  let latestVersion: ARMVersion?
   /// The words among the code, in the byte order of data.
   private let words: [UInt32]
   private let isBigEndian: Bool
@@ -36,6 +41,45 @@ struct ImageHead {
     // adr r9, 1f + 1; bx r9
     isThumb2 =
       Self.thumbEntries.contains { reader.matches($0, at: 0) || reader.matches($0, at: 4) }
+    (leastVersion, latestVersion) =
+      isThumb2 ? (.v7, nil) : Self.versions(words, isSwapped: isBigEndian)
+  }
+
+  /// Tells versions of the architecture by the first instructions. Kernels that know ARMv7 call first
+  /// what installs their HYP stub. Up to ARMv5 SVC mode is entered by one instruction, from ARMv6 on by
+  /// several, which may leave HYP mode. ARMv7 alone has movw and movt, with which addresses are made
+  /// from 5.11 on.
+  ///
+  /// `isSwapped` says that words are in the order of data, not of code, as BE8 has it.
+  ///
+  /// Source: arch/arm/kernel/head.S, `stext`; arch/arm/mm/Kconfig, `ARM_VIRT_EXT`;
+  /// arch/arm/include/asm/assembler.h, `safe_svcmode_maskall` and `mov_l` (v6.1).
+  private static func versions(
+    _ words: [UInt32], isSwapped: Bool
+  ) -> (least: ARMVersion?, latest: ARMVersion?) {
+    var least: ARMVersion?
+    var latest: ARMVersion?
+    var previous: UInt32 = 0
+    var callsFirst = false
+    // Constants and any other code follow.
+    for (index, word) in words.prefix(0x1a0 / 4).enumerated() {
+      let word = isSwapped ? word.byteSwapped : word
+      switch (previous, word) {
+      // mrs r9, cpsr; eor r9, r9, #0x1a
+      case (0xe10f_9000, 0xe229_901a):
+        least = .v6
+        latest = callsFirst ? nil : .v6
+      // msr cpsr_c, #0xd3; mrc p15, 0, r9, c0, c0
+      case (0xe321_f0d3, 0xee10_9f10) where index == 1: return (nil, .v5)
+      default: break
+      }
+      if word >> 20 == 0xe34, previous >> 20 == 0xe30, (word ^ previous) & 0xf000 == 0 {
+        return (.v7, nil)
+      }
+      if least == nil, word >> 24 == 0xeb { callsFirst = true }
+      previous = word
+    }
+    return (least, latest)
   }
 
   /// Seeks mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5: in ARM and in Thumb code.

@@ -54,6 +54,13 @@ struct KernelFigures {
           ? "the kernel's head insists on long descriptors"
           : "the kernel's head does not ask for long descriptors")
       kernel.isThumb2 = Figure(head.isThumb2, .inflatedImage, "the kernel's first instructions")
+      kernel.leastVersion = head.leastVersion.map {
+        Figure($0, .inflatedImage, "the kernel's first instructions")
+      }
+      // The size table came long after what older kernels begin with.
+      kernel.latestVersion = head.latestVersion.map {
+        Figure($0, table == nil ? .estimate : .inflatedImage, "the kernel's first instructions")
+      }
     }
     kernel.release = scan?.release
     kernel.isBigEndian = pair.map {

@@ -141,7 +141,9 @@ public final class RecordingKernel: KernelInterface {
       otherwise: isThere ? nil : files[path] == nil ? .noSuchFile : .notDirectory)
     var kinds: [String: FileKind] = [:]
     let start = path.utf8.count + 1
-    let all = files.keys.map { ($0, FileKind.regular) } + directories.map { ($0, .directory) }
+    let all =
+      files.keys.map { ($0, FileKind.regular) } + directories.map { ($0, .directory) }
+      + special.map { ($0, $1) }
     for (name, kind) in all where name.utf8.starts(with: (path + "/").utf8) {
       let rest = Array(name.utf8.dropFirst(start))
       let slash = rest.firstIndex(of: 0x2f)

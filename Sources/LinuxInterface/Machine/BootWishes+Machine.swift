@@ -10,6 +10,7 @@ extension BootWishes {
     runningATAGs = machine.parameters.atags
     runningCommandLine = machine.commandLine
     pageBytes = machine.facts.pageBytes
+    processor = machine.processor
     loadMemory = LoadMemory(
       total: machine.facts.memoryTotal, available: machine.facts.memoryAvailable)
   }

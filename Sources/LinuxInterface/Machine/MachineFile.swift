@@ -18,6 +18,8 @@ public struct MachineFile: Hashable, Sendable {
     case atags
     /// The kernel's .config, inflated.
     case configuration = "config"
+    /// /proc/cpuinfo.
+    case cpuinfo
 
     /// What the file is a copy of, for messages.
     public var source: String {
@@ -29,6 +31,7 @@ public struct MachineFile: Hashable, Sendable {
       case .liveTree: "/proc/device-tree"
       case .atags: "/proc/atags"
       case .configuration: "kernel configuration"
+      case .cpuinfo: "/proc/cpuinfo"
       }
     }
   }

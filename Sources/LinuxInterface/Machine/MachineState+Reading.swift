@@ -10,6 +10,7 @@ extension MachineState {
     /// More than any kernel maps of a tree.
     static let tree = 16 << 20
     static let atags = 64 << 10
+    static let cpuinfo = 4 << 20
   }
 
   /// Reads the state of the machine this program runs on.
@@ -20,8 +21,8 @@ extension MachineState {
   ///
   /// - Parameters:
   ///   - kernel: The running Linux.
-  ///   - isForPlan: Whether to leave out what no plan is made from: the configuration, and most
-  ///     of what the kernel tells of itself.
+  ///   - isForPlan: Whether to leave out what hardly a plan is made from: the configuration, the
+  ///     features of the processor, and most of what the kernel tells of itself.
   /// - Returns: The state of its machine.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
@@ -47,6 +48,9 @@ extension MachineState {
     {
       files.append(MachineFile(.configuration, configuration.text))
       facts.configurationOrigin = configuration.origin
+    }
+    if !isForPlan, let text = try reader.optionalBytes("/proc/cpuinfo", limit: Limit.cpuinfo) {
+      files.append(MachineFile(.cpuinfo, text))
     }
     return try MachineState(facts, files)
   }

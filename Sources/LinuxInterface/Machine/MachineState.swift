@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import BootPlanning
 public import DeviceTree
 public import PhysicalMemory
 
@@ -24,9 +25,18 @@ public struct MachineState: Hashable, Sendable {
   public var files: [MachineFile] {
     (tellsFacts ? [MachineFile(.facts, facts.lines)] : []) + sources
   }
+  /// What the running kernel tells of the processor; its tree may tell more.
+  public var processor: Processor {
+    var processor = Processor(machine: facts.machine)
+    if let text = sources.first(where: { $0.name == .cpuinfo }) {
+      processor.take(cpuinfo: text.bytes, release: facts.release)
+    }
+    return processor
+  }
+  /// Whether anything is told of the running kernel itself; a bare memory map does not.
+  public let tellsFacts: Bool
   /// All but the facts.
   private let sources: [MachineFile]
-  private let tellsFacts: Bool
 
   /// Makes a state of files.
   ///

@@ -15,10 +15,24 @@ struct OptionReader {
   /// dash with one would be a bundle of nothing.
   private var bundle = ""[...].unicodeScalars
   private var optionsEnded = false
+  /// Whether an option was met that does not exist.
+  private var metUnknown = false
 
   /// Reads arguments, the program's name not among them.
   init(_ arguments: some Sequence<String>) {
     self.arguments = Array(arguments)[...]
+  }
+
+  /// Finds the first option that does not exist; nil when all do.
+  static func unknownOption(among arguments: some Sequence<String>) -> Stop? {
+    var reader = Self(arguments)
+    while true {
+      do throws(Stop) {
+        if try reader.next() == nil { return nil }
+      } catch {
+        if reader.metUnknown { return error }
+      }
+    }
   }
 
   /// Gives the next item; nil behind the last.
@@ -40,7 +54,10 @@ struct OptionReader {
   private mutating func letter() throws(Stop) -> Item {
     let letter = bundle.removeFirst()
     guard let option = letter == "?" ? .help : Option.allCases.first(where: { $0.letter == letter })
-    else { throw .usage("there is no option -" + String(Character(letter))) }
+    else {
+      metUnknown = true
+      throw .usage("there is no option -" + String(Character(letter)))
+    }
     guard option.takesValue else { return .option(option, "") }
     if !bundle.isEmpty {
       let value = String(bundle)
@@ -72,7 +89,9 @@ struct OptionReader {
     return .option(option, value)
   }
 
-  private func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop) -> Option {
+  private mutating func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop)
+    -> Option
+  {
     let text = String(decoding: name, as: UTF8.self)
     // Most are written out.
     for option in Option.allCases
@@ -85,6 +104,7 @@ struct OptionReader {
       if older.count == 1 { candidates = older }
     }
     guard let first = candidates.first, !name.isEmpty else {
+      metUnknown = true
       throw .unknown(written)
     }
     guard candidates.count == 1 else {

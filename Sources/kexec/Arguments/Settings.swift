@@ -75,6 +75,15 @@ struct Settings {
 
   /// Reads arguments, the program's name not among them.
   init(_ arguments: some Sequence<String>) throws(Stop) {
+    do throws(Stop) {
+      try read(arguments)
+    } catch {
+      // What else is wrong may only follow from an option that does not exist.
+      throw OptionReader.unknownOption(among: arguments) ?? error
+    }
+  }
+
+  private mutating func read(_ arguments: some Sequence<String>) throws(Stop) {
     var reader = OptionReader(arguments)
     while let item = try reader.next() {
       switch item {
@@ -126,8 +135,10 @@ struct Settings {
     if wantsATAGs, treeIndex != nil {
       throw .usage("--atags passes no device tree; leave out --dtb-index")
     }
-    if machine != nil, !dryRun {
-      throw .usage("--machine plans for another machine: it needs --dry-run")
+    if machine != nil, !dryRun, verb != .check, verb != .listEntries {
+      throw .usage(
+        "--machine names another machine, for which nothing can be loaded here",
+        hint: "add --dry-run, or use --check or --list-entries")
     }
     if let floor = memoryFloor, let ceiling = memoryCeiling, floor > ceiling {
       throw .usage("--mem-min lies above --mem-max")

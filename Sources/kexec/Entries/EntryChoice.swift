@@ -16,14 +16,16 @@ struct EntryChoice {
   ///
   /// - Parameters:
   ///   - wish: What is wanted.
+  ///   - settings: What else the command line says: where to look, and for which machine.
   ///   - kernel: The running Linux.
-  ///   - root: What all usual places are below.
   ///   - isComplete: Whether all entries are to be looked at, also those behind the one taken.
-  /// - Throws: ``Stop`` with the configuration that cannot be read.
+  /// - Throws: ``Stop`` with the configuration or the place that cannot be read.
   init(
-    _ wish: EntryWish, on kernel: some KernelInterface, root: String, isComplete: Bool
+    _ wish: EntryWish, _ settings: Settings, on kernel: some KernelInterface, isComplete: Bool
   ) throws(Stop) {
-    var search = EntrySearch(kernel, root: root)
+    var search = EntrySearch(
+      kernel, root: settings.root, for: try EntryMachine(settings, on: kernel))
+    try search.checkPlaces(wish.place)
     for origin in wish.origins {
       for entry in try search.entries(origin, at: wish.place) {
         if let id = wish.id, !entry.isCalled(id), !isComplete { continue }
@@ -64,7 +66,7 @@ extension Program {
   /// Puts the entry that is wished for in the place of the files that are not named.
   func choosing(_ settings: Settings) throws(Stop) -> Settings {
     guard let wish = settings.entry else { return settings }
-    let choice = try EntryChoice(wish, on: kernel, root: settings.root, isComplete: false)
+    let choice = try EntryChoice(wish, settings, on: kernel, isComplete: false)
     for trouble in choice.troubles { say("warning: " + PrintableText.clean(trouble)) }
     for found in choice.entries.prefix(choice.taken ?? choice.entries.count) {
       if let obstacle = found.obstacle {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootEntries
+import BootPlanning
 import DeviceTree
 import KernelImages
 import LinuxInterface
@@ -16,7 +17,9 @@ extension EntrySearch {
     if let foreign = entry.foreign, entry.kernel.isEmpty {
       return "it boots no Linux kernel, but by '" + foreign + "'"
     }
-    if entry.kernel.isEmpty { return "it names no kernel" }
+    if entry.kernel.isEmpty {
+      return "it names no kernel" + (entry.unknown.map { "; not understood: " + $0 } ?? "")
+    }
     if let name = entry.architecture, !Self.isARM(name) {
       return "it is for the architecture '" + name + "'"
     }
@@ -32,7 +35,7 @@ extension EntrySearch {
     } catch {
       return error.why
     }
-    if let kind = foreignKind(found.kernel) { return "its kernel is no ARM kernel, but " + kind }
+    if let why = kernelObstacle(found.kernel) { return why }
     if found.deviceTree == nil, let folder = entry.deviceTreeFolder {
       takeTree(from: folder, found)
     }
@@ -71,9 +74,12 @@ extension EntrySearch {
         continue
       }
       do throws(Errno) {
-        let status = try kernel.fileStatus(candidate)
-        if status.kind != .directory { return candidate }
-        why = "its " + what + " '" + candidate + "' is a folder"
+        // A pipe would be waited for, and a device has no end.
+        let kind = try kernel.fileStatus(candidate).kind
+        if kind == .regular { return candidate }
+        why =
+          "its " + what + " '" + candidate + "' is "
+          + (kind == .directory ? "a folder" : "a device, a pipe or a socket")
       } catch {
         if why.isEmpty || error != .noSuchFile {
           why =
@@ -116,28 +122,39 @@ extension EntrySearch {
     return nil
   }
 
-  /// Says what a file is that is the kernel of another architecture.
-  private func foreignKind(_ path: String) -> String? {
+  /// Says why a file is no kernel that the machine can run.
+  private func kernelObstacle(_ path: String) -> String? {
     // One that cannot be read is told when it is to be loaded.
     guard let contents = try? kernel.mapFile(path, limit: MappedFile.limit) else { return nil }
-    switch ImageKind.detect(contents.span) {
+    let noKernel = "its kernel is no ARM kernel, but "
+    let kind = ImageKind.detect(contents.span)
+    switch kind {
     case .some(.arm64Image), .some(.riscvImage), .some(.bzImage), .some(.foreignELF),
       .some(.portableExecutable), .some(.cpio), .some(.deviceTree):
-      return ImageKind.detect(contents.span)?.name
-    default: return nil
+      return noKernel + (kind?.name ?? "")
+    case .some(.compressed):
+      // Only what comes out tells whose kernel it is.
+      break
+    default:
+      if !machine.refusesKernels { return nil }
     }
+    guard let image = try? KernelImage.identify(contents.span) else { return nil }
+    if let architecture = image.otherArchitecture { return noKernel + "one for " + architecture }
+    guard let kernel = image.kernel, let obstacle = machine.processor.obstacle(to: kernel),
+      obstacle.isCertain
+    else { return nil }
+    return obstacle.description(machine.processor)
   }
 
   // MARK: Device trees
 
-  /// Takes a tree of the folder that is for exactly the machine that runs; else the running tree goes on.
+  /// Takes a tree of the folder that is for exactly the machine; else the running tree goes on.
   private func takeTree(from path: String, _ found: FoundEntry) {
-    let running = try? kernel.readFile("/proc/device-tree/compatible", limit: 4096)
     var matches: [String] = []
-    if let running, !running.isEmpty {
+    if !machine.compatible.isEmpty {
       for folder in candidates(path, found.folder, found.roots)
       where matches.isEmpty && leadsOut(folder) == nil {
-        matches = trees(for: running, in: folder, depth: 1)
+        matches = trees(for: machine.compatible, in: folder, depth: 1)
       }
     }
     if matches.count == 1 {
@@ -151,7 +168,7 @@ extension EntrySearch {
     }
   }
 
-  /// The trees of a folder, and of the folders in it, whose root says just what the running one says.
+  /// The trees of a folder, and of the folders in it, whose root says just what the machine's says.
   private func trees(for running: [UInt8], in folder: String, depth: Int) -> [String] {
     guard let names = try? kernel.listDirectory(folder, limit: 4096) else { return [] }
     var found: [String] = []

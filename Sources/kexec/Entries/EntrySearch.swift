@@ -8,11 +8,16 @@ struct EntrySearch<Kernel: KernelInterface> {
   let kernel: Kernel
   /// What all usual places are below: empty, or where another system is mounted.
   let root: String
+  /// The machine that an entry is wanted for.
+  let machine: EntryMachine
   /// What could not be read, and was passed over.
   var troubles: [String] = []
   /// How many files were included: those that each include the next one many times would have no end
   /// that anybody sees.
   private var filesIncluded = 0
+
+  /// The place that the user names in place of the usual ones.
+  private var place: String?
 
   let folderLinks = FolderLinks()
 
@@ -22,9 +27,24 @@ struct EntrySearch<Kernel: KernelInterface> {
   private static var labelLimit: Int { 256 }
   private static var includeLimit: Int { 64 }
 
-  init(_ kernel: Kernel, root: String) {
+  init(_ kernel: Kernel, root: String, for machine: EntryMachine) {
     self.kernel = kernel
     self.root = root
+    self.machine = machine
+  }
+
+  /// Refuses a folder or a file to look in that is not there.
+  ///
+  /// - Parameter place: What the user names in place of the usual places.
+  func checkPlaces(_ place: String?) throws(Stop) {
+    for path in [root, place ?? ""] where !path.isEmpty {
+      do throws(Errno) {
+        if try kernel.fileStatus(path).kind == .directory || path == place { continue }
+      } catch {
+        throw Stop(error, reading: path)
+      }
+      throw Stop(.notDirectory, reading: path)
+    }
   }
 
   /// Finds the entries of one kind.
@@ -37,6 +57,7 @@ struct EntrySearch<Kernel: KernelInterface> {
   mutating func entries(
     _ origin: BootEntry.Origin, at place: String?
   ) throws(Stop) -> [FoundEntry] {
+    self.place = place
     switch origin {
     case .bls:
       return specification(place.map { [$0] } ?? below(["/boot", "/efi", "/boot/efi", ""]))
@@ -62,19 +83,27 @@ struct EntrySearch<Kernel: KernelInterface> {
   /// Kernels in the first folder that holds any.
   private mutating func files(_ folders: [String]) -> [FoundEntry] {
     for folder in folders {
-      let (found, leftOut) = KernelFileNames.entries(
-        in: names(folder), of: folder, limit: Self.labelLimit)
-      if found.isEmpty { continue }
-      if leftOut > 0 {
+      let names = names(folder)
+      let found = KernelFileNames.entries(
+        in: names, of: folder, running: machine.release, limit: Self.labelLimit)
+      if found.entries.isEmpty { continue }
+      if found.leftOut > 0 {
         troubles.append(
           "'" + path(folder) + "' has more than " + String(Self.labelLimit) + " kernels: the "
-            + String(leftOut) + " oldest are left out")
+            + String(found.leftOut) + " oldest are left out")
       }
-      let anyHasInitrd = found.contains { !$0.initrds.isEmpty }
-      return found.map { entry in
+      for name in found.unpaired {
+        troubles.append(
+          "'" + folder + "/" + name + "' belongs to no kernel that was found")
+      }
+      let anyHasInitrd = found.entries.contains { !$0.initrds.isEmpty }
+      return found.entries.map { entry in
         let found = FoundEntry(entry, source: path(folder), folder: folder, roots: [""])
         if anyHasInitrd, entry.initrds.isEmpty {
           found.obstacle = "it has no initrd, and others there have: not wholly installed?"
+        }
+        if let version = entry.version, names.contains("dtb-" + version) {
+          found.notes.append("the running kernel's tree is kept, not dtb-" + version + " beside it")
         }
         return found
       }
@@ -120,15 +149,18 @@ struct EntrySearch<Kernel: KernelInterface> {
 
   private mutating func petitboot(_ files: [String]) throws(Stop) -> [FoundEntry] {
     guard let (file, bytes) = first(of: files) else { return [] }
-    let entries: [BootEntry]
+    let contents: PetitbootFile
     do throws(BootEntryError) {
-      entries = try PetitbootFile.entries(bytes)
+      contents = try PetitbootFile(bytes)
     } catch {
       throw Self.broken(file, error)
     }
+    if contents.entries.isEmpty { tellNothing(in: file, contents.unknown) }
     let base = folder(of: file)
     return Self.defaultFirst(
-      entries.map { FoundEntry($0, source: file, folder: base, roots: roots(of: file)) })
+      contents.entries.map {
+        FoundEntry($0, source: file, folder: base, roots: roots(of: file))
+      })
   }
 
   private mutating func extlinux(_ files: [String]) throws(Stop) -> [FoundEntry] {
@@ -136,6 +168,8 @@ struct EntrySearch<Kernel: KernelInterface> {
     var found: [FoundEntry] = []
     var chosen: String?
     try addLabels(of: bytes, file, depth: 1, &found, &chosen)
+    // What is not understood is told line by line.
+    if found.isEmpty { tellNothing(in: file, nil) }
     for label in found { label.entry.isDefault = label.entry.id == chosen }
     if let chosen, !found.contains(where: { $0.entry.isDefault }) {
       troubles.append("'" + file + "': its default, '" + chosen + "', is no label of it")
@@ -200,6 +234,13 @@ struct EntrySearch<Kernel: KernelInterface> {
       status: .badFile)
   }
 
+  /// Tells of a configuration that yields nothing, and of the first line that it may be due to.
+  private mutating func tellNothing(in file: String, _ unknown: String?) {
+    troubles.append(
+      "'" + file + "' names nothing that could be booted"
+        + (unknown.map { "; not understood: " + $0 } ?? ""))
+  }
+
   // MARK: Paths
 
   private func path(_ folder: String) -> String { folder.isEmpty ? "/" : folder }
@@ -237,36 +278,42 @@ struct EntrySearch<Kernel: KernelInterface> {
 
   private mutating func names(_ folder: String) -> [String] {
     if isOutside(folder) { return [] }
+    let entries: [DirectoryEntry]
     do throws(Errno) {
-      let entries = try kernel.listDirectory(path(folder), limit: Self.nameLimit)
-      return entries.filter { $0.kind != .directory }.map { $0.name }
+      entries = try kernel.listDirectory(path(folder), limit: Self.nameLimit)
     } catch {
       if error != .noSuchFile, error != .notDirectory {
         troubles.append("'" + path(folder) + "' cannot be listed: " + error.description)
       }
       return []
     }
+    return entries.filter { $0.kind != .directory }.map { $0.name }
   }
 
+  /// Reads the first of the files that is there. In a usual place only a regular file is a
+  /// configuration: a pipe would be waited for, a device has no end.
   private mutating func first(of files: [String]) -> (String, [UInt8])? {
     for file in files where !isOutside(file) {
-      do throws(Errno) {
-        return (file, try kernel.readFile(file, limit: 256 << 10))
-      } catch {
-        if error != .noSuchFile, error != .notDirectory {
-          troubles.append("'" + file + "' cannot be read: " + error.description)
-        }
-      }
+      if let bytes = read(file, mayBeMissing: true) { return (file, bytes) }
     }
     return nil
   }
 
-  private mutating func read(_ file: String) -> [UInt8]? {
+  private mutating func read(_ file: String, mayBeMissing: Bool = false) -> [UInt8]? {
     if isOutside(file) { return nil }
     do throws(Errno) {
+      let kind = try kernel.fileStatus(file).kind
+      guard kind == .regular || file == place else {
+        if kind != .directory {
+          troubles.append("'" + file + "' is no regular file, and passed over")
+        }
+        return nil
+      }
       return try kernel.readFile(file, limit: 256 << 10)
     } catch {
-      troubles.append("'" + file + "' cannot be read: " + error.description)
+      if !mayBeMissing || error != .noSuchFile && error != .notDirectory {
+        troubles.append("'" + file + "' cannot be read: " + error.description)
+      }
       return nil
     }
   }

@@ -23,6 +23,7 @@ final class FoundEntry {
 
   init(_ entry: BootEntry, source: String, folder: String, roots: [String]) {
     self.entry = entry
+    notes = entry.notes
     self.source = source
     self.folder = folder
     self.roots = roots

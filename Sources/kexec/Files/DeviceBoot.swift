@@ -47,6 +47,13 @@ final class DeviceBoot {
 
     var wishes = BootWishes()
     wishes.take(machine)
+    // Only a kernel with long descriptors needs what no more than the processor's features tell.
+    if settings.machine == nil, image.kernel?.isLPAE?.value == true,
+      wishes.processor.hasLPAE == nil,
+      let text = try? kernel.readFile("/proc/cpuinfo", limit: 4 << 20)
+    {
+      wishes.processor.take(cpuinfo: text, release: machine.facts.release)
+    }
     wishes.reserved = Self.limits(settings) + settings.reservations
     wishes.stated = StatedReading(
       type: settings.type, fitConfiguration: settings.fitConfiguration,
@@ -112,7 +119,7 @@ final class DeviceBoot {
     }
   }
 
-  /// Reads the running machine, or the snapshot that stands for another.
+  /// Reads the running machine, or the file or folder that stands for another.
   static func machine(
     _ settings: Settings, _ kernel: some KernelInterface
   ) throws(Stop) -> MachineState {
@@ -131,12 +138,15 @@ final class DeviceBoot {
       }
       return state
     }
-    let file = try MappedFile(path, from: kernel, digest: false)
+    let isFolder = (try? kernel.fileStatus(path))?.kind == .directory
+    let file = isFolder ? nil : try MappedFile(path, from: kernel, digest: false)
     do throws(LinuxInterfaceError) {
-      return try MachineSnapshot.read(file.span)
+      guard let file else { return try MachineState(folder: path, from: kernel) }
+      return try MachineState(captured: file.span)
     } catch {
       throw Stop(
-        what: error.description, place: path, hint: "take one with kexec --snapshot FILE",
+        what: error.description, place: path,
+        hint: "take one with kexec --snapshot FILE, or as root with cat /proc/iomem",
         status: .badFile)
     }
   }

@@ -14,16 +14,20 @@ extension MachineChecks {
 
   /// Checks what the plan found.
   mutating func addPlan(_ plan: BootPlan) {
-    for diagnostic in plan.diagnostics where diagnostic.severity != .note {
-      add(
-        diagnostic.severity == .error ? .error : .warning, diagnostic.code, diagnostic.message,
-        hint: diagnostic.hint)
-    }
+    addPlan(plan.diagnostics)
     if plan.fits, !plan.hasErrors {
       add(
         .ok, "KX209",
         "everything has a place: " + plan.handover.rawValue + " handover, entry "
           + (plan.entry?.description ?? ""))
+    }
+  }
+
+  private mutating func addPlan(_ diagnostics: [Diagnostic]) {
+    for diagnostic in diagnostics where diagnostic.severity != .note {
+      add(
+        diagnostic.severity == .error ? .error : .warning, diagnostic.code, diagnostic.message,
+        hint: diagnostic.hint)
     }
   }
 
@@ -124,6 +128,7 @@ extension MachineChecks {
       .ok, "KX214",
       "the kernel is whole: " + ByteCount(kernel.count).description
         + (boot.gathered.image.kernel?.release.map { ", " + $0 } ?? ""))
+    addProcessor(boot, kernel)
     if let tree = boot.prepared.tree { addTree(tree, KernelText(kernel)) }
     addCall(call, boot.machine)
   }
@@ -141,6 +146,30 @@ extension MachineChecks {
       return try boot.gathered.image.inflatedImage(of: file.span)
     } catch {
       throw Stop(error, in: file.path)
+    }
+  }
+
+  /// The inflated kernel tells for which processors it was built, the plan's only by its head.
+  private mutating func addProcessor(_ boot: DeviceBoot, _ bytes: [UInt8]) {
+    guard var facts = boot.gathered.image.kernel, boot.prepared.processorObstacle == nil else {
+      return
+    }
+    facts.readVersion(of: bytes.span)
+    let processor = boot.prepared.processor
+    if let obstacle = processor.obstacle(to: facts) {
+      return addPlan([Diagnostic(obstacle, on: processor)])
+    }
+    // A kernel without modules, or an old one, need not tell.
+    guard let least = facts.leastVersion?.value else { return }
+    let needs = least.description + (facts.isLPAE?.value == true ? " with LPAE" : "")
+    let name = processor.name.isEmpty ? "the processor" : processor.name
+    if processor.suffices(for: facts) {
+      add(.ok, "KX218", name + " has what the kernel needs: " + needs)
+    } else {
+      add(
+        .warning, "KX218",
+        "the kernel needs " + needs + "; whether " + name + " has it is not known",
+        hint: "compare with /proc/cpuinfo there")
     }
   }
 

@@ -11,13 +11,21 @@ extension Program {
   ///
   /// - Returns: 1 when a line is an error.
   func check(_ settings: Settings) throws(Stop) -> Int32 {
-    var checks = MachineChecks(try facts())
+    var checks = MachineChecks()
     var machine: MachineState?
+    var failure: Stop?
     do throws(Stop) {
       machine = try DeviceBoot.machine(settings, kernel)
     } catch {
-      checks.add(.error, "KX207", error.what, hint: error.hint)
+      failure = error
     }
+    // What a file tells of another machine stands for all that this one tells.
+    if let machine, settings.machine != nil {
+      checks.addKernel(machine.tellsFacts ? machine.facts : nil, machine.configuration)
+    } else {
+      checks.addKernel(try facts(), machine?.configuration)
+    }
+    if let failure { checks.add(.error, "KX207", failure.what, hint: failure.hint) }
     if let machine { checks.addMachine(machine) }
     if settings.kernel != nil, machine != nil {
       do throws(Stop) {

@@ -8,7 +8,7 @@ extension Program {
   /// others would not.
   func listEntries(_ settings: Settings) throws(Stop) {
     let wish = settings.entry ?? EntryWish()
-    let choice = try EntryChoice(wish, on: kernel, root: settings.root, isComplete: true)
+    let choice = try EntryChoice(wish, settings, on: kernel, isComplete: true)
     for trouble in choice.troubles { say("warning: " + PrintableText.clean(trouble)) }
     try print(settings.json ? Self.document(choice) : Self.text(choice))
   }

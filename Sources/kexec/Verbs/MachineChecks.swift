@@ -9,15 +9,18 @@ struct MachineChecks {
   private(set) var lines: [CheckLine] = []
 
   /// Checks what the running kernel tells of itself.
-  init(_ facts: KernelFacts) {
-    switch facts.isLoaded {
-    case .some(let loaded):
-      add(.ok, "KX201", "this kernel can load another" + (loaded ? "; one is loaded" : ""))
-    case nil:
+  ///
+  /// - Parameters:
+  ///   - facts: What it tells; nil when only its memory is known.
+  ///   - configuration: How it was configured; nil when that is not told.
+  mutating func addKernel(_ facts: KernelFacts?, _ configuration: KernelConfiguration?) {
+    guard let facts else {
       add(
-        .warning, "KX201", "the kernel does not tell whether it can load another",
-        hint: "mount /sys; without /sys/kernel/kexec_loaded, CONFIG_KEXEC is off")
+        .warning, "KX217", "nothing is told of the running kernel: whether it can load is open",
+        hint: "take a snapshot there: kexec --snapshot=FILE")
+      return
     }
+    addCall(facts, configuration)
     if facts.mayBoot == false {
       add(.error, "KX202", "this process has no CAP_SYS_BOOT", hint: "run as root")
     } else {
@@ -50,6 +53,31 @@ struct MachineChecks {
     }
   }
 
+  /// Whether there is a call to load a kernel with: what the kernel has in /sys shows it, and how it
+  /// was configured.
+  private mutating func addCall(_ facts: KernelFacts, _ configuration: KernelConfiguration?) {
+    let code = "KX201"
+    let isOff = configuration.map { !$0.has("KEXEC") }
+    let origin = configuration?.origin ?? ""
+    switch (facts.isLoaded, isOff) {
+    case (.some, .some(true)):
+      add(
+        .warning, code,
+        "this kernel can load another, though " + origin + " says that CONFIG_KEXEC is off",
+        hint: "is it the configuration of the running kernel?")
+    case (.some(let loaded), _):
+      add(.ok, code, "this kernel can load another" + (loaded ? "; one is loaded" : ""))
+    case (nil, .some(true)):
+      add(
+        .error, code, origin + " says that CONFIG_KEXEC is off",
+        hint: "build the running kernel with CONFIG_KEXEC=y")
+    case (nil, _):
+      add(
+        .warning, code, "the kernel does not tell whether it can load another",
+        hint: "mount /sys; without /sys/kernel/kexec_loaded, CONFIG_KEXEC is off")
+    }
+  }
+
   /// Adds a line.
   mutating func add(
     _ severity: CheckLine.Severity, _ code: String, _ message: String, hint: String = ""
@@ -64,12 +92,6 @@ struct MachineChecks {
       "/proc/iomem names " + machine.memory.ram.count.rounded + " of RAM in "
         + (machine.memory.ram.ranges.count == 1
           ? "one range" : String(machine.memory.ram.ranges.count) + " ranges"))
-    if let configuration = machine.configuration, !configuration.has("KEXEC") {
-      add(
-        machine.facts.isLoaded == nil ? .error : .warning, "KX201",
-        configuration.origin + " says that CONFIG_KEXEC is off",
-        hint: "build the running kernel with CONFIG_KEXEC=y")
-    }
     switch machine.parameters {
     case .deviceTree(_, _, let origin):
       add(.ok, "KX208", "the device tree can be read: " + origin.rawValue)

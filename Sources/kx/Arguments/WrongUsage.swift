@@ -21,7 +21,8 @@ struct WrongUsage {
   var stop: Stop {
     guard let verb else { return withoutVerb }
     let help = "kx \(Self.name(verb)) --help shows examples and every option"
-    if message.hasPrefix("Unknown option "), let option = quoted.first {
+    // What else is wrong may only follow from an option that does not exist.
+    if let option = unknownOption(of: verb) {
       return usage(
         "'kx \(Self.name(verb))' has no option \(option)",
         optionHint(option, verb) ?? help)
@@ -109,6 +110,21 @@ struct WrongUsage {
           String($0.prefix { $0 != "," })
         }
       }
+  }
+
+  /// The first option that the verb has not; nil when it has all.
+  private func unknownOption(of verb: any ParsableCommand.Type) -> String? {
+    let known = Self.options(of: verb) + ["--help", "-h", "--version"]
+    var before = ""
+    for argument in arguments.dropFirst() {
+      if argument == "--" { return nil }
+      defer { before = argument }
+      // What is for QEMU may look like an option.
+      guard argument.hasPrefix("-"), argument != "-", before != "--qemu-argument" else { continue }
+      let name = String(argument.prefix { $0 != "=" })
+      if !known.contains(name), Double(name) == nil { return name }
+    }
+    return message.hasPrefix("Unknown option ") ? quoted.first : nil
   }
 
   private func optionHint(_ option: String, _ verb: any ParsableCommand.Type) -> String? {

@@ -163,5 +163,27 @@ extension Explanation {
       remedy: "Load with a tree without linux,uefi- properties.",
       examples: ["kexec --check vmlinuz --dtb=board.dtb"],
       page: "checks.md"),
+    Self(
+      "KX217", "warning",
+      means: "With --machine: the file holds a memory map, and nothing of the running kernel.",
+      matters: """
+        Whether that kernel can load another at all, and this process may, is not checked.
+        """,
+      remedy: "Take a snapshot there.",
+      examples: ["kexec --snapshot=machine.snapshot"],
+      page: "checks.md"),
+    Self(
+      "KX218", "ok or warning",
+      means: """
+        Whether the processor has what the inflated kernel needs: the version of the ARM \
+        architecture that its vermagic states, and LPAE.
+        """,
+      matters: """
+        A kernel for other processors stops before it can write to a console. When it is known \
+        not to run, the line is KX175.
+        """,
+      remedy: "Compare with /proc/cpuinfo of the machine.",
+      examples: ["kexec --check vmlinuz"],
+      page: "checks.md"),
   ]
 }

@@ -220,5 +220,38 @@ extension Explanation {
       remedy: "Use --handover image, which does not depend on it.",
       examples: ["kx plan vmlinuz --dtb board.dtb --handover image"],
       page: "footprint.md"),
+    Self(
+      "KX175", "error",
+      means: """
+        The kernel cannot run on the machine's processor: it has page tables of the long form \
+        (LPAE) that the processor has not, or it is for other versions of the ARM architecture.
+        """,
+      matters: """
+        Such a kernel stops in its first instructions, before it can write to any console. A \
+        Cortex-A5, A8 or A9 has no LPAE; an ARM1176, as in the first Raspberry Pi, is ARMv6.
+        """,
+      remedy: """
+        Take another flavour of the kernel: of Debian armmp in place of armmp-lpae, rpi for \
+        ARMv6, marvell for ARMv5.
+        """,
+      examples: [
+        "kx plan vmlinuz-6.1.0-50-armmp --machine machine.snapshot",
+        "uname -m; grep Features /proc/cpuinfo",
+      ]),
+    Self(
+      "KX176", "warning",
+      means: """
+        The kernel seems to be for older processors than the machine's. It has no size table, \
+        and is perhaps so old that its first instructions do not tell.
+        """,
+      matters: "No kernel is for ARMv5 and for ARMv7. It would stop before its console works.",
+      remedy: "Find out which processors it was built for; kexec --check reads its vermagic.",
+      examples: ["kexec --check vmlinuz --machine=machine.snapshot"]),
+    Self(
+      "KX177", "note",
+      means: "The kernel needs LPAE, and nobody says whether the machine's processor has it.",
+      matters: "Without it the kernel stops before its console works.",
+      remedy: "Give the machine's tree or snapshot: they name the processor.",
+      examples: ["kx plan vmlinuz --machine machine.snapshot"]),
   ]
 }

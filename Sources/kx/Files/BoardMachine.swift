@@ -14,12 +14,21 @@ struct BoardMachine {
   let memoryIsAsked: Bool
   /// The tree that QEMU makes for the board.
   let tree: [UInt8]?
+  /// The core as QEMU names it; an argument for QEMU may name another than the board's.
+  private let cpu: String
+
+  /// The board's processor; nil when it is not known here.
+  var processor: Processor? { Processor(core: "arm," + cpu) }
 
   /// The name under which the tree stands in a plan's list of files.
   var name: String { "board:\(board.name)" }
 
-  init(_ board: Board, memory: ByteCount?) async throws(Stop) {
+  init(
+    _ board: Board, memory: ByteCount?, qemuArguments: [String] = []
+  ) async throws(Stop) {
     self.board = board
+    let last = qemuArguments.dropLast().lastIndex(of: "-cpu")
+    cpu = last.map { qemuArguments[$0 + 1] } ?? board.cpu
     self.memory = memory ?? .mebibytes(512)
     memoryIsAsked = memory != nil
     do throws(LabError) {

@@ -3,6 +3,7 @@ import ArgumentParser
 import BootPlanning
 import DeviceTree
 import KernelImages
+import LinuxInterface
 import PhysicalMemory
 
 /// Everything that was read for a boot: the files, what they are, and the request made of them.
@@ -29,10 +30,10 @@ struct BootFiles {
     kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool,
     treeRoom: ByteCount? = nil
   ) throws(Stop) {
-    let known = try KnownKernel(kernel, options, digest: digests)
+    let known = try KnownKernel(kernel, options, digest: digests, isTried: board != nil)
     let companions = try Companions(options, digest: digests)
-    let machine: MachineFiles?
-    if let path = options.machine { machine = try MachineFiles(path) } else { machine = nil }
+    let machine: MachineState?
+    if let path = options.machine { machine = try MachineState(at: path) } else { machine = nil }
     try self.init(known, machine, companions, options, board: board, treeRoom: treeRoom)
   }
 
@@ -47,7 +48,7 @@ struct BootFiles {
   ///   - treeRoom: What the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
-    _ kernel: KnownKernel, _ machine: MachineFiles?, _ companions: Companions,
+    _ kernel: KnownKernel, _ machine: MachineState?, _ companions: Companions,
     _ options: BootOptions, board: BoardMachine? = nil, treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let kernel = try kernel.chosen(for: machine)
@@ -116,18 +117,13 @@ struct BootFiles {
   }
 
   private static func wishes(
-    _ options: BootOptions, _ machine: MachineFiles?, _ board: BoardMachine?
+    _ options: BootOptions, _ machine: MachineState?, _ board: BoardMachine?
   ) throws(Stop) -> BootWishes {
     let assumed = Assumptions(merging: options.assume)
     var wishes = BootWishes()
-    if let machine {
-      wishes.memory = machine.memory
-      wishes.runningTree = machine.tree
-      wishes.runningATAGs = machine.atags
-      wishes.runningCommandLine = machine.commandLine
-      wishes.pageBytes = machine.pageBytes
-      wishes.loadMemory = machine.loadMemory
-    }
+    if let machine { wishes.take(machine) }
+    // Wherever the plan is for, the board is where it is tried.
+    if let processor = board?.processor { wishes.processor = processor }
     if !options.ram.isEmpty {
       wishes.memory = MemoryMap(ram: RangeSet(options.ram))
       wishes.loadMemory = LoadMemory()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
 import KernelImages
+import LinuxInterface
 
 /// A kernel that was read and identified, for as many plans as there are machines.
 struct KnownKernel: Sendable {
@@ -8,7 +9,7 @@ struct KnownKernel: Sendable {
   let file: InputFile?
   /// The ELF file of the same kernel, if one was named.
   let vmlinux: InputFile?
-  let image: KernelImage
+  private(set) var image: KernelImage
   /// What the user says of it; nil for a kernel of assumed figures.
   private let identification: IdentificationOptions?
   private let assumptions: Assumptions
@@ -19,12 +20,16 @@ struct KnownKernel: Sendable {
   ///   - path: The kernel; nil makes one of assumed figures.
   ///   - options: What the user says of it.
   ///   - digest: Whether the SHA-256 of the files is wanted.
+  ///   - isTried: Whether it will be booted, so that it is worth inflating to know what it needs.
   /// - Throws: ``Stop`` with the file.
-  init(_ path: String?, _ options: BootOptions, digest: Bool) throws(Stop) {
+  init(
+    _ path: String?, _ options: BootOptions, digest: Bool, isTried: Bool = false
+  ) throws(Stop) {
     let (identification, vmlinux) = try options.kernelOptions.identification(digest: digest)
     if let path {
       let file = try InputFile(path, digest: digest)
       self.init(file, try identify(file, identification), vmlinux, identification, options)
+      if isTried || identification.verify { readVersion() }
     } else {
       let image = try Assumptions(merging: options.assume).kernel()
       self.init(nil, image, vmlinux, nil, options)
@@ -56,10 +61,16 @@ struct KnownKernel: Sendable {
     self.assumptions = assumptions
   }
 
+  /// Inflates the kernel to read for which processors it was built.
+  private mutating func readVersion() {
+    guard let file, let inflated = try? image.inflatedImage(of: file.span) else { return }
+    image.kernel?.readVersion(of: inflated.span)
+  }
+
   /// The same file for a certain machine, which decides among the configurations of a FIT.
-  func chosen(for machine: MachineFiles?) throws(Stop) -> Self {
+  func chosen(for machine: MachineState?) throws(Stop) -> Self {
     guard image.configurations.count > 1, let file, var options = identification,
-      options.fitConfiguration == nil, let tree = machine?.tree
+      options.fitConfiguration == nil, let tree = machine?.parameters.tree
     else { return self }
     options.machine = TreeIdentity(root: tree.root)
     return Self(file, try identify(file, options), vmlinux, options, assumptions)

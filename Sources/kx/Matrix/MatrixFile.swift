@@ -6,7 +6,7 @@ import PhysicalMemory
 /// A file of a matrix, told by what stands in it: the name says nothing.
 enum MatrixFile: Sendable {
   /// A captured machine: a snapshot, the text of a /proc/iomem, or a folder.
-  case machine(path: String, MachineFiles)
+  case machine(path: String, MachineState)
   /// A machine as its device tree tells it.
   case tree(InputFile)
   case kernel(KnownKernel, path: String)
@@ -23,7 +23,7 @@ enum MatrixFile: Sendable {
   }
 
   private static func read(_ path: String, _ options: BootOptions) throws(Stop) -> Self {
-    if MachineFiles.isFolder(path) { return .machine(path: path, try MachineFiles(path)) }
+    if isFolder(path) { return .machine(path: path, try MachineState(at: path)) }
     let file = try InputFile(path)
     if MachineSnapshot.isSnapshot(file.span) || MemoryMap.looksLikeIomem(file.span) {
       return .machine(path: path, try machine(file))
@@ -52,9 +52,9 @@ enum MatrixFile: Sendable {
     }
   }
 
-  private static func machine(_ file: InputFile) throws(Stop) -> MachineFiles {
+  private static func machine(_ file: InputFile) throws(Stop) -> MachineState {
     do throws(Stop) {
-      return try MachineFiles(file: file)
+      return try MachineState(in: file)
     } catch {
       guard MachineSnapshot.isSnapshot(file.span) else { throw error }
       throw Stop(

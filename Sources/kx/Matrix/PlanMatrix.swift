@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import BootPlanning
+import LinuxInterface
 import Reporting
 
 /// Every kernel of a list on every machine of it: each file is read and identified once, and pairs
@@ -9,7 +10,7 @@ struct PlanMatrix {
   /// A machine, or the tree that tells of one.
   private struct Machine: Sendable {
     let path: String
-    let captured: MachineFiles?
+    let captured: MachineState?
     let companions: Companions
   }
 

@@ -23,6 +23,9 @@ struct Trial {
   /// What in a saved plan is not as its own figures give it; nil when all is.
   let changed: String?
 
+  /// Whether the kernel is known not to run on the board's processor.
+  let runsElsewhere: Bool
+
   /// Makes a plan and gets it ready.
   init(
     kernel: String, _ options: BootOptions, _ machine: BoardMachine, treeRoom: ByteCount? = nil
@@ -33,6 +36,7 @@ struct Trial {
     self.plan = SavedPlan(plan)
     boot = plan
     tree = files.prepared.tree
+    runsElsewhere = files.prepared.processorObstacle?.isCertain == true
     boardTree = machine.tree
     segments = plan.fits ? try BootContents(files, plan).segments : []
     board = machine.board
@@ -87,6 +91,7 @@ struct Trial {
     planned.commandLine = plan.commandLine
     boot = planned
     tree = files.prepared.tree
+    runsElsewhere = files.prepared.processorObstacle?.isCertain == true
     boardTree = machine?.tree
     segments = plan.fits ? try BootContents(files, planned).segments : []
   }

@@ -134,7 +134,8 @@ struct TryCommand: AsyncParsableCommand {
       }
       return try await Trial(saved: file, board: try namedBoard(), memory: memory, options)
     }
-    let machine = try await BoardMachine(try namedBoard() ?? .virt, memory: memory)
+    let machine = try await BoardMachine(
+      try namedBoard() ?? .virt, memory: memory, qemuArguments: qemuArguments)
     return try Trial(kernel: kernel, options, machine, treeRoom: ferry.treeRoom)
   }
 
@@ -199,6 +200,12 @@ struct TryCommand: AsyncParsableCommand {
   }
 
   private func boot(_ trial: Trial) async throws(Stop) {
+    if trial.runsElsewhere {
+      // The console would stay empty until the time is over.
+      throw Stop(
+        what: "the kernel is not started: it cannot run on the board's processor",
+        hint: "name another board with --board, or another kernel", code: ExitStatus.failed)
+    }
     let lab = try labBoot(trial)
     let outcome: LabOutcome
     // The console shows by itself that something goes on.

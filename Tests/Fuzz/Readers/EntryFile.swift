@@ -28,14 +28,14 @@ enum EntryFile {
   }
 
   static func readPetitboot(_ bytes: [UInt8]) {
-    guard let entries = try? PetitbootFile.entries(bytes) else { return }
+    guard let entries = try? PetitbootFile(bytes).entries else { return }
     for entry in entries { hold(entry.initrds.count <= 1, "an option has one initrd") }
   }
 
   /// The names of files, one a line.
   static func readNames(_ bytes: [UInt8]) {
     let names = bytes.split(separator: 0x0a).prefix(200).map { String(decoding: $0, as: UTF8.self) }
-    let entries = KernelFileNames.entries(in: names, of: "/boot", limit: 100).found
+    let entries = KernelFileNames.entries(in: names, of: "/boot", limit: 100).entries
     for entry in entries {
       for path in [entry.kernel] + entry.initrds {
         hold(

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import KernelImages
+
+/// What a kernel may need of a core, by the name that device trees have for it.
+///
+/// Source: Linux 6.1, Documentation/devicetree/bindings/arm/cpus.yaml (names); ARM's reference manuals
+/// of the cores (versions; LPAE). That a Cortex-A5, A8 or A9 has no long descriptors stands in Linux,
+/// too: arch/arm/mm/proc-v7.S leaves them out of LPAE kernels.
+struct ARMCore {
+  let version: ARMVersion
+  /// Whether it has long-descriptor page tables; nil when that differs or nobody says.
+  let hasLPAE: Bool?
+  /// Whether it runs ARM code; those of profile M run Thumb code only.
+  var hasARMState = true
+
+  private init(_ version: ARMVersion, lpae: Bool?) {
+    self.version = version
+    hasLPAE = lpae
+  }
+
+  /// Finds a core; nil for one that is not known here.
+  ///
+  /// - Parameter name: One text of `compatible`: `arm,cortex-a8`.
+  init?(named name: String) {
+    guard let comma = name.utf8.firstIndex(of: 0x2c) else { return nil }
+    let vendor = name.utf8[..<comma]
+    let core = name.utf8[name.utf8.index(after: comma)...]
+    if vendor.elementsEqual("arm".utf8) {
+      self.init(ofARM: core)
+    } else {
+      self.init(String(decoding: vendor, as: UTF8.self), String(decoding: core, as: UTF8.self))
+    }
+  }
+
+  private init?(ofARM core: Substring.UTF8View) {
+    func begins(_ text: StaticString) -> Bool {
+      unsafe core.starts(
+        with: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+    if begins("cortex-a") {
+      switch String(decoding: core.dropFirst(8), as: UTF8.self) {
+      case "5", "8", "9": self.init(.v7, lpae: false)
+      case "7", "12", "15", "17": self.init(.v7, lpae: true)
+      case let number where number.utf8.count >= 2: self.init(.v8, lpae: true)
+      default: return nil
+      }
+    } else if begins("cortex-m") {
+      self.init(.v7, lpae: false)
+      hasARMState = false
+    } else if begins("arm11") {
+      self.init(.v6, lpae: false)
+    } else if begins("arm9") || begins("arm10") || begins("926") {
+      // ARM920T, 922T, 925T and 940T are the older ones.
+      let isV4 = begins("arm920") || begins("arm922") || begins("arm925") || begins("arm940")
+      self.init(isV4 || begins("arm9tdmi") ? .v4 : .v5, lpae: false)
+    } else if begins("arm7") {
+      self.init(begins("arm7ej") ? .v5 : .v4, lpae: false)
+    } else if begins("armv8") {
+      self.init(.v8, lpae: true)
+    } else if begins("armv7") || begins("cortex-r") {
+      self.init(.v7, lpae: nil)
+    } else {
+      return nil
+    }
+  }
+
+  private init?(_ vendor: String, _ core: String) {
+    switch (vendor, core) {
+    case ("marvell", "feroceon"), ("marvell", "mohawk"), ("marvell", "sheeva-v5"):
+      self.init(.v5, lpae: false)
+    case ("marvell", "pj4a"), ("marvell", "pj4b"), ("marvell", "sheeva-v7"), ("qcom", "krait"):
+      self.init(.v7, lpae: nil)
+    case ("qcom", "scorpion"): self.init(.v7, lpae: false)
+    case ("brcm", "brahma-b15"): self.init(.v7, lpae: true)
+    case ("brcm", "brahma-b53"): self.init(.v8, lpae: true)
+    case ("intel", "sa110"), ("intel", "sa1100"), ("faraday", "fa526"): self.init(.v4, lpae: false)
+    default: return nil
+    }
+  }
+}

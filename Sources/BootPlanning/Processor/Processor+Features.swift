@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension Processor {
+  /// Adds what the running kernel tells of the processor's features, where nothing is known yet.
+  ///
+  /// Source: Linux 6.1, arch/arm/kernel/setup.c, `c_show` and `cpuid_init_hwcaps`: `lpae` stands there
+  /// for long descriptors. No kernel before 3.10 has the word; that one is missing counts from 3.12 on.
+  ///
+  /// - Parameters:
+  ///   - cpuinfo: The text of /proc/cpuinfo of a 32-bit ARM kernel.
+  ///   - release: The release of that kernel.
+  public mutating func take(cpuinfo: [UInt8], release: String) {
+    guard hasLPAE == nil else { return }
+    let label = Array("Features".utf8)
+    for line in cpuinfo.split(separator: 0x0a) where line.starts(with: label) {
+      let words = line.drop { $0 != 0x3a }.dropFirst().split { $0 == 0x20 || $0 == 0x09 }
+      if words.contains(where: { $0.elementsEqual("lpae".utf8) }) {
+        hasLPAE = true
+      } else if !words.isEmpty, KernelRelease(release).isAtLeast(3, 12) {
+        hasLPAE = false
+      }
+      return
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+public import DeviceTree
+public import KernelImages
+
+/// What is known of the processor that a kernel is to run on. nil is always: not known.
+public struct Processor: Sendable, Hashable {
+  /// By what it is known, for messages: `arm,cortex-a8`, `armv6l`; empty when by nothing.
+  public var name = ""
+  /// The version of the architecture.
+  public var version: ARMVersion? {
+    didSet { if let version, version < .v7 { hasLPAE = false } }
+  }
+  /// Whether it has long-descriptor page tables, LPAE.
+  public var hasLPAE: Bool?
+  /// Whether it runs ARM code, which those of profile M do not.
+  public private(set) var hasARMState: Bool?
+
+  /// Knows nothing.
+  public init() {}
+
+  /// Knows what the name of the running kernel's machine tells: `armv6l`, `armv5tel`.
+  ///
+  /// Source: Linux 6.1, arch/arm/mm/proc-*.S: the first name of a processor, and the byte order.
+  ///
+  /// - Parameter machine: The machine as `uname` tells it.
+  public init(machine: String) {
+    let bytes = Array(machine.utf8.prefix(5))
+    guard bytes.starts(with: "armv".utf8), bytes.count == 5,
+      let version = ARMVersion(rawValue: bytes[4] &- 0x30)
+    else { return }
+    name = machine
+    if version < .v7 { hasLPAE = false }
+    self.version = version
+  }
+
+  /// Knows what a core's name tells.
+  ///
+  /// - Parameter core: The name that device trees have for it: `arm,cortex-a9`. The result is nil when
+  ///   it is not known here.
+  public init?(core: String) {
+    guard let known = ARMCore(named: core) else { return nil }
+    name = core
+    version = known.version
+    hasLPAE = known.hasLPAE
+    hasARMState = known.hasARMState
+  }
+
+  /// Adds what a tree tells of its cores, where nothing is known yet. Of several kinds of cores what
+  /// all have counts.
+  ///
+  /// - Parameter tree: The tree of the machine.
+  public mutating func take(_ tree: DeviceTree) {
+    var cores: Self?
+    for node in tree.cpuNodes {
+      let names = node.property(named: "compatible")?.asStrings ?? []
+      guard let core = names.compactMap({ Self(core: $0) }).first else { return }
+      guard var all = cores else {
+        cores = core
+        continue
+      }
+      all.version = Swift.min(all.version ?? .v8, core.version ?? .v8)
+      if all.hasLPAE != false, core.hasLPAE != true {
+        all.hasLPAE = core.hasLPAE
+        all.name = core.name
+      }
+      cores = all
+    }
+    guard let cores else { return }
+    name = cores.name
+    version = version ?? cores.version
+    hasLPAE = hasLPAE ?? cores.hasLPAE
+    hasARMState = hasARMState ?? cores.hasARMState
+  }
+}

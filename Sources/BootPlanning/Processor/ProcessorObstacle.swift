@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+public import KernelImages
+
+/// What keeps a kernel from running on a processor.
+public enum ProcessorObstacle: Sendable, Hashable {
+  /// The kernel has long-descriptor page tables, the processor has not.
+  case noLPAE
+  /// The kernel is ARM code, the processor runs Thumb code only.
+  case noARMState
+  /// The kernel is for later versions of the architecture.
+  case tooOld(needs: ARMVersion)
+  /// The kernel is for earlier versions of the architecture only; perhaps, when it is so old that its
+  /// code does not tell for sure.
+  case tooNew(knows: ARMVersion, isCertain: Bool)
+
+  /// Whether the kernel is known not to run.
+  public var isCertain: Bool {
+    if case .tooNew(_, let isCertain) = self { isCertain } else { true }
+  }
+
+  /// What is in the way.
+  ///
+  /// - Parameter processor: The processor.
+  /// - Returns: A sentence without its full stop.
+  public func description(_ processor: Processor) -> String {
+    let name = processor.name.isEmpty ? "the processor" : processor.name
+    switch self {
+    case .noLPAE: return "the kernel needs LPAE, which " + name + " has not"
+    case .noARMState: return "the kernel is ARM code, and " + name + " runs Thumb code only"
+    case .tooOld(let version):
+      return "the kernel needs " + version.description + " or later, and " + name + " is "
+        + (processor.version?.description ?? "older")
+    case .tooNew(let version, let isCertain):
+      return "the kernel " + (isCertain ? "is" : "seems to be") + " for no later processors than "
+        + version.description + ", and " + name + " is "
+        + (processor.version?.description ?? "later")
+    }
+  }
+}
+
+extension Processor {
+  /// Tells what keeps a kernel from running here; nil when nothing that is known does.
+  ///
+  /// - Parameter kernel: The kernel.
+  /// - Returns: What is in the way.
+  public func obstacle(to kernel: ARMKernel) -> ProcessorObstacle? {
+    if hasARMState == false, kernel.isThumb2?.value == false { return .noARMState }
+    if let version {
+      if let least = kernel.leastVersion?.value, version < least { return .tooOld(needs: least) }
+      if let latest = kernel.latestVersion, version > latest.value {
+        return .tooNew(knows: latest.value, isCertain: latest.source != .estimate)
+      }
+    }
+    return hasLPAE == false && kernel.isLPAE?.value == true ? .noLPAE : nil
+  }
+
+  /// Tells whether all is known that a kernel may need.
+  ///
+  /// - Parameter kernel: The kernel.
+  /// - Returns: Whether ``obstacle(to:)`` leaves nothing open.
+  public func suffices(for kernel: ARMKernel) -> Bool {
+    version != nil && (kernel.isLPAE?.value != true || hasLPAE != nil)
+  }
+}
