@@ -167,12 +167,12 @@ extension GivenLayout {
       let refusal = ARMRefusal(
         search: ARMPlacementSearch(fixed, figures: figures, keptDTB: search.keptDTB),
         handovers: handovers)
-      var plan = ARMPlanner.plan(request, nil, handover: handovers.first ?? .image)
+      var plan = ARMPlanner.plan(search, nil, handover: handovers.first ?? .image)
       plan.smallestRAM = refusal.smallestRAM
       plan.diagnostics += refusal.diagnostics
       return plan
     }
-    var plan = ARMPlanner.plan(request, placement)
+    var plan = ARMPlanner.plan(search, placement)
     plan.diagnostics += ARMExplanation(search: search, placement: placement).diagnostics
     plan.diagnostics += GivenLayoutCheck(self, placement).diagnostics
     return plan

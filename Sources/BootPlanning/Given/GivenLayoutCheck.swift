@@ -46,7 +46,7 @@ struct GivenLayoutCheck {
 
   /// All that is to say about the layout.
   var diagnostics: [Diagnostic] {
-    let plan = ARMPlanner.plan(request, placement)
+    let plan = ARMPlanner.plan(search, placement)
     var result: [Diagnostic] = []
     for (name, range) in companions { result += losses(name, range) }
     result += PlanCheck.overlapsOfSegments(

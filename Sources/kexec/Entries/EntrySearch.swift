@@ -36,6 +36,7 @@ struct EntrySearch<Kernel: KernelInterface> {
   /// Refuses a folder or a file to look in that is not there.
   ///
   /// - Parameter place: What the user names in place of the usual places.
+  /// - Throws: ``Stop`` with the path.
   func checkPlaces(_ place: String?) throws(Stop) {
     for path in [root, place ?? ""] where !path.isEmpty {
       do throws(Errno) {
