@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Handover
 import BootPlanning
+import Handover
 import LinuxInterface
 import PhysicalMemory
 import Reporting
