@@ -29,6 +29,8 @@ struct ARMPlacementSearch {
   let page: Alignment
   /// An appended DTB that stays behind the zImage, in bytes; 0 without one.
   let keptDTB: UInt64
+  /// Notes where an initrd's size decides that nobody has counted; nil when it is counted.
+  let shortage: MemoryShortage?
   /// The ranges that can hold what r2 points to; nil when they depend on where the kernel starts.
   private let roomyForParameters: RangeSet?
   /// The same for the initrd.
@@ -38,6 +40,7 @@ struct ARMPlacementSearch {
     self.request = request
     self.figures = figures
     self.keptDTB = keptDTB
+    shortage = request.initrd?.isCounted == false ? MemoryShortage() : nil
     view = ARMMemoryView(request, figures: figures)
     let common = view.commonLoadable?.set
     roomyForParameters = common.map { Self.roomy($0, for: request.parameters.byteCount) }

@@ -33,9 +33,15 @@ public enum ARMPlanner {
             "KX146", .note, "the plain Image does not fit, so the zImage is handed over"))
       }
       plan.diagnostics += PlanCheck.diagnostics(of: plan)
+      plan.dependsOnCount = search.shortage?.wasFelt == true
       return plan
     }
     var refused = plan(request, nil, handover: wanted.first ?? .image)
+    if search.shortage?.wasFelt == true {
+      // With the number counted it may fit.
+      refused.dependsOnCount = true
+      return refused
+    }
     let refusal = ARMRefusal(search: search, handovers: wanted)
     refused.smallestRAM = refusal.smallestRAM
     refused.diagnostics += refusal.diagnostics

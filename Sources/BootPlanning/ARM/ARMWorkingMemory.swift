@@ -21,7 +21,8 @@ enum ARMWorkingMemory {
   /// The lowmem that must be left once everything is loaded, in bytes.
   ///
   /// The initrd is unpacked into a tmpfs that takes at most half of the memory that is left
-  /// (mm/shmem.c `shmem_default_max_blocks`, v6.1), so it counts twice. A contiguous area set
+  /// (mm/shmem.c `shmem_default_max_blocks`, v6.1), so it counts twice; a decoder with a larger
+  /// dictionary needs that beside it. A contiguous area set
   /// aside for devices and what drivers take grow with the kernel: it counts once more.
   ///
   /// - Parameters:
@@ -32,8 +33,17 @@ enum ARMWorkingMemory {
   static func needed(ram: UInt64, figures: ARMFigures, request: PlanRequest) -> UInt64 {
     if let stated = request.workingBytes { return stated.rawValue }
     let unpacked = request.initrd.map { ($0.unpackedBytes ?? $0.byteCount).rawValue } ?? 0
-    return base + ram / 4096 * bytesPerPage + figures.inflated + 2 * min(unpacked, 1 << 40)
+    let beside = max(unpacked, request.initrd?.decoderBytes.rawValue ?? 0)
+    return base + ram / 4096 * bytesPerPage + figures.inflated + min(unpacked, 1 << 40)
+      + min(beside, 1 << 40)
   }
+}
+
+/// Whether the memory that a kernel needs decided anything while a place was looked for.
+///
+/// An object: the search is a value that does not change.
+final class MemoryShortage {
+  var wasFelt = false
 }
 
 extension ARMPlacementSearch {
@@ -60,12 +70,19 @@ extension ARMPlacementSearch {
     let loaded = companions.reduce(figures.inflated + figures.bss) { sum, bytes in
       sum + min(bytes?.rawValue ?? 0, 1 << 40)
     }
-    return min(view.freeBytes.rawValue, view.lowmemEnd(start: 0))
-      >= loaded + min(memoryNeeded, 1 << 42)
+    return allows(
+      min(view.freeBytes.rawValue, view.lowmemEnd(start: 0))
+        >= loaded + min(memoryNeeded, 1 << 42))
   }
 
   /// Tells whether the new kernel has enough memory to come up.
   func leavesWorkingMemory(_ placement: ARMPlacement) -> Bool {
-    memoryLeft(placement) >= memoryNeeded
+    allows(memoryLeft(placement) >= memoryNeeded)
+  }
+
+  /// Notes it where the memory that is needed keeps a placement from being taken.
+  private func allows(_ isEnough: Bool) -> Bool {
+    if !isEnough { shortage?.wasFelt = true }
+    return isEnough
   }
 }

@@ -2,7 +2,7 @@
 import Digests
 import PhysicalMemory
 
-/// The end of an xz stream, which tells where the stream begins.
+/// The end of an xz stream, which tells where the stream begins and what it inflates to.
 ///
 /// Source: The .xz File Format 1.1.0, 2.1.2 (footer), 4 (index).
 enum XZFooter {
@@ -16,6 +16,13 @@ enum XZFooter {
   ///
   /// `end` is the offset behind the last byte.
   static func streamStart(_ image: Span<UInt8>, endingAt end: Int) -> Int? {
+    stream(image, endingAt: end)?.start
+  }
+
+  /// Finds the first byte of such a stream, and how many bytes it inflates to.
+  static func stream(
+    _ image: Span<UInt8>, endingAt end: Int
+  ) -> (start: Int, inflatedBytes: UInt64)? {
     let reader = ByteReader(image)
     guard reader.holds(end - edge, edge), reader.matches([0x59, 0x5a], at: end - 2),
       let stored = reader.littleEndian32(at: end - edge),
@@ -27,14 +34,17 @@ enum XZFooter {
     var at = 1
     guard let blocks = number(index, &at), blocks <= mostBlocks else { return nil }
     var total = UInt64(2 * edge + indexBytes)
+    var inflated: UInt64 = 0
     for _ in 0..<blocks {
-      guard let block = number(index, &at), number(index, &at) != nil, block <= UInt64(image.count)
+      guard let block = number(index, &at), let size = number(index, &at),
+        block <= UInt64(image.count)
       else { return nil }
       // The bytes of all blocks together; each is padded to words.
       total += (block + 3) & ~3
+      inflated = saturatingSum(inflated, size)
     }
     guard let total = Int(exactly: total), total <= end else { return nil }
-    return end - total
+    return (end - total, inflated)
   }
 
   /// Reads a number of seven bits a byte, the lowest first.
