@@ -4,7 +4,7 @@ import PhysicalMemory
 /// What comes out of a decoder, read as the kernel's unpacker reads it: entries, and zeros between
 /// them, with or without a trailer.
 ///
-/// Source: init/initramfs.c (v4.9, v6.1 and v7.1 alike), flush_buffer and the states that it drives;
+/// Source: init/initramfs.c (v4.19, v6.1, v7.1 alike), flush_buffer and the states that it drives;
 /// Documentation/driver-api/early-userspace/buffer-format.rst (v6.1).
 struct CPIOStream {
   /// What stops the unpacker.

@@ -9,7 +9,7 @@ import PhysicalMemory
 /// of 4. The legacy lz4 decoder knows its end only by a word of zeros, or by the end of the initrd.
 /// What was unpacked before a fault stays.
 ///
-/// Source: init/initramfs.c (v4.9, v6.1 and v7.1 alike), unpack_to_rootfs, flush_buffer, do_header and
+/// Source: init/initramfs.c (v4.19, v6.1, v7.1 alike), unpack_to_rootfs, flush_buffer, do_header and
 /// do_reset; lib/decompress.c, decompress_method.
 struct InitrdWalk {
   private(set) var segments: [Initrd.Segment] = []

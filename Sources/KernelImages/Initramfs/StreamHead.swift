@@ -5,7 +5,7 @@ import PhysicalMemory
 /// What the head of a compressed archive says about the kernel's decoder for it.
 ///
 /// The kernel's decoders are older or smaller than the libraries, and take less. They are the same
-/// in Linux 4.9 and 6.12 where no version is named.
+/// from Linux 4.19 on where no version is named.
 struct StreamHead {
   /// Why decoders stop; nil when nothing is known against the stream.
   var fault: UnpackingFault?
