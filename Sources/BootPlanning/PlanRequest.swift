@@ -65,8 +65,13 @@ public struct PlanRequest: Sendable, Hashable {
 public struct PlannedInitrd: Sendable, Hashable {
   /// The bytes that are loaded.
   public var byteCount: ByteCount
-  /// The bytes it unpacks to, when that is known.
+  /// The bytes it unpacks to, when that is known; at the most, unless ``isCounted``.
   public var unpackedBytes: ByteCount?
+  /// Whether the unpacked bytes are exact. Otherwise a plan that they decide is made again with the
+  /// exact number.
+  public var isCounted = true
+  /// The memory that the kernel's decoder takes to unpack it, in bytes.
+  public var decoderBytes = ByteCount.zero
 
   /// States an initial ramdisk.
   public init(byteCount: ByteCount, unpackedBytes: ByteCount? = nil) {

@@ -10,6 +10,8 @@ package struct XZIndex {
   package let start: Int
   /// The bytes of output of the block that yields most.
   let largestBlock: UInt64
+  /// The bytes of output of all blocks together.
+  package let outputBytes: UInt64
 
   /// The bytes of the header, and of the footer.
   private static let edge = 12
@@ -38,6 +40,7 @@ package struct XZIndex {
     guard let blocks = Self.number(index, &at), blocks <= Self.mostBlocks else { return nil }
     var total = UInt64(2 * Self.edge + indexBytes)
     var largest: UInt64 = 0
+    var all: UInt64 = 0
     for _ in 0..<blocks {
       guard let block = Self.number(index, &at), let output = Self.number(index, &at),
         block <= UInt64(bytes.count)
@@ -45,10 +48,14 @@ package struct XZIndex {
       // The bytes of all blocks together; each is padded to words.
       total += (block + 3) & ~3
       largest = max(largest, output)
+      let (sum, overflow) = all.addingReportingOverflow(output)
+      guard !overflow else { return nil }
+      all = sum
     }
     guard let total = Int(exactly: total), total <= end else { return nil }
     start = end - total
     largestBlock = largest
+    outputBytes = all
   }
 
   /// Finds the end of the stream that begins at byte 0, whatever stands behind it.

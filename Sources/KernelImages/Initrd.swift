@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import Digests
 public import Inflation
 import PhysicalMemory
 
-/// An initial ramdisk: archives one behind the other, each as it is or compressed.
+/// An initial ramdisk: archives one behind the other, each as it is or compressed, as the unpacker of
+/// the kernel sees them.
 public struct Initrd: Sendable, Hashable {
-  /// The part of the file that the kernel is to get.
+  /// The part of the file that the kernel is to get. Erased flash behind the last archive is not part
+  /// of it.
   public var payload: ImageBytes
   /// The archives in it, as far as they could be told apart.
   public var segments: [Segment]
   /// The name in the uImage header that was taken off, or nil when there was none.
   public var uImageName: String?
-  /// What the user should know.
+  /// Where kernels stop unpacking, in the order of the bytes.
+  public var faults: [UnpackingFault] = []
+  /// What else the user should know.
   public var diagnostics: [ImageDiagnostic] = []
 
   /// One archive of an initial ramdisk.
@@ -20,21 +23,28 @@ public struct Initrd: Sendable, Hashable {
     public var compression: Compression?
     /// The offset of its first byte in the payload.
     public var offset: UInt64
-    /// The bytes it takes there. Of a compressed archive that was not inflated, all that follow.
+    /// The bytes it takes there. Of a compressed archive whose end is not known, all that follow.
     public var byteCount: UInt64
     /// Whether it is a cpio archive of the kind that the kernel unpacks.
     public var isArchive: Bool
-
-    /// Notes an archive.
-    public init(
-      compression: Compression?, offset: UInt64, byteCount: UInt64, isArchive: Bool
-    ) {
-      self.compression = compression
-      self.offset = offset
-      self.byteCount = byteCount
-      self.isArchive = isArchive
-    }
+    /// The bytes of the archive unpacked, with the headers of its files; at the most, unless ``isCounted``.
+    public var unpackedBytes: UInt64
+    /// Whether the unpacked bytes were counted, or are told by headers under a checksum.
+    public var isCounted: Bool
+    /// The memory that the kernel's decoder takes, in bytes.
+    public var decoderBytes: UInt64 = 0
   }
+
+  /// What all archives come to unpacked, in bytes; at the most, unless ``isCounted``.
+  public var unpackedBytes: UInt64 {
+    segments.reduce(0) { saturatingSum($0, $1.unpackedBytes) }
+  }
+
+  /// Whether ``unpackedBytes`` is exact.
+  public var isCounted: Bool { segments.allSatisfy { $0.isCounted } }
+
+  /// The memory that the greediest of the kernel's decoders takes for it, in bytes.
+  public var decoderBytes: UInt64 { segments.reduce(0) { max($0, $1.decoderBytes) } }
 
   /// The names of the layers, as for kernels: `["uImage", "gzip", "cpio"]`; of the first archive.
   public var chain: [String] {
@@ -47,13 +57,11 @@ public struct Initrd: Sendable, Hashable {
 
   /// Finds out what an initial ramdisk consists of.
   ///
-  /// Source: init/initramfs.c (v6.1), `unpack_to_rootfs`: archives may follow each other, with
-  /// zeros between them.
-  ///
   /// - Parameters:
   ///   - file: The whole file.
-  ///   - verify: Whether compressed archives are inflated, which also finds what follows them.
-  ///   - limit: The most bytes that inflating may yield.
+  ///   - verify: Whether compressed archives are inflated, which counts what they unpack to and finds
+  ///     what follows them. Without it only headers are read, unless the file ends in erased flash.
+  ///   - limit: The most bytes that are counted.
   /// - Returns: The archives that were told apart.
   /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
   public static func identify(
@@ -86,105 +94,41 @@ public struct Initrd: Sendable, Hashable {
     var initrd = Self(
       payload: .slice(offset: start, count: UInt64(bytes.count)), segments: [],
       uImageName: uImageName)
-    var at = 0
-    var left = limit
-    while at < bytes.count, initrd.segments.count < mostSegments {
-      if bytes[at] == 0 {
-        at += 1
-        continue
-      }
-      let rest = bytes.extracting(at..<bytes.count)
-      if CPIOArchive.matches(rest, at: 0) {
-        let archive = try CPIOArchive(rest, at: 0)
-        initrd.add(nil, at, archive.byteCount, isArchive: true)
-        if !archive.hasTrailer {
-          initrd.diagnostics.append(
-            ImageDiagnostic(
-              .wrapperContradicted, .warning,
-              "the archive at " + hexadecimal(UInt64(at))
-                + " of the initrd ends without a trailer", hint: "was it cut off?"))
-        }
-        at += archive.byteCount
-      } else if let compression = Compression.detect(rest) {
-        at += try initrd.addCompressed(rest, compression, at: at, verify: verify, &left)
-      } else {
-        initrd.refuse(rest, at: at)
-        break
-      }
-    }
+    let erased = erasedBytes(bytes)
+    var walk = InitrdWalk(
+      verify: verify || erased > 0, limit: limit, erased: bytes.count - erased)
+    try walk.unpack(bytes)
+    initrd.segments = walk.segments
+    initrd.faults = walk.faults
+    initrd.diagnostics = walk.diagnostics
     if initrd.segments.isEmpty {
-      throw .notAKernel(looksLike: UnknownContent("an initial ramdisk of zeros"))
+      throw .notAKernel(
+        looksLike: UnknownContent("an initial ramdisk of zeros, or of erased flash"))
+    }
+    if let end = walk.junk, end >= bytes.count - erased {
+      initrd.dropErased(bytes.count - end, startingAt: start, keeping: end)
     }
     return initrd
   }
 
-  /// Archives that are told apart; a real ramdisk has a handful.
-  private static let mostSegments = 4096
-
-  private mutating func add(
-    _ compression: Compression?, _ offset: Int, _ count: Int, isArchive: Bool
-  ) {
-    segments.append(
-      Segment(
-        compression: compression, offset: UInt64(offset), byteCount: UInt64(count),
-        isArchive: isArchive))
+  /// The bytes of erased flash at the end; 0 unless there are many. Archives do not end like that.
+  private static func erasedBytes(_ bytes: Span<UInt8>) -> Int {
+    var count = 0
+    while count < bytes.count, bytes[bytes.count - 1 - count] == 0xff { count += 1 }
+    return count >= 16 ? count : 0
   }
 
-  /// Adds a compressed archive and gives the bytes it takes.
-  private mutating func addCompressed(
-    _ rest: Span<UInt8>, _ compression: Compression, at: Int, verify: Bool, _ left: inout UInt64
-  ) throws(KernelImageError) -> Int {
-    let head: [UInt8]
-    do throws(InflationError) {
-      head = try inflatePrefix(rest, compression, count: 6)
-    } catch {
-      if error.isLimit { throw Self.refusal(of: compression, at: at, error) }
-      throw .notAKernel(
-        looksLike: UnknownContent(
-          "a damaged " + compression.rawValue + " file at " + hexadecimal(UInt64(at)),
-          hint: "fetch or make it again"))
-    }
-    let isArchive = CPIOArchive.matches(head.span, at: 0)
-    if !isArchive {
-      diagnostics.append(
-        ImageDiagnostic(
-          .wrapperContradicted, .warning,
-          "the " + compression.rawValue + " data at " + hexadecimal(UInt64(at))
-            + " of the initrd holds no cpio archive; the kernel will take it for a disk",
-          hint: "check that it is the right file; make one with cpio -o -H newc"))
-    }
-    guard verify else {
-      add(compression, at, rest.count, isArchive: isArchive)
-      return rest.count
-    }
-    do {
-      let inflated = try countInflated(rest, as: compression, limit: left)
-      left -= min(left, inflated.produced)
-      let count = max(1, inflated.consumed)
-      add(compression, at, count, isArchive: isArchive)
-      return count
-    } catch {
-      throw Self.refusal(of: compression, at: at, error)
-    }
-  }
-
-  private static func refusal(
-    of compression: Compression, at offset: Int, _ cause: InflationError
-  ) -> KernelImageError {
-    .inflation(
-      what: "the " + compression.rawValue + " data of the initrd", offset: UInt64(offset),
-      cause: cause)
-  }
-
-  /// Notes bytes that the kernel cannot unpack.
-  private mutating func refuse(_ rest: Span<UInt8>, at: Int) {
+  /// Leaves erased flash behind the last archive away: the kernel would stop at it, and an old one with
+  /// a RAM disk take back all that it had unpacked.
+  ///
+  /// Source: init/initramfs.c (v4.19), clean_rootfs.
+  private mutating func dropErased(_ count: Int, startingAt start: UInt64, keeping end: Int) {
+    payload = .slice(offset: start, count: UInt64(end))
     diagnostics.append(
       ImageDiagnostic(
-        .wrapperContradicted, .warning,
-        ByteCount(rest.count).description + " at " + hexadecimal(UInt64(at))
-          + " of the initrd are no archive that a kernel unpacks: they look like "
-          + UnknownContent(of: rest).name,
-        hint: "check that the file is whole, and that nothing was put behind it"))
-    if segments.isEmpty { add(nil, at, rest.count, isArchive: false) }
+        .trailingBytes, .warning,
+        ByteCount(count).description + " of erased flash (0xff) at " + hexadecimal(UInt64(end))
+          + " of the initrd stand behind its archives and are left away",
+        hint: "cut the file at the end of the ramdisk when it is read from flash"))
   }
 }

@@ -24,7 +24,8 @@ public enum LabVerdict: Sendable, Hashable {
   case silent(afterSeconds: Double, lastLine: String?)
   /// The decompressor gave up, or the kernel on its initrd; the line.
   case uncompressionError(line: String)
-  /// The init is up, but what it finds in its initrd is not what was packed; its line.
+  /// The init is up, but the initrd is not whole: what the init finds is not what was packed, or the
+  /// kernel could not unpack all of it; the line that says so.
   case damaged(line: String)
   /// QEMU ended before a verdict; its exit code, or 128 and the number of the signal.
   case exited(code: Int32, lastLine: String?)

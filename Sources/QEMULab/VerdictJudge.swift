@@ -5,6 +5,8 @@ struct VerdictJudge {
   private let expect: Regex<AnyRegexOutput>?
   /// The line by which the kernel said that it starts an init.
   private(set) var initLine: String?
+  /// The line by which the kernel said that it could not unpack its initrd to the end.
+  private var unpackingLine: String?
   /// What Ferry said last of something that went wrong.
   private var ferryComplaint: String?
 
@@ -28,6 +30,7 @@ struct VerdictJudge {
   /// - Returns: nil when the line decides nothing.
   mutating func judge(_ line: String) -> LabVerdict? {
     if let verdict = judge(unfinished: line) { return verdict }
+    noteUnpacking(line)
     // Source: kernel/panic.c (v6.1), the text `Kernel panic - not syncing:`.
     if line.contains("Kernel panic") { return .panicked(line: line) }
     // The decompressor and the kernel's initramfs reader share the words of lib/decompress_*.c;
@@ -39,13 +42,34 @@ struct VerdictJudge {
     // Text of the lab's own initrd.
     if line.contains("swift-kexec verdict: initrd DAMAGED") { return .damaged(line: line) }
     if expect == nil {
-      if line.contains("swift-kexec verdict: initrd intact") { return .booted(line: line) }
+      if line.contains("swift-kexec verdict: initrd intact") { return up(line) }
       // Source: init/main.c (v6.1), run_init_process.
       if initLine == nil, line.contains("Run /"), line.hasSuffix(" as init process") {
         initLine = line
       }
     }
     return nil
+  }
+
+  /// Keeps the line by which the kernel gave up on its initrd: what it unpacked before stays, and an
+  /// init may run on it.
+  ///
+  /// Source: init/initramfs.c (v4.19, v6.1), `populate_rootfs` and `do_populate_rootfs`. A kernel with
+  /// BLK_DEV_RAM takes what it cannot unpack for a disk, and says so when it mounts it:
+  /// init/do_mounts_rd.c (v6.1), `RAMDISK: … found at block`.
+  private mutating func noteUnpacking(_ line: String) {
+    if line.contains("Initramfs unpacking failed: ")
+      || line.contains("rootfs image is not initramfs (")
+    {
+      unpackingLine = line
+    } else if line.contains("RAMDISK: "), line.contains(" found at block ") {
+      unpackingLine = nil
+    }
+  }
+
+  /// Gives the verdict on a guest whose init speaks.
+  private func up(_ line: String) -> LabVerdict {
+    unpackingLine.map { .damaged(line: $0) } ?? .booted(line: line)
   }
 
   /// Judges a line of Ferry, the program at the head of a bundle; source: docs/bundle.md.
@@ -67,12 +91,12 @@ struct VerdictJudge {
 
   /// Gives the verdict at the end of the guest's time.
   func timeout(afterSeconds seconds: Double, lastLine: String?) -> LabVerdict {
-    initLine.map { .booted(line: $0) } ?? .silent(afterSeconds: seconds, lastLine: lastLine)
+    initLine.map(up) ?? .silent(afterSeconds: seconds, lastLine: lastLine)
   }
 
   /// Gives the verdict when QEMU ended by itself.
   func exit(code: Int32, lastLine: String?) -> LabVerdict {
-    if code == 0, let initLine { return .booted(line: initLine) }
+    if code == 0, let initLine { return up(initLine) }
     return .exited(code: code, lastLine: lastLine)
   }
 }

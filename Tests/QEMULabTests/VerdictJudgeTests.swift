@@ -49,6 +49,26 @@ import Testing
     #expect(judge.judge(Self.panic) == .panicked(line: Self.panic))
   }
 
+  @Test(
+    "An init that runs on an initrd of which the kernel unpacked only a part is no boot",
+    arguments: [
+      "[    0.1] Initramfs unpacking failed: invalid magic at start of compressed archive",
+      "[    0.1] rootfs image is not initramfs (broken padding); looks like an initrd",
+    ])
+  func partlyUnpacked(line: String) throws {
+    var judge = try VerdictJudge(expect: nil)
+    #expect(judge.judge(line) == nil)
+    #expect(
+      judge.judge("swift-kexec verdict: initrd intact 1234") == .damaged(line: line))
+    #expect(judge.judge(Self.initLine) == nil)
+    #expect(judge.timeout(afterSeconds: 9, lastLine: "x") == .damaged(line: line))
+    #expect(judge.exit(code: 0, lastLine: "x") == .damaged(line: line))
+    #expect(judge.judge(Self.panic) == .panicked(line: Self.panic))
+    // What was a disk after all is not damaged.
+    #expect(judge.judge("[    0.2] RAMDISK: ext2 filesystem found at block 0") == nil)
+    #expect(judge.exit(code: 0, lastLine: "x") == .booted(line: Self.initLine))
+  }
+
   @Test("Without a word of an init the end is silence, or QEMU's exit")
   func nothing() throws {
     let judge = try VerdictJudge(expect: nil)

@@ -31,6 +31,8 @@ struct ARMPlacementSearch {
   let keptDTB: UInt64
   /// What a placement must leave the new kernel.
   var demand: ARMWorkingMemory
+  /// Notes where an initrd's size decides that nobody has counted; nil when it is counted.
+  let uncounted: MemoryShortage?
   /// The ranges that can hold what r2 points to; nil when they depend on where the kernel starts.
   private let roomyForParameters: RangeSet?
   /// The same for the initrd.
@@ -44,6 +46,7 @@ struct ARMPlacementSearch {
     self.demand = demand
     self.figures = figures
     self.keptDTB = keptDTB
+    uncounted = request.initrd?.isCounted == false ? MemoryShortage() : nil
     view = ARMMemoryView(request, figures: figures)
     let common = view.commonLoadable?.set
     roomyForParameters = common.map { Self.roomy($0, for: request.parameters.byteCount) }

@@ -23,6 +23,12 @@ public enum ARMPlanner {
     var search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
     let wanted = handovers(request, keptDTB: keptDTB)
     if let plan = plan(search, wanted) { return plan }
+    if search.uncounted?.wasFelt == true {
+      // With the number counted it may fit.
+      var refused = plan(search, nil, handover: wanted.first ?? .image)
+      refused.dependsOnCount = true
+      return refused
+    }
     // The estimate errs large: where nothing meets it, what is not known to fail is taken.
     search.demand = .certain
     if request.workingBytes == nil, let plan = plan(search, wanted) { return plan }
@@ -49,6 +55,7 @@ public enum ARMPlanner {
             "KX146", .note, "the plain Image does not fit, so the zImage is handed over"))
       }
       plan.diagnostics += PlanCheck.diagnostics(of: plan)
+      plan.dependsOnCount = search.uncounted?.wasFelt == true
       return plan
     }
     return nil

@@ -25,7 +25,8 @@ enum ARMWorkingMemory: Hashable {
   /// The lowmem that must be left once everything is loaded, in bytes.
   ///
   /// The initrd is unpacked into a tmpfs that takes at most half of the memory that is left
-  /// (mm/shmem.c `shmem_default_max_blocks`, v6.1), so it counts twice. A contiguous area set
+  /// (mm/shmem.c `shmem_default_max_blocks`, v6.1), so it counts twice; a decoder with a larger
+  /// dictionary needs that beside it. A contiguous area set
   /// aside for devices and what drivers take grow with the kernel: it counts once more.
   ///
   /// - Parameters:
@@ -37,9 +38,17 @@ enum ARMWorkingMemory: Hashable {
     if let stated = request.workingBytes { return stated.rawValue }
     if self == .certain { return min(request.initrd?.unpackedBytes?.rawValue ?? 0, 1 << 40) }
     let unpacked = request.initrd.map { ($0.unpackedBytes ?? $0.byteCount).rawValue } ?? 0
-    return Self.base + ram / 4096 * Self.bytesPerPage + figures.inflated
-      + 2 * min(unpacked, 1 << 40)
+    let beside = max(unpacked, request.initrd?.decoderBytes.rawValue ?? 0)
+    return Self.base + ram / 4096 * Self.bytesPerPage + figures.inflated + min(unpacked, 1 << 40)
+      + min(beside, 1 << 40)
   }
+}
+
+/// Whether the memory that a kernel needs decided anything while a place was looked for.
+///
+/// An object: the search is a value that does not change.
+final class MemoryShortage {
+  var wasFelt = false
 }
 
 extension ARMPlacementSearch {
@@ -70,8 +79,9 @@ extension ARMPlacementSearch {
     let loaded = companions.reduce(figures.inflated + figures.bss) { sum, bytes in
       sum + min(bytes?.rawValue ?? 0, 1 << 40)
     }
-    return min(view.freeBytes.rawValue, view.lowmemEnd(start: 0))
-      >= loaded + min(memoryNeeded, 1 << 42)
+    return allows(
+      min(view.freeBytes.rawValue, view.lowmemEnd(start: 0))
+        >= loaded + min(memoryNeeded, 1 << 42))
   }
 
   /// Says that a placement leaves less than the estimate; nil when it does not.
@@ -90,6 +100,12 @@ extension ARMPlacementSearch {
 
   /// Tells whether the new kernel has enough memory to come up.
   func leavesWorkingMemory(_ placement: ARMPlacement) -> Bool {
-    memoryLeft(placement) >= memoryNeeded
+    allows(memoryLeft(placement) >= memoryNeeded)
+  }
+
+  /// Notes it where the memory that is needed keeps a placement from being taken.
+  private func allows(_ isEnough: Bool) -> Bool {
+    if !isEnough { uncounted?.wasFelt = true }
+    return isEnough
   }
 }

@@ -49,17 +49,14 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     self.inputs = inputs
     self.image = image
     self.wishes = wishes
-    let known = known ?? GatheredInitrds(inputs.initrds)
-    var initrd = known.parts
-    diagnostics += known.diagnostics
-    if inputs.initrds.isEmpty, let kernel = inputs.kernel {
-      do throws(KernelImageError) {
-        try initrd.add(companionsOf: image, in: kernel.span)
-      } catch {
-        throw .image(path: kernel.path, error)
-      }
+    let initrds: GatheredInitrds
+    if let known, !inputs.initrds.isEmpty {
+      initrds = known
+    } else {
+      initrds = try Self.initrds(inputs, image, counting: wishes.explains)
     }
-    self.initrd = initrd
+    diagnostics += initrds.diagnostics
+    initrd = initrds.parts
     let facts = image.kernel
     sources = BootSources(
       kernel: image,
@@ -108,7 +105,26 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     prepared.request.imageBytes = wishes.imageBytes
     prepared.request.workingBytes = wishes.workingBytes
     prepared.request.diagnostics += diagnostics
+    for fault in initrd.faults {
+      let found = fault.diagnostic(
+        release: image.kernel?.release, commandLine: prepared.request.commandLine)
+      if let found { prepared.request.diagnostics.append(found) }
+    }
     return prepared
+  }
+
+  /// Looks at the initial ramdisks that the user names, or else at those in the kernel's file.
+  private static func initrds(
+    _ inputs: BootInputs<File>, _ image: KernelImage, counting: Bool
+  ) throws(BootGatheringError) -> GatheredInitrds {
+    guard inputs.initrds.isEmpty, let kernel = inputs.kernel, !image.initrds.isEmpty else {
+      return GatheredInitrds(inputs.initrds, counting: counting)
+    }
+    do throws(KernelImageError) {
+      return try GatheredInitrds(companionsOf: image, in: kernel, counting: counting)
+    } catch {
+      throw .image(path: kernel.path, error)
+    }
   }
 
   /// Plans the boot.
@@ -118,6 +134,15 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   /// - Throws: ``BootPlanError``
   public func plan(_ prepared: PreparedBoot) throws(BootPlanError) -> BootPlan {
     var plan = try plan(prepared.request, within: wishes.loadMemory)
+    if plan.dependsOnCount {
+      // What it unpacks to decides, so it is worth counting.
+      var request = prepared.request
+      if let exact = try? Self.initrds(inputs, image, counting: true) {
+        request.initrd = exact.parts.planned(wishes)
+      }
+      request.initrd?.isCounted = true
+      plan = try self.plan(request, within: wishes.loadMemory)
+    }
     plan.files = files
     plan.stated = wishes.stated
     return plan

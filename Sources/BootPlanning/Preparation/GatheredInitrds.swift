@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KernelImages
 
 /// The initial ramdisks of a boot, looked at: once for all the boots that pass the same.
 public struct GatheredInitrds: Sendable {
@@ -8,13 +9,27 @@ public struct GatheredInitrds: Sendable {
   let diagnostics: [Diagnostic]
 
   /// Looks at files in the order in which they are loaded.
-  public init(_ files: [some BootFile]) {
+  ///
+  /// - Parameters:
+  ///   - files: The initial ramdisks.
+  ///   - counting: Whether they are inflated, to count what they unpack to and to find what is wrong
+  ///     behind their heads.
+  public init(_ files: [some BootFile], counting: Bool = true) {
     var parts = InitrdParts()
     var diagnostics: [Diagnostic] = []
     for (index, file) in files.enumerated() {
-      diagnostics += parts.add(file.span, path: file.path, index: index)
+      diagnostics += parts.add(file.span, path: file.path, index: index, counting: counting)
     }
     self.parts = parts
     self.diagnostics = diagnostics
+  }
+
+  /// Looks at the ramdisks that came in the kernel's own file.
+  init(
+    companionsOf image: KernelImage, in file: some BootFile, counting: Bool
+  ) throws(KernelImageError) {
+    var parts = InitrdParts()
+    diagnostics = try parts.add(companionsOf: image, in: file.span, counting: counting)
+    self.parts = parts
   }
 }

@@ -3,14 +3,23 @@ import Inflation
 public import KernelImages
 public import PhysicalMemory
 
-/// The initial ramdisks of a boot, put one behind the other without copying them.
+/// The initial ramdisks of a boot, put one behind the other without copying them, so that the kernel
+/// unpacks all of them.
 public struct InitrdParts: Sendable, Hashable {
   /// What is loaded, in its order.
   public private(set) var parts: [SegmentPart] = []
   /// The bytes of all parts together.
   public private(set) var count = 0
+  /// Where kernels stop unpacking.
+  private(set) var faults: [InitrdFault] = []
+  /// Whether what they unpack to is exact.
+  private(set) var isCounted = true
   /// What they unpack to; nil as soon as it is not known of one.
   private var unpacked: UInt64? = 0
+  /// What the greediest decoder takes.
+  private var decoderBytes: UInt64 = 0
+  /// Whether the kernel unpacks something before what is added next.
+  private var hasArchive = false
 
   /// What is counted at the most: more than any 32-bit ARM has lowmem for, and a second's work.
   private static let unpackedLimit: UInt64 = 512 << 20
@@ -35,66 +44,44 @@ public struct InitrdParts: Sendable, Hashable {
   ///   - file: All bytes of the file.
   ///   - path: Its path, for messages.
   ///   - index: Its place among the initial ramdisks of the boot.
+  ///   - counting: Whether it is inflated, to count what it unpacks to.
   /// - Returns: What the user should know.
-  public mutating func add(_ file: Span<UInt8>, path: String, index: Int) -> [Diagnostic] {
-    let found: Initrd
-    do throws(KernelImageError) {
-      found = try Initrd.identify(file)
-    } catch {
-      append(.file(.initrd(index), offset: 0, count: file.count))
-      unpacked = nil
-      return [
-        Diagnostic(
-          "KX120", .warning,
-          "'" + path
-            + (error.isLimit
-              ? "' cannot be looked into: " : "' is no initrd that a kernel unpacks: ")
-            + error.description,
-          hint: "check that it is the right file; it is loaded as it is")
-      ]
-    }
-    var diagnostics = found.diagnostics.map { Diagnostic($0) }
-    if found.segments.first?.isArchive != true,
-      let misplaced = MisplacedFile.found(in: file, as: .initrd)
-    {
-      diagnostics = [
-        Diagnostic(
-          "KX168", .error, "'" + path + "': " + misplaced.description, hint: misplaced.hint)
-      ]
-    }
-    var payload = 0..<file.count
-    if case .slice(let offset, let count) = found.payload,
-      let offset = Int(exactly: offset), let count = Int(exactly: count),
-      ByteReader(file).holds(offset, count)
-    {
-      payload = offset..<(offset + count)
-    }
-    if let name = found.uImageName {
-      diagnostics.append(
-        Diagnostic(
-          "KX121", .warning,
-          "'" + path + "' is wrapped for U-Boot ('" + PrintableText.clean(name)
-            + "'); its payload of " + ByteCount(payload.count).description + " is used",
-          hint: "name the file that was wrapped, if that is at hand"))
-    }
+  public mutating func add(
+    _ file: Span<UInt8>, path: String, index: Int, counting: Bool = true
+  ) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
+    let payload = add(file, "'" + path + "'", counting, &diagnostics)
     append(.file(.initrd(index), offset: payload.lowerBound, count: payload.count))
-    count(found, file.extracting(payload))
     return diagnostics
   }
 
-  /// Adds the ramdisks that came in the kernel's own file.
+  /// Adds the ramdisks that came in the kernel's own file, in the same way.
   ///
   /// - Parameters:
   ///   - image: The identified kernel.
   ///   - file: All bytes of its file.
+  ///   - counting: Whether they are inflated, to count what they unpack to.
+  /// - Returns: What the user should know.
   /// - Throws: ``KernelImages/KernelImageError``
   public mutating func add(
-    companionsOf image: KernelImage, in file: Span<UInt8>
-  ) throws(KernelImageError) {
+    companionsOf image: KernelImage, in file: Span<UInt8>, counting: Bool = true
+  ) throws(KernelImageError) -> [Diagnostic] {
+    var diagnostics: [Diagnostic] = []
     for companion in image.initrds {
-      append(try SegmentPart.kernelPart(companion.bytes, of: file))
-      unpacked = nil
+      let part = try SegmentPart.kernelPart(companion.bytes, of: file)
+      switch part {
+      case .file(let role, let offset, let count):
+        let bytes = file.extracting(offset..<(offset + count))
+        let payload = add(bytes, companion.origin, counting, &diagnostics)
+        append(.file(role, offset: offset + payload.lowerBound, count: payload.count))
+      case .bytes(let bytes):
+        let payload = add(bytes.span, companion.origin, counting, &diagnostics)
+        append(
+          payload.count == bytes.count ? part : .bytes(Array(bytes[payload])))
+      case .zeros: append(part)
+      }
     }
+    return diagnostics
   }
 
   /// The figures for a plan: of the files, or as the user states them.
@@ -105,13 +92,72 @@ public struct InitrdParts: Sendable, Hashable {
         $0.rawValue == 0 ? nil : PlannedInitrd(byteCount: $0, unpackedBytes: told)
       }
     }
-    return PlannedInitrd(
+    var planned = PlannedInitrd(
       byteCount: ByteCount(count), unpackedBytes: told ?? unpacked.map { ByteCount($0) })
+    planned.isCounted = isCounted || told != nil
+    planned.decoderBytes = ByteCount(decoderBytes)
+    return planned
   }
 
-  /// Archives begin at a multiple of 4. Source: init/initramfs.c (v6.1), `unpack_to_rootfs`.
+  /// Looks at a ramdisk, and gives what of it is loaded.
+  private mutating func add(
+    _ bytes: Span<UInt8>, _ origin: String, _ counting: Bool, _ diagnostics: inout [Diagnostic]
+  ) -> Range<Int> {
+    let found: Initrd
+    let left = Self.unpackedLimit - min(unpacked ?? 0, Self.unpackedLimit)
+    do throws(KernelImageError) {
+      found = try Initrd.identify(bytes, verify: counting, limit: left)
+    } catch {
+      unpacked = nil
+      diagnostics.append(
+        Diagnostic(
+          "KX120", .warning,
+          origin + (error.isLimit ? " cannot be looked into: " : " is damaged, or no initrd: ")
+            + error.description,
+          hint: "check that it is the right file; it is loaded as it is"))
+      return 0..<bytes.count
+    }
+    if found.segments.first?.isArchive != true,
+      let misplaced = MisplacedFile.found(in: bytes, as: .initrd)
+    {
+      diagnostics.append(
+        Diagnostic("KX168", .error, origin + ": " + misplaced.description, hint: misplaced.hint))
+    } else {
+      diagnostics += found.diagnostics.map { Diagnostic($0) }
+    }
+    var payload = 0..<bytes.count
+    if case .slice(let offset, let count) = found.payload,
+      let offset = Int(exactly: offset), let count = Int(exactly: count),
+      ByteReader(bytes).holds(offset, count)
+    {
+      payload = offset..<(offset + count)
+    }
+    if let name = found.uImageName {
+      diagnostics.append(
+        Diagnostic(
+          "KX121", .warning,
+          origin + " is wrapped for U-Boot ('" + PrintableText.clean(name)
+            + "'); its payload of " + ByteCount(payload.count).description + " is used",
+          hint: "name the file that was wrapped, if that is at hand"))
+    }
+    for fault in found.faults {
+      let first = found.segments.first
+      // Before it nothing was unpacked, and nothing of it is.
+      let isFatal = !hasArchive && fault.offset == first?.offset && first?.unpackedBytes == 0
+      faults.append(InitrdFault(origin: origin, fault: fault, isFatal: isFatal))
+    }
+    if found.segments.contains(where: { $0.isArchive }) { hasArchive = true }
+    if let sum = unpacked { unpacked = sum &+ min(found.unpackedBytes, 1 << 40) }
+    isCounted = isCounted && found.isCounted
+    decoderBytes = max(decoderBytes, found.decoderBytes)
+    return payload
+  }
+
+  /// Archives begin at a multiple of 4, and behind one packed by lz4 there must be a word of zeros.
+  ///
+  /// Source: init/initramfs.c (v6.1), unpack_to_rootfs; lib/decompress_unlz4.c (v6.1).
   private mutating func append(_ part: SegmentPart) {
-    let padding = (4 - count % 4) % 4
+    let padding = count == 0 ? 0 : 4 + (4 - count % 4) % 4
     let (sum, overflow) = count.addingReportingOverflow(padding)
     let (total, tooMuch) = sum.addingReportingOverflow(part.count)
     // More than an address space holds cannot have been mapped.
@@ -119,39 +165,6 @@ public struct InitrdParts: Sendable, Hashable {
     if padding > 0 { parts.append(.zeros(padding)) }
     if part.count > 0 { parts.append(part) }
     count = total
-  }
-
-  private mutating func count(_ found: Initrd, _ payload: Span<UInt8>) {
-    guard let sum = unpacked else { return }
-    var size: UInt64 = 0
-    for segment in found.segments {
-      guard let compression = segment.compression else {
-        size &+= segment.byteCount
-        continue
-      }
-      guard let offset = Int(exactly: segment.offset), offset <= payload.count else { continue }
-      let part = payload.extracting(offset..<payload.count)
-      // A lone gzip file says at its end what it unpacks to; anything else is counted.
-      if compression == .gzip, found.segments.count == 1, part.count >= 18,
-        let told = ByteReader(part).littleEndian32(at: part.count - 4),
-        UInt64(told) <= UInt64(part.count) * 1032
-      {
-        size &+= UInt64(told)
-        continue
-      }
-      let left = Self.unpackedLimit - min(sum &+ size, Self.unpackedLimit)
-      do throws(InflationError) {
-        size &+= try countInflated(part, as: compression, limit: left).produced
-      } catch {
-        // An initrd of more than is counted needs at least that much.
-        guard case .exceedsLimit = error else {
-          unpacked = nil
-          return
-        }
-        size &+= left
-      }
-    }
-    unpacked = sum &+ size
   }
 }
 

@@ -16,9 +16,11 @@ struct CPIOArchive: Hashable {
 
   /// Tells whether an entry begins at an offset.
   static func matches(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
-    let reader = ByteReader(bytes)
-    return reader.matches(Array("070701".utf8), at: offset)
-      || reader.matches(Array("070702".utf8), at: offset)
+    guard let kind = ByteReader(bytes).byte(at: offset + 5), kind == 0x31 || kind == 0x32 else {
+      return false
+    }
+    return bytes[offset] == 0x30 && bytes[offset + 1] == 0x37 && bytes[offset + 2] == 0x30
+      && bytes[offset + 3] == 0x37 && bytes[offset + 4] == 0x30
   }
 
   /// Walks the entries of an archive.
@@ -59,7 +61,7 @@ struct CPIOArchive: Hashable {
   }
 
   /// One of the thirteen fields of eight hexadecimal digits.
-  private static func field(
+  static func field(
     _ index: Int, _ reader: borrowing ByteReader, _ at: Int
   ) -> UInt64? {
     var value: UInt64 = 0

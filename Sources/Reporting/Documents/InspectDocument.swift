@@ -12,8 +12,11 @@ public enum InspectDocument {
   ///   - image: What was found.
   ///   - path: The file as the user named it.
   ///   - bytes: The whole file.
+  ///   - ramdisks: The ramdisks in it.
   /// - Returns: JSON.
-  public static func json(_ image: KernelImage, path: String, bytes: Span<UInt8>) -> String {
+  public static func json(
+    _ image: KernelImage, path: String, bytes: Span<UInt8>, ramdisks: [Ramdisk] = []
+  ) -> String {
     var writer = JSONWriter()
     writer.object { writer in
       writer.number("schemaVersion", PlanDocument.schemaVersion)
@@ -38,7 +41,8 @@ public enum InspectDocument {
       } else {
         writer.string("kernel", nil)
       }
-      diagnostics(image, &writer)
+      RamdiskDocument.ramdisks("ramdisks", ramdisks, &writer)
+      diagnostics(RamdiskText.diagnostics(image, ramdisks), &writer)
     }
     writer.finish()
     return writer.text
@@ -111,11 +115,11 @@ public enum InspectDocument {
     }
   }
 
-  private static func diagnostics(_ image: KernelImage, _ writer: inout JSONWriter) {
+  private static func diagnostics(_ all: [Diagnostic], _ writer: inout JSONWriter) {
     writer.array("diagnostics") { writer in
-      for found in image.diagnostics {
+      for found in all {
         writer.object { writer in
-          writer.string("code", found.code.rawValue)
+          writer.string("code", found.code)
           writer.string("severity", found.severity.rawValue)
           writer.string("message", found.message)
           writer.string("hint", found.hint)

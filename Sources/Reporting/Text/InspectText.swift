@@ -12,11 +12,13 @@ public enum InspectText {
   ///   - image: What was found.
   ///   - path: The file as the user named it.
   ///   - fileBytes: The size of the file in bytes.
+  ///   - ramdisks: The ramdisks in it.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line.
   /// - Returns: Lines, each ended.
   public static func render(
-    _ image: KernelImage, path: String, fileBytes: Int, style: TextStyle = .plain,
+    _ image: KernelImage, path: String, fileBytes: Int, ramdisks: [Ramdisk] = [],
+    style: TextStyle = .plain,
     width: Int = 100
   ) -> String {
     var text = style.paint(PrintableText.clean(path), .heading) + "  "
@@ -35,11 +37,13 @@ public enum InspectText {
     } else if let next = next(image) {
       text += "\n" + next + "\n"
     }
-    if !image.diagnostics.isEmpty {
-      text +=
-        "\n"
-        + DiagnosticText.render(
-          image.diagnostics.map { Diagnostic($0) }, style: style, width: width)
+    if !ramdisks.isEmpty {
+      text += "\n" + style.paint(ramdisks.count == 1 ? "ramdisk" : "ramdisks", .heading) + "\n"
+      text += RamdiskText.render(ramdisks, style: style, width: width)
+    }
+    let diagnostics = RamdiskText.diagnostics(image, ramdisks)
+    if !diagnostics.isEmpty {
+      text += "\n" + DiagnosticText.render(diagnostics, style: style, width: width)
     }
     return text
   }

@@ -171,7 +171,7 @@ extension Explanation {
     Self(
       "KX120", "warning",
       means: """
-        A file given with --initrd is nothing that a kernel unpacks. It is loaded as it is.
+        An initrd is damaged, or nothing that a kernel unpacks. It is loaded as it is.
         """,
       matters: """
         The kernel unpacks cpio archives, plain or compressed. Anything else it takes for an old \

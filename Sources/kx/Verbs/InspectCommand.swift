@@ -37,16 +37,17 @@ struct InspectCommand: ParsableCommand {
       let input = try InputFile(file)
       let (identification, _) = try options.identification()
       let image = try identify(input, identification)
+      let ramdisks = image.ramdisks(of: input.span)
       if json {
         Terminal.print(
-          InspectDocument.json(image, path: input.path, bytes: input.span))
+          InspectDocument.json(image, path: input.path, bytes: input.span, ramdisks: ramdisks))
       } else {
         Terminal.print(
           InspectText.render(
-            image, path: input.path, fileBytes: input.span.count,
+            image, path: input.path, fileBytes: input.span.count, ramdisks: ramdisks,
             style: Terminal.style(for: 1), width: Terminal.width)
             + ExplanationText.pointer(
-              image.diagnostics.map { Diagnostic($0) }, style: Terminal.style(for: 1)))
+              RamdiskText.diagnostics(image, ramdisks), style: Terminal.style(for: 1)))
       }
     } catch {
       Terminal.tell(error)

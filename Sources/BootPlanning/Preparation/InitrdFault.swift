@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package import KernelImages
+import PhysicalMemory
+
+/// Where the unpacking of a boot's initial ramdisks ends.
+struct InitrdFault: Sendable, Hashable {
+  /// The ramdisk, as messages name it.
+  let origin: String
+  /// What stands there.
+  let fault: UnpackingFault
+  /// Whether nothing of any ramdisk is unpacked.
+  let isFatal: Bool
+
+  /// What that means for a boot; nil when the kernel is known to take it.
+  ///
+  /// `release` is that of the new kernel, where it is known.
+  func diagnostic(release: String?, commandLine: String) -> Diagnostic? {
+    fault.diagnostic(
+      of: origin, release: release,
+      severity: isFatal && !Self.mountsRoot(commandLine) ? .error : .warning)
+  }
+
+  /// Tells whether the kernel may find its root without an initrd: labels and UUIDs of file systems it
+  /// leaves to one.
+  ///
+  /// Source: init/do_mounts.c and block/early-lookup.c (v6.12), early_lookup_bdev.
+  private static func mountsRoot(_ commandLine: String) -> Bool {
+    // The last one counts.
+    let words = commandLine.utf8.split(separator: 0x20)
+    guard let root = words.last(where: { $0.starts(with: "root=".utf8) })?.dropFirst(5),
+      !root.isEmpty
+    else { return false }
+    let forInitrd = ["UUID=", "LABEL=", "/dev/ram", "/dev/mapper/", "/dev/disk/", "ZFS="]
+    return !forInitrd.contains { root.starts(with: $0.utf8) }
+  }
+}
+
+extension UnpackingFault {
+  /// What a kernel of unknown release is taken for: the oldest that is still looked after.
+  private static var oldest: KernelRelease { KernelRelease("5.10") }
+
+  /// Tells of the fault; nil when the kernel is known to be none of those that stop.
+  ///
+  /// - Parameters:
+  ///   - origin: The ramdisk, as messages name it.
+  ///   - release: The release of the kernel, where it is known.
+  ///   - severity: How bad it is that every kernel stops.
+  package func diagnostic(
+    of origin: String, release: String?, severity: Diagnostic.Severity = .warning
+  ) -> Diagnostic? {
+    let place = what + ", at " + hexadecimal(offset) + " of " + origin
+    switch kernels {
+    case .all:
+      return Diagnostic("KX012", severity, "no kernel unpacks " + place, hint: hint)
+    case .before(let major, let minor):
+      let kernel = release.map { KernelRelease($0) } ?? Self.oldest
+      guard !kernel.isAtLeast(major, minor) else { return nil }
+      return Diagnostic(
+        "KX035", .warning,
+        "only Linux \(major).\(minor) and later unpacks " + place + "; the kernel is "
+          + (release.map { PrintableText.clean($0) } ?? "of unknown release"),
+        hint: hint)
+    case .without(let filter):
+      return Diagnostic(
+        "KX036", .warning, "only a kernel with CONFIG_XZ_DEC_" + filter + " unpacks " + place,
+        hint: hint)
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// What comes out of a decoder, read as the kernel's unpacker reads it: entries, and zeros between
+/// them, with or without a trailer.
+///
+/// Source: init/initramfs.c (v4.19, v6.1, v7.1 alike), flush_buffer and the states that it drives;
+/// Documentation/driver-api/early-userspace/buffer-format.rst (v6.1).
+struct CPIOStream {
+  /// What stops the unpacker.
+  enum Fault { case junk, padding, oldFormat, notArchive, cut }
+
+  private enum State { case between, header, body }
+
+  private var state: State
+  /// The bytes that are still to come of what is being passed over.
+  private var left: UInt64 = 0
+  private var header: [UInt8] = []
+  private var position: UInt64 = 0
+  /// The first fault.
+  private(set) var fault: Fault?
+
+  private static let headerBytes = 110
+
+  /// Starts; the first archive of an initrd has no zeros before it.
+  init(isFirst: Bool) {
+    state = isFirst ? .header : .between
+  }
+
+  /// Takes what comes next; nothing more after a fault.
+  mutating func take(_ chunk: Span<UInt8>) {
+    var at = 0
+    // Each turn passes a byte or more, or leaves the state of being between entries.
+    while at < chunk.count, fault == nil {
+      switch state {
+      case .between:
+        if chunk[at] == 0 {
+          at += 1
+          position += 1
+        } else if position % 4 != 0 {
+          fault = .padding
+        } else if chunk[at] == 0x30 {
+          state = .header
+        } else {
+          fault = .junk
+        }
+      case .header:
+        let count = min(Self.headerBytes - header.count, chunk.count - at)
+        header += ByteReader(chunk).copy(at, count) ?? []
+        at += count
+        position += UInt64(count)
+        if header.count == Self.headerBytes { endHeader() }
+      case .body:
+        let count = min(left, UInt64(chunk.count - at))
+        at += Int(truncatingIfNeeded: count)
+        position += count
+        left -= count
+        if left == 0 { state = .between }
+      }
+    }
+  }
+
+  /// Says what is wrong at the end of the stream, if anything is.
+  var faultAtEnd: Fault? {
+    fault ?? (state == .between ? nil : .cut)
+  }
+
+  private mutating func endHeader() {
+    guard CPIOArchive.matches(header.span, at: 0),
+      let size = CPIOArchive.field(6, ByteReader(header.span), 0),
+      let nameSize = CPIOArchive.field(11, ByteReader(header.span), 0)
+    else {
+      fault =
+        ByteReader(header.span).matches(Array("070707".utf8), at: 0) ? .oldFormat : .notArchive
+      return
+    }
+    header.removeAll(keepingCapacity: true)
+    // Name and content are each filled up to words; the header begins at one.
+    let nameEnd = (UInt64(Self.headerBytes) + nameSize + 3) & ~3
+    left = ((nameEnd + size + 3) & ~3) - UInt64(Self.headerBytes)
+    state = left == 0 ? .between : .body
+  }
+}
+
+extension CPIOStream.Fault {
+  /// What stands there, with its article.
+  var what: String {
+    switch self {
+    case .junk: "junk inside an archive"
+    case .padding: "an entry that does not begin at a multiple of 4 bytes"
+    case .oldFormat: "an archive of the old format"
+    case .notArchive: "something else than cpio entries"
+    case .cut: "an archive that is cut off"
+    }
+  }
+}
