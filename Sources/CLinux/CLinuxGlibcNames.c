@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What Debian's static libraries and Embedded Swift's library ask of glibc, where the C library is
-// musl, which has not got it.
+// What libbz2 asks of a program that has it without a standard error stream, and Embedded Swift's library
+// of glibc, where the C library is musl, which has not got it.
 #define _GNU_SOURCE
 #include <features.h>
 
 #ifndef __GLIBC__
 #include "CLinux.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
 
-int __fprintf_chk(FILE *file, int flag, const char *format, ...);
+void bz_internal_error(int code);
 void arc4random_buf(void *bytes, size_t count);
 
-/// Tells that libbz2 found itself at fault, just before it ends the program. The message stands as
-/// it is written there: printing numbers would need another 10 KB.
-int __fprintf_chk(FILE *file, int flag, const char *format, ...) {
-  (void)file;
-  (void)flag;
-  return (int)write(STDERR_FILENO, format, strlen(format));
+/// Tells that libbz2 found itself at fault, and ends the program.
+void bz_internal_error(int code) {
+  (void)code;
+  static const char message[] = "libbz2 is at fault\n";
+  (void)!write(STDERR_FILENO, message, sizeof message - 1);
+  abort();
 }
 
 /// The seed of Swift's hash tables. Early in a boot the kernel has no random bytes yet; then those

@@ -35,8 +35,8 @@ struct PlanCommand: AsyncParsableCommand {
       /proc/iomem, folders with one, and device trees; what stands in a file tells what it is. Every \
       kernel is planned for every machine, on all cores, and inflated once; the other options go \
       for every pair. The lines come machine by machine, each with all kernels, in the order of the \
-      command line; files that are neither come first, and keep nothing else from being planned. A \
-      table of what does not fit, and why, follows on the error stream. The exit code is 1 when a \
+      command line; files that are neither come first, and keep nothing else from being planned. What \
+      does not fit follows on the error stream, by reason. The exit code is 1 when a \
       pair has errors or does not fit, 65 or 66 when a file is of no use.
       """)
 
