@@ -33,7 +33,7 @@ struct NewestKernelTests {
   private func figures(_ path: String) async throws -> [String: String] {
     let outcome = try await KX.run(["inspect", path, "--verify", "--json"])
     #expect(outcome.code == 0, "\(outcome.errors)")
-    let document = try JSONSerialization.jsonObject(with: outcome.output) as? [String: Any]
+    let document = try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any]
     let kernel = try #require(document?["kernel"] as? [String: Any])
     return Dictionary(
       uniqueKeysWithValues: Self.names.compactMap { name in

@@ -45,6 +45,7 @@ extension UnpackingFault {
   ///   - origin: The ramdisk, as messages name it.
   ///   - release: The release of the kernel, where it is known.
   ///   - severity: How bad it is that every kernel stops.
+  /// - Returns: What to tell.
   package func diagnostic(
     of origin: String, release: String?, severity: Diagnostic.Severity = .warning
   ) -> Diagnostic? {
