@@ -54,14 +54,15 @@ extension RandomCase {
   }
 
   /// Whether a file lies where the judge of boots knows less than the model: across a window of
-  /// 128 MiB, which only its first byte decides, or with no word left behind it.
+  /// 128 MiB, which only its first byte decides, with no word left behind it, or with code at no
+  /// whole word.
   func isBeyondTheJudge(_ plan: BootPlan) -> Bool {
     guard plan.handover == .zimage, let kernel = plan.segments.first(where: { $0.name == .kernel })
     else { return false }
     let low = kernel.range.first.rawValue
     let high = low + kernel.fileBytes.rawValue
     let tail = Bytes(high, high + 4)
-    return low >> 27 != (high - 1) >> 27
+    return low % 4 != 0 || low >> 27 != (high - 1) >> 27
       || plan.segments.contains { $0.name != .kernel && Bytes($0.range).meets(tail) }
       || !ram.contains { $0.holds(tail) }
       || reserved.contains { $0.meets(tail) }

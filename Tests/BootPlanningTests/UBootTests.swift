@@ -2,6 +2,7 @@
 import BootPlanning
 import KernelImages
 import PhysicalMemory
+import SeededRandom
 import Testing
 
 @Suite("U-Boot's environment, and what bootz and bootm make of it")
@@ -45,6 +46,32 @@ struct UBootTests {
     let read = try environment("a=$b\nb=$a\nc=x\n")
     #expect(read.value("a") == "" || read.value("a")?.hasPrefix("$") == true)
     #expect(read.number("a") == nil && read.number("c") == nil && read.value("d") == nil)
+  }
+
+  @Test("References that would multiply without end are given up soon")
+  func manyReferences() throws {
+    var text = ""
+    for index in 0..<16 {
+      let next = "${v\(index + 1)}"
+      text += "v\(index)=" + String(repeating: next, count: 200) + "\n"
+    }
+    let read = try environment(text)
+    let start = ContinuousClock.now
+    #expect(read.number("v0") == nil)
+    #expect(ContinuousClock.now - start < .seconds(5))
+  }
+
+  @Test("Random bytes, and files with random bytes in them, are read or refused")
+  func randomFiles() {
+    var random = SplitMix64(seed: 0x0b00_7e1f)
+    let alphabet = Array("ab=${}()$\\\"'/*#\n\r\t 0x\0;".utf8)
+    for _ in 0..<2_000 {
+      let bytes = (0..<random.below(200)).map { _ in
+        random.oneIn(8) ? UInt8(random.below(256)) : random.pick(alphabet)
+      }
+      guard let read = try? UBootEnvironment(bytes.span) else { continue }
+      for name in ["a", "b", "ab", "0"] { _ = (read.value(name), read.number(name)) }
+    }
   }
 
   /// The checksum of zlib, bit by bit.

@@ -76,14 +76,14 @@ struct ARMVersionTests {
     ]
     for (text, version) in texts {
       let bytes = SyntheticImage(texts: ["ARMv6-compatible", " ARMv7 x", text]).bytes()
-      var kernel = try #require(
-        try KernelImage.identify(SyntheticZImage(image: SyntheticImage(texts: [text])).bytes().span)
-          .kernel)
+      let file = SyntheticZImage(image: SyntheticImage(texts: [text])).bytes()
+      var kernel = try #require(try KernelImage.identify(file.span).kernel)
       kernel.readVersion(of: bytes.span)
       #expect(kernel.leastVersion?.value == version, "\(text)")
       #expect(kernel.latestVersion?.value == (version == .v5 ? .v5 : nil), "\(text)")
     }
-    let short = ARMVersion.builtFor([0x41, 0x52].span)
+    let bytes: [UInt8] = [0x41, 0x52]
+    let short = ARMVersion.builtFor(bytes.span)
     #expect(short == nil)
   }
 }

@@ -319,11 +319,14 @@ struct EntryTests {
   @Test(
     "What a search finds is a regular file; devices, pipes and sockets are not opened, and told",
     arguments: [
-      ("/boot/vmlinuz-6.9-armmp", "6.9-armmp is not taken: its kernel '/boot/vmlinuz-6.9-armmp'"),
+      (
+        "/boot/vmlinuz-6.9-armmp",
+        "6.9-armmp is not taken: its kernel '/boot/vmlinuz-6.9-armmp' is a pipe"
+      ),
       ("/boot/initrd.img-6.9-armmp", "6.9-armmp is not taken: its initrd '/boot/initrd.img-6.9-a"),
-      ("/boot/loader/entries/pipe.conf", "'/boot/loader/entries/pipe.conf' is no regular file"),
-      ("/boot/extlinux/extlinux.conf", "'/boot/extlinux/extlinux.conf' is no regular file"),
-      ("/petitboot.conf", "'/petitboot.conf' is no regular file"),
+      ("/boot/loader/entries/pipe.conf", "'/boot/loader/entries/pipe.conf' is a pipe, and"),
+      ("/boot/extlinux/extlinux.conf", "'/boot/extlinux/extlinux.conf' is a pipe, and"),
+      ("/petitboot.conf", "'/petitboot.conf' is a pipe, and"),
     ])
   func special(path: String, words: String) {
     for line in ["--list-entries", "-l --entry-from=boot"] {

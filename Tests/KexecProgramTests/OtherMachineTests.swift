@@ -46,7 +46,8 @@ struct OtherMachineTests {
 
   @Test("A folder of a snapshot's files and the text of /proc/iomem are machines, too")
   func forms() throws {
-    let state = try MachineSnapshot.read(try Self.snapshot().span)
+    let bytes = try Self.snapshot()
+    let state = try MachineSnapshot.read(bytes.span)
     var files: [String: [UInt8]] = ["/iomem.txt": state.iomem]
     for file in state.files { files["/folder/" + file.name.rawValue] = file.bytes }
     let whole = Self.here(files).run("--check /boot/zImage --machine=/folder")

@@ -61,7 +61,8 @@ struct SnapshotTests {
     #expect(state.processor.version == .v7 && state.processor.hasLPAE == true)
     let old = try MachineState(files: state.files.filter { $0.name != .cpuinfo })
     #expect(old.processor.version == .v7 && old.processor.hasLPAE == nil)
-    let again = try MachineSnapshot.read(MachineSnapshot.bytes(of: old).span)
+    let bytes = MachineSnapshot.bytes(of: old)
+    let again = try MachineSnapshot.read(bytes.span)
     #expect(again == old)
     let plan = try MachineState.read(from: SampleMachine.kernel(), forPlan: true)
     #expect(!plan.files.contains { $0.name == .cpuinfo })
@@ -76,7 +77,8 @@ struct SnapshotTests {
     let snapshot = MachineSnapshot.bytes(of: state)
     let read = try MachineState(captured: snapshot.span)
     #expect(read == state && read.tellsFacts)
-    let bare = try MachineState(captured: Array(SampleMachine.iomem.utf8).span)
+    let text = Array(SampleMachine.iomem.utf8)
+    let bare = try MachineState(captured: text.span)
     #expect(bare.memory == state.memory && !bare.tellsFacts)
     kernel.files["/m/iomem"] = nil
     #expect(throws: LinuxInterfaceError("/m/iomem", .system(.noSuchFile, "read"))) {

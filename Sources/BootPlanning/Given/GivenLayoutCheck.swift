@@ -207,7 +207,7 @@ struct GivenLayoutCheck {
       }
     case .image:
       let step = placement.startIsFine ? Alignment.largeSection : search.imageStep
-      if !PhysicalAddress(start).isAligned(to: step) {
+      if !isMadeForItsPlace, !PhysicalAddress(start).isAligned(to: step) {
         add(
           "KX187",
           "a plain Image must lie \(hexadecimal(figures.textOffset)) (its text offset) above a "
@@ -236,6 +236,14 @@ struct GivenLayoutCheck {
           + "lies in a later block of 4 MiB, and its list of pages would be too short")
     }
     return result
+  }
+
+  /// Whether the kernel was built to run where it is, at whatever address that is.
+  private var isMadeForItsPlace: Bool {
+    guard case .fixed(let address) = request.kernel.facts.zImage?.destination.value else {
+      return false
+    }
+    return address.rawValue == placement.kernel
   }
 
   private var kernelMemory: PhysicalRange? {

@@ -41,8 +41,9 @@ public struct UBootEnvironment: Sendable, Hashable {
 
   private var variables: [Variable] = []
 
-  /// The most references that are followed.
+  /// The most references that are followed, one into another and in all.
   private static let depthLimit = 16
+  private static let referenceLimit = 1024
 
   /// Reads what `printenv` prints, a script with `setenv`, a board's .env or header file, or the
   /// block that `saveenv` writes.
@@ -62,7 +63,10 @@ public struct UBootEnvironment: Sendable, Hashable {
   }
 
   /// The value of a variable, with references to others replaced; nil when it is not set.
-  public func value(_ name: String) -> String? { value(name, depth: 0) }
+  public func value(_ name: String) -> String? {
+    var left = Self.referenceLimit
+    return value(name, depth: 0, &left)
+  }
 
   /// The value of a variable as a number. U-Boot takes all numbers for hexadecimal.
   ///
@@ -93,14 +97,14 @@ public struct UBootEnvironment: Sendable, Hashable {
 
   // MARK: Values
 
-  private func value(_ name: String, depth: Int) -> String? {
+  private func value(_ name: String, depth: Int, _ left: inout Int) -> String? {
     guard let found = variables.last(where: { $0.name == name }) else { return nil }
-    return expanded(Array(found.value.utf8), depth: depth)
+    return expanded(Array(found.value.utf8), depth: depth, &left)
   }
 
   /// Replaces `$name`, `${name}` and `$(name)`.
-  private func expanded(_ text: [UInt8], depth: Int) -> String {
-    guard depth < Self.depthLimit, text.contains(0x24) else {
+  private func expanded(_ text: [UInt8], depth: Int, _ left: inout Int) -> String {
+    guard depth < Self.depthLimit, left > 0, text.contains(0x24) else {
       return String(decoding: text, as: UTF8.self)
     }
     var result: [UInt8] = []
@@ -114,12 +118,13 @@ public struct UBootEnvironment: Sendable, Hashable {
       index += 1
       let isBraced = index < text.count && (text[index] == 0x7b || text[index] == 0x28)
       if isBraced { index += 1 }
-      let name = text[index...].prefix { Self.isNameByte($0) }
-      index += name.count
+      let bytes = text[index...].prefix { Self.isNameByte($0) }
+      index += bytes.count
       if isBraced, index < text.count { index += 1 }
-      result += Array(
-        (value(String(decoding: name, as: UTF8.self), depth: depth + 1) ?? "").utf8)
-      if result.count > 1 << 16 { break }
+      left -= 1
+      let name = String(decoding: bytes, as: UTF8.self)
+      result += Array((value(name, depth: depth + 1, &left) ?? "").utf8)
+      if left <= 0 || result.count > 1 << 16 { break }
     }
     return String(decoding: result, as: UTF8.self)
   }

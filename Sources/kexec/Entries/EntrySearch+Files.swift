@@ -79,7 +79,7 @@ extension EntrySearch {
         if kind == .regular { return candidate }
         why =
           "its " + what + " '" + candidate + "' is "
-          + (kind == .directory ? "a folder" : "a device, a pipe or a socket")
+          + (kind == .directory ? "a folder" : "a " + kind.rawValue)
       } catch {
         if why.isEmpty || error != .noSuchFile {
           why =

@@ -306,7 +306,7 @@ struct EntrySearch<Kernel: KernelInterface> {
       let kind = try kernel.fileStatus(file).kind
       guard kind == .regular || file == place else {
         if kind != .directory {
-          troubles.append("'" + file + "' is no regular file, and passed over")
+          troubles.append("'" + file + "' is a " + kind.rawValue + ", and passed over")
         }
         return nil
       }

@@ -53,7 +53,7 @@ enum HelpText {
           --handover=auto|image|zimage   inflate before the jump (image) or after it
           --mem-min=N, --mem-max=N       use no memory below, above
           --dry-run       show the plan, load nothing;  --json as a document (--check, -S, too)
-          --machine=FILE  with --dry-run: plan for the machine of a snapshot
+          --machine=FILE  with --dry-run, --check: for the machine of a snapshot
       -x, --no-ifdown     leave network interfaces up    -y, --no-sync  do not sync
           --log=FILE      with -l, -f or no verb: give the boot an id, kexec.id= on the command line,
                           and write down what is loaded and what the machine has; with -e, once more

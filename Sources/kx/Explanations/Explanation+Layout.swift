@@ -73,7 +73,7 @@ extension Explanation {
       matters: "Its addresses can be used as they are; --format u-boot prints them as commands.",
       remedy: "Set the addresses.",
       examples: [
-        "kx plan vmlinuz --initrd initrd.img --dtb board.dtb --at initrd=0x41000000 --format u-boot"
+        "kx plan vmlinuz --initrd i.img --dtb board.dtb --at initrd=0x41000000 --format u-boot"
       ],
       page: "check-a-layout.md"),
     Self(
@@ -115,8 +115,7 @@ extension Explanation {
       matters: "The file is placed as if it were for you to choose.",
       remedy: "Give the address with --at.",
       examples: [
-        "kx plan vmlinuz --initrd initrd.img --dtb board.dtb --u-boot-env printenv.txt --at "
-          + "initrd=0x45000000"
+        "kx plan vmlinuz --initrd i.img --u-boot-env printenv.txt --at initrd=0x45000000"
       ],
       page: "check-a-layout.md"),
   ]
