@@ -68,7 +68,8 @@ struct HintTests {
     ] { hints["\(error)"] = error.hint }
     for error: BootPreparationError in [
       .notARM(what: "bzImage", architecture: "x86"), .notARM(what: "cpio", architecture: nil),
-      .notARM(what: "DTB", architecture: nil), .notARM(what: "x", architecture: nil), .noMemory(in: nil),
+      .notARM(what: "DTB", architecture: nil), .notARM(what: "x", architecture: nil),
+      .noMemory(in: nil),
       .noMemory(in: (origin: "x", reason: .noNode)),
       .tree(origin: "x", Self.trees[0]),
     ] { hints["\(error)"] = error.hint }
