@@ -188,9 +188,8 @@ struct UnpackingTests {
         "plan", try LabKernel("armmp").path, "--initrd", try await make(command), "--ram",
         "0x40000000-0x42ffffff",
       ])
-      #expect(outcome.code == 73)
       let words = outcome.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-      return words.split(separator: "and it needs ").dropFirst().first.map {
+      return words.split(separator: " it needs ").dropFirst().first.map {
         String($0.prefix { $0 != "B" })
       } ?? "nothing: " + words
     }
