@@ -51,7 +51,7 @@ _arguments -s -S : \
   '--mem-min=[Use no memory below, above]:value: ' \
   '--mem-max=[Use no memory below, above]:value: ' \
   '--dry-run[Show the plan and load nothing]' \
-  '--machine=[With --dry-run\: plan for the machine of a snapshot]:file:_files' \
+  '--machine=[Everything that is read of a machine is read from a file]:file:_files' \
   '--json[Print the plan, the status or the check as a document]' \
   '--no-ifdown[Leave network interfaces up]' \
   '-x[Leave network interfaces up]' \
