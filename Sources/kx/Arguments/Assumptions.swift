@@ -49,7 +49,8 @@ struct Assumptions: ExpressibleByArgument {
       bssBytes: count("bss").map { option($0) }
         ?? Figure(estimate, .estimate, "a quarter of the inflated size, at least 2 MiB"),
       textOffset: count("text-offset").map { option($0) }
-        ?? Figure(ByteCount(UInt64(0x8000)), .estimate, "the default of most kernels"),
+        // Figures without a file are never entered: what is left out is as in most kernels.
+        ?? Figure(ByteCount(UInt64(0x8000)), .option, "--assume: the default of most kernels"),
       pageOffset: self["page-offset"].map { option($0) }
         ?? Figure(0xc000_0000, .estimate, "the default of most kernels"),
       isLPAE: self["lpae"].map { option($0 != 0) })
