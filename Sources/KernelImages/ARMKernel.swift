@@ -30,9 +30,9 @@ public struct ARMKernel: Sendable, Hashable {
   /// The bundle, when the file is one: then the figures above are those of the wrapper as its size
   /// table tells them to loaders.
   public var bundle: BundledBoot?
-  /// Why the kernel cannot be inflated here, when that is so: then all that is known of it is what its
-  /// size table says, and only the zImage can be handed over.
-  public var whyNotInflated: KernelImageError?
+  /// Whether the kernel can be had as it runs. One that cannot be inflated here is known by what its size
+  /// table says, and only its zImage can be handed over: ``KernelImage/whyNotInflated``.
+  public var isInflatable = true
   /// The release, like `6.1.0-50-armmp`, when the inflated image told it.
   public var release: String?
 

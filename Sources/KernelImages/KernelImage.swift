@@ -11,6 +11,8 @@ public struct KernelImage: Sendable, Hashable {
   public var kernelBytes: ImageBytes?
   /// The kernel as it runs, for the handover of a plain Image. Inflated only when asked for.
   public var imageBytes: ImageBytes?
+  /// Why the kernel cannot be inflated here, when that is so.
+  public var whyNotInflated: KernelImageError?
   /// Initial ramdisks that came with the kernel, in the order they are to be unpacked.
   public var initrds: [Companion] = []
   /// Device trees that came with the kernel, one of which the new kernel may get. Of a FIT it is the
@@ -78,7 +80,7 @@ public struct KernelImage: Sendable, Hashable {
     of file: Span<UInt8>, limit: UInt64 = IdentificationOptions.defaultInflationLimit
   ) throws(KernelImageError) -> [UInt8] {
     guard let imageBytes else {
-      throw kernel?.whyNotInflated ?? .missing(what: "the file", name: "32-bit ARM kernel")
+      throw whyNotInflated ?? .missing(what: "the file", name: "32-bit ARM kernel")
     }
     let bytes = try imageBytes.copy(of: file, limit: limit)
     guard let kernel, UInt64(bytes.count) != kernel.inflatedBytes.value.rawValue else {

@@ -17,7 +17,10 @@ actor DeviceFiles {
   /// is in them, and every image handover of what is compressed inflates.
   static let cases: [Case] =
     ["gzip", "xz", "lzma", "lzo", "lz4"].map { Case(name: "tiny-" + $0, handover: "image") }
-    + ["Image.gz", "Image.bz2", "Image.zst", "Image.lz4", "FIT", "vmlinux", "armmp"]
+    + [
+      "largest dictionary", "Image.gz", "Image.bz2", "Image.zst", "Image.lz4", "FIT", "vmlinux",
+      "armmp",
+    ]
     .map { Case(name: $0, handover: "image") }
     + ["uImage", "Android", "zImage+DTB", "armmp"].map { Case(name: $0, handover: "zimage") }
 
@@ -62,6 +65,7 @@ actor DeviceFiles {
   private func path(_ name: String) async throws -> String {
     switch name {
     case "armmp": return try LabKernel(name).path
+    case "largest dictionary": return try Self.largestDictionary(LabKernel("tiny-xz", .erased).path)
     case "Image.gz": return try await wrapped().imageGzip
     case "FIT": return try await wrapped().fit
     case "vmlinux": return try await wrapped().vmlinux
@@ -78,6 +82,29 @@ actor DeviceFiles {
   private func packed(_ name: String, _ program: String) async throws -> String {
     let image = LabKernel("tiny-gzip").folder + "/Image"
     return try Scratch.file(name, try await Program.succeed(program, "-c", image).output)
+  }
+
+  /// A zImage whose payload states a dictionary of 4 GiB less a byte: more than 32-bit programs can address.
+  ///
+  /// Source: The .xz File Format 1.1.0, 3.1 (block header), 5.3.1 (LZMA2: one byte of properties).
+  private static func largestDictionary(_ path: String) throws -> String {
+    var bytes = try Scratch.bytes(path)
+    let magic: [UInt8] = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 1]
+    guard
+      let stream = bytes.indices.last(where: { bytes[$0...].starts(with: magic) }),
+      let filter = bytes[(stream + 12)...].firstIndex(of: 0x21)
+    else { throw CocoaError(.fileReadCorruptFile) }
+    bytes[filter + 2] = 40
+    let header = (stream + 12)..<(stream + 12 + Int(bytes[stream + 12]) * 4)
+    var sum = UInt32.max
+    for byte in bytes[header] {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 { sum = sum >> 1 ^ (sum & 1 == 0 ? 0 : 0xedb8_8320) }
+    }
+    for index in 0..<4 {
+      bytes[header.upperBound + index] = UInt8(truncatingIfNeeded: ~sum >> (8 * index))
+    }
+    return try Scratch.file("dictionary", bytes)
   }
 
   /// A snapshot as cpio makes it of three files.

@@ -30,9 +30,11 @@ struct DeviceProgram: Sendable, CustomTestStringConvertible {
     }
   }()
 
-  /// Runs it as soon as there is a core for it.
-  func run(_ arguments: [String]) async throws -> Program.Outcome {
-    let words = try #require(Self.emulators[architecture]) + [path] + arguments
+  /// Runs it as soon as there is a core for it; `addressSpace` is all that it may have, in bytes, which an
+  /// emulator does not heed.
+  func run(_ arguments: [String], addressSpace: Int? = nil) async throws -> Program.Outcome {
+    let limit = addressSpace.map { ["prlimit", "--as=\($0)"] } ?? []
+    let words = try limit + #require(Self.emulators[architecture]) + [path] + arguments
     return try await Gate.programs.passing {
       try await Program.run(words[0], Array(words.dropFirst()))
     }

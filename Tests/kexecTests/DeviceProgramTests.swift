@@ -40,4 +40,20 @@ struct DeviceProgramTests {
       outcome.errors.contains("{buf=<kernel>, bufsz=\(bytes), mem=\(kernel.first)"),
       "\(outcome.errors)")
   }
+
+  @Test(
+    "A kernel that states a dictionary of 4 GiB is inflated in 64 MiB of address space",
+    .enabled(if: DeviceProgram.wanted.contains { $0.architecture == "x86_64" }))
+  func addressSpace() async throws {
+    let file = DeviceFiles.Case(name: "largest dictionary", handover: "image")
+    let options = try await DeviceFiles.shared.options(file)
+    let native = DeviceProgram(architecture: "x86_64")
+    let arguments = ["-l", "--dry-run", "-d"] + options
+    let outcome = try await native.run(arguments, addressSpace: 64 << 20)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    // With hardly any it is the memory that is named, and not the file.
+    let short = try await native.run(arguments, addressSpace: 12 << 20)
+    #expect(short.code == 69, "\(short.errors)")
+    #expect(short.errors.contains("memory") && !short.errors.contains("damaged"))
+  }
 }

@@ -73,7 +73,7 @@ public enum ARMPlanner {
   static func handovers(_ request: PlanRequest, keptDTB: UInt64) -> [HandoverKind] {
     if let handover = request.handover { return [handover] }
     if request.kernel.facts.zImage == nil { return [.image] }
-    if keptDTB > 0 || request.kernel.facts.whyNotInflated != nil { return [.zimage] }
+    if keptDTB > 0 || !request.kernel.facts.isInflatable { return [.zimage] }
     // A zImage whose size word lies cannot be inflated by its own decompressor.
     return sizeWordLies(request) || request.load != nil ? [.image] : [.image, .zimage]
   }
@@ -88,10 +88,7 @@ public enum ARMPlanner {
   /// Refuses what makes no sense whatever the machine is.
   static func check(_ request: PlanRequest) throws(BootPlanError) {
     let hasZImage = request.kernel.facts.zImage != nil
-    if request.handover == .image {
-      if request.kernel.facts.bundle != nil { throw .noImage }
-      if let why = request.kernel.facts.whyNotInflated { throw .notInflated(why) }
-    }
+    if request.handover == .image, request.kernel.facts.bundle != nil { throw .noImage }
     if request.rule != .exact {
       if request.handover == .image { throw .ruleNeedsZImageHandover(request.rule) }
       if !hasZImage { throw .ruleNeedsZImage(request.rule) }
@@ -105,7 +102,7 @@ public enum ARMPlanner {
     if !load.isAligned(to: page) { throw .load(load, "it is not the start of a page") }
     if load > PhysicalRange.below4GiB.last { throw .load(load, "it is not below 4 GiB") }
     let image =
-      request.kernel.facts.bundle == nil && request.kernel.facts.whyNotInflated == nil
+      request.kernel.facts.bundle == nil && request.kernel.facts.isInflatable
       && (request.handover == .image || request.handover == nil)
     let textOffset = request.kernel.facts.textOffset.value.rawValue
     if image,

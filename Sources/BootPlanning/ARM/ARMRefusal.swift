@@ -57,7 +57,7 @@ struct ARMRefusal {
     if let known = cause.inWords { return known }
     let size = smallest ?? cause.others ?? "use a smaller kernel or initrd"
     guard !handovers.contains(.image), search.keptDTB == 0, !search.request.cannotLoadImage,
-      search.request.kernel.facts.whyNotInflated == nil,
+      search.request.kernel.facts.isInflatable,
       let image = search.image(), search.leavesWorkingMemory(image)
     else { return size }
     return "use --handover image, which fits; by zimage, " + size

@@ -43,7 +43,7 @@ enum SmallestRAM {
     guard let figures = try? ARMFigures(request.kernel.facts) else { return false }
     let keptDTB = ARMPlanner.keptDTB(request)
     let search = ARMPlacementSearch(smaller, figures: figures, keptDTB: keptDTB)
-    if request.handover != .zimage, request.kernel.facts.whyNotInflated == nil,
+    if request.handover != .zimage, request.kernel.facts.isInflatable,
       let found = search.image(),
       search.leavesWorkingMemory(found)
     {

@@ -133,6 +133,9 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   /// - Returns: The plan, with the files it was made from.
   /// - Throws: ``BootPlanError``
   public func plan(_ prepared: PreparedBoot) throws(BootPlanError) -> BootPlan {
+    if prepared.request.handover == .image, let why = image.whyNotInflated {
+      throw .notInflated(why)
+    }
     var plan = try plan(prepared.request, within: wishes.loadMemory)
     if plan.dependsOnCount {
       // What it unpacks to decides, so it is worth counting.

@@ -48,7 +48,8 @@ extension Identification {
     figures.symbols = vmlinuxSymbols()
     var kernel = figures.decide()
     image.diagnostics.append(contentsOf: figures.diagnostics)
-    kernel.whyNotInflated = why
+    kernel.isInflatable = false
+    image.whyNotInflated = why
     kernel.sizeWord = ByteCount(UInt64(word))
     kernel.isBigEndian = Figure(
       header.variant != .littleEndian, .decompressor, "the zImage header's byte order")

@@ -110,7 +110,7 @@ extension MachineChecks {
         add(.ok, "KX214", "the bundle is whole: every segment has the SHA-256 that it states")
         return addCall(call, boot.machine)
       }
-      if let why = boot.gathered.image.kernel?.whyNotInflated {
+      if let why = boot.gathered.image.whyNotInflated {
         add(
           .warning, "KX214", "whether the kernel is whole is not known: it could not be inflated",
           hint: why.hint)
