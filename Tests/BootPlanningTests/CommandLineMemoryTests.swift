@@ -96,7 +96,7 @@ struct CommandLineMemoryTests {
     "Memory for a crash kernel that cannot be set aside is warned of",
     arguments: [
       ("crashkernel=64M", nil), ("crashkernel=1G", "are left"),
-      ("crashkernel=16M@0x80000000", "the kernel lies there"),
+      ("crashkernel=1M@0x80100000", "the kernel lies there"),
       ("crashkernel=32M@0x20000000", "no RAM there"), ("crashkernel=32M@0x98000000", nil),
       ("crashkernel=1G-2G:64M", nil), ("crashkernel=64M crashkernel=2G", "are left"),
       ("crashkernel=", nil),

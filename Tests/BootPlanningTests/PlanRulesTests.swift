@@ -18,9 +18,9 @@ struct PlanRulesTests {
       ("vmalloc=928M", 0x8500_0000), ("vmalloc=16M vmalloc=928M", 0x8500_0000),
     ] as [(String, UInt64)])
   func lowmem(_ words: String, _ end: UInt64) throws {
-    // An initrd that fills what is left above the kernel, but for 16 MiB, fits; 16 MiB more do not.
+    // An initrd that leaves room for the kernel fits; one that leaves none does not.
     let room = end - 0x8100_0000
-    for (bytes, fits) in [(room - (40 << 20) / 2, true), (room + (1 << 20), false)] {
+    for (bytes, fits) in [(room - (40 << 20) / 2, true), (end - 0x8000_0000, false)] {
       var request = KernelsOfRecord.request(KernelsOfRecord.keystone, ram: Self.ram, initrd: bytes)
       request.initrd?.unpackedBytes = ByteCount.zero
       request.commandLine = words

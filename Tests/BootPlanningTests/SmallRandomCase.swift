@@ -42,6 +42,6 @@ extension RandomCase {
       parameters: .deviceTree(
         ByteCount(random.magnitude(4096, 2 << 20)), memory: ram.compactMap(\.range)),
       initrd: initrd, handover: wanted)
-    if random.oneIn(2) { request.workingBytes = ByteCount(random.below(6 << 20)) }
+    if random.oneIn(2) { request.workingBytes = ByteCount(random.below(16 << 20)) }
   }
 }

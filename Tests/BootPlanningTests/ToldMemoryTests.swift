@@ -43,12 +43,12 @@ struct ToldMemoryTests {
   @Test(
     "Where nothing fits, the hint names what is known to be in the way",
     arguments: [
-      ("mem=16M", [Bytes(0x8000_0000, 0xa000_0000)], 4, "mem= leaves too little"),
-      ("mem=16M@0x90000000", [Bytes(0x8000_0000, 0xa000_0000)], 4, "mem= leaves too little"),
+      ("mem=8M", [Bytes(0x8000_0000, 0xa000_0000)], 4, "mem= leaves too little"),
+      ("mem=8M@0x90000000", [Bytes(0x8000_0000, 0xa000_0000)], 4, "mem= leaves too little"),
       ("vmalloc=1000M", [Bytes(0x8000_0000, 0xa000_0000)], 32, "vmalloc= leaves too little"),
       ("", [Bytes(0, 0x1000_0000)], 4, "names none of the machine's RAM"),
-      ("", [Bytes(0x8000_0000, 0x8100_0000)], 4, "names only 16 777 216 B of the machine's RAM"),
-      ("", [Bytes(0x8000_0000, 0xa000_0000)], 600, "smallest RAM"),
+      ("", [Bytes(0x8000_0000, 0x8080_0000)], 4, "names only 8 388 608 B of the machine's RAM"),
+      ("", [Bytes(0x8000_0000, 0xa000_0000)], 600, "smaller initrd"),
       ("mem=64M", [Bytes(0x8000_0000, 0xa000_0000)], 600, "smaller initrd"),
     ] as [(String, [Bytes], UInt64, String)])
   func causes(_ line: String, _ named: [Bytes], _ initrd: UInt64, _ words: String) throws {

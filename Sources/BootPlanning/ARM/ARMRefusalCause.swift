@@ -39,13 +39,14 @@ struct ARMRefusalCause {
   /// A tree that names other RAM, or less of it.
   private var tree: String? {
     guard case .deviceTree(let bytes, let memory) = request.parameters, !memory.isEmpty,
+      search.view.known.count < ram.intersection(.below4GiB).count,
       fits({
         $0.parameters = .deviceTree(bytes, memory: ram.ranges)
         $0.decompressorMemory = nil
       })
     else { return nil }
     return "the DTB names "
-      + (search.view.known.isEmpty ? "none" : "only \(search.view.knownBytes)")
+      + (search.view.known.isEmpty ? "none" : "only \(search.view.known.count)")
       + " of the machine's RAM, but \(RangeSet(memory).inWords): use the DTB of this machine"
   }
 
