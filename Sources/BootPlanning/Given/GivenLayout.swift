@@ -21,16 +21,23 @@ struct GivenLayout {
   /// - Returns: nil when what was not given finds no place beside what was.
   func placement() -> ARMPlacement? {
     guard let address = request.given.kernel else {
-      for handover in ARMPlanner.handovers(request, keptDTB: search.keptDTB) {
-        let found = handover == .image ? search.image() : search.zimage()
-        if let found, search.leavesWorkingMemory(found) { return found }
-      }
-      return nil
+      var relaxed = search
+      relaxed.demand = .certain
+      return placement(by: search) ?? placement(by: relaxed)
     }
     guard handover == .zimage, let zImage = request.kernel.facts.zImage else {
       return image(at: address)
     }
     return zimage(zImage, at: address.rawValue)
+  }
+
+  /// Finds a place for the kernel, too, with as much left as a search demands.
+  private func placement(by search: ARMPlacementSearch) -> ARMPlacement? {
+    for handover in ARMPlanner.handovers(request, keptDTB: search.keptDTB) {
+      let found = handover == .image ? search.image() : search.zimage()
+      if let found, search.leavesWorkingMemory(found) { return found }
+    }
+    return nil
   }
 
   /// How the kernel is entered at the address that was given: an address of a file that inflates
@@ -165,7 +172,8 @@ extension GivenLayout {
         request.given.kernel == nil
         ? ARMPlanner.handovers(request, keptDTB: search.keptDTB) : [handover]
       let refusal = ARMRefusal(
-        search: ARMPlacementSearch(fixed, figures: figures, keptDTB: search.keptDTB),
+        search: ARMPlacementSearch(
+          fixed, figures: figures, keptDTB: search.keptDTB, demand: .certain),
         handovers: handovers)
       var plan = ARMPlanner.plan(search, nil, handover: handovers.first ?? .image)
       plan.smallestRAM = refusal.smallestRAM
