@@ -181,7 +181,10 @@ let package = Package(
       ]),
     tests(
       "Reporting",
-      ["PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning"]),
+      [
+        "PhysicalMemory", "DeviceTree", "Handover", "Inflation", "KernelImages", "BootPlanning",
+        "Samples",
+      ]),
     tests(
       "LinuxInterface",
       ["PhysicalMemory", "DeviceTree", "Inflation", "KernelImages", "BootPlanning", "Samples"]),

@@ -97,6 +97,7 @@ struct OptionTests {
     Accepted("--verify-boot") { $0.verbFile == "/var/log/kexec.log" },
     Accepted("--verify-boot=f") { $0.verb == .verifyBoot && $0.verbFile == "f" },
     Accepted("--machine-number=7 k") { $0.machineNumber == 7 },
+    Accepted("--dtb-index=2 k") { $0.treeIndex == 2 },
     Accepted("--fit-config=c --vmlinux=v k") { $0.fitConfiguration == "c" && $0.vmlinux == "v" },
   ]
 

@@ -27,6 +27,8 @@ struct HintTests {
     .inflation(what: "x", offset: 0, cause: .unsupported(cut.position, "y")),
     .tooLarge(what: "x", limit: 1),
     .tooDeep(limit: 1), .missing(what: "x", name: "y"),
+    .tooMany(what: "x", limit: 1), .noConfiguration(name: "x", known: ["y"]),
+    .otherArchitecture(wrapper: "x", claimed: "y", found: "z"),
     .wrongType(expected: "x", found: "y"), .bundle(.manifestDigest),
   ]
   static let problems: [DeviceTreeError.Problem] = [

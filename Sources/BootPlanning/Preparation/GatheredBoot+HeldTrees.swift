@@ -47,15 +47,16 @@ extension GatheredBoot {
       }
       return index
     }
-    guard let first = trees.first else { return nil }
+    guard !trees.isEmpty else { return nil }
     let machine = wishes.runningTree.map { TreeIdentity(root: $0.root) } ?? TreeIdentity()
-    guard trees.count > 1 else {
-      if machine.isKnown, let identity = first.identity(in: file) {
-        diagnostics += Self.mismatch(identity, first.origin, on: machine)
+    if trees.count == 1, !machine.isKnown { return 0 }
+    let identities = HeldTree.identities(of: trees, in: file)
+    if trees.count == 1 {
+      if let identity = identities[0] {
+        diagnostics += Self.mismatch(identity, trees[0].origin, on: machine)
       }
       return 0
     }
-    let identities = trees.map { $0.identity(in: file) }
     let all =
       "the file holds \(trees.count) device trees ("
       + identities.enumerated().prefix(Self.mostNamed)

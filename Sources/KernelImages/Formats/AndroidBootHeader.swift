@@ -123,6 +123,10 @@ struct VendorBootHeader: Hashable {
   let headerBytes: UInt64
   let ramdiskBytes: UInt64
   let treeBytes: UInt64
+  /// The parts that the ramdisk is made of, as a table in versions from 4 on lists them.
+  let fragments: UInt32
+  /// The size of the parameters for Android's init, which versions from 4 on may have.
+  let configurationBytes: UInt64
   let commandLine: String
 
   static let magic: [UInt8] = Array("VNDRBOOT".utf8)
@@ -150,6 +154,9 @@ struct VendorBootHeader: Hashable {
     headerBytes = UInt64(header)
     ramdiskBytes = UInt64(ramdisk)
     treeBytes = UInt64(tree)
+    let isLong = version >= 4
+    fragments = isLong ? reader.littleEndian32(at: 2116) ?? 1 : 1
+    configurationBytes = isLong ? UInt64(reader.littleEndian32(at: 2124) ?? 0) : 0
     commandLine = line
   }
 }

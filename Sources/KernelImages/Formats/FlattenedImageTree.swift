@@ -81,28 +81,44 @@ struct FlattenedImageTree {
   }
 
   /// Lists the configurations in their order, each with its node.
-  func listConfigurations(_ layer: Layer) -> [(node: Int, configuration: FITConfiguration)] {
+  func listConfigurations(
+    _ layer: Layer
+  ) throws(KernelImageError) -> [(node: Int, configuration: FITConfiguration)] {
     guard let configurations else { return [] }
     let preferred = tree.strings("default", of: configurations, in: layer.bytes).first
-    return tree.children(of: configurations).map { node in
+    var known: Set<String> = []
+    for node in tree.children(of: images) { known.insert(tree.nodes[node].name) }
+    var listed: [(node: Int, configuration: FITConfiguration)] = []
+    var count = 0
+    for node in tree.children(of: configurations) {
       var found: [FITConfiguration.Image] = []
       for property in tree.nodes[node].properties
       where property.name != "description" && property.name != "compatible" {
         for name in tree.strings(property.name, of: node, in: layer.bytes)
-        where tree.child(name, of: images) != nil || Self.naming.contains(property.name) {
+        where known.contains(name) || Self.naming.contains(property.name) {
+          count += 1
+          guard count <= Self.mostNamedImages else {
+            throw .tooMany(
+              what: "images named by the FIT's configurations", limit: Self.mostNamedImages)
+          }
           found.append(FITConfiguration.Image(role: property.name, name: name))
         }
       }
-      return (
-        node,
-        FITConfiguration(
-          name: tree.nodes[node].name,
-          description: tree.strings("description", of: node, in: layer.bytes).first,
-          compatible: tree.strings("compatible", of: node, in: layer.bytes), images: found,
-          isDefault: tree.nodes[node].name == preferred)
-      )
+      listed.append(
+        (
+          node,
+          FITConfiguration(
+            name: tree.nodes[node].name,
+            description: tree.strings("description", of: node, in: layer.bytes).first,
+            compatible: tree.strings("compatible", of: node, in: layer.bytes), images: found,
+            isDefault: tree.nodes[node].name == preferred)
+        ))
     }
+    return listed
   }
+
+  /// More than any FIT names; a hostile one could name the same again and again.
+  private static let mostNamedImages = 8192
 
   /// The properties that name nothing but images.
   private static let naming = ["kernel", "fdt", "ramdisk", "loadables"]

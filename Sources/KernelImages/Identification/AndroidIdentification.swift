@@ -38,8 +38,10 @@ extension Identification {
       switch part {
       case .kernel: kernel = range
       case .ramdisk: try takeInitrd(layer, range, origin: origin)
-      case .tree, .treeTable: try takeTrees(inPart: range, of: layer, origin: origin)
+      case .tree, .treeTable: takeTrees(inPart: range, of: layer, origin: origin)
       case .signature: note(.notVerified, "the " + origin + " was not checked")
+      case .second where Self.holdsTrees(layer.bytes.extracting(range.indices)):
+        takeTrees(inPart: range, of: layer, origin: origin)
       case .second, .recoveryTree: note(.partUnused, "the " + origin + " is not used")
       }
       at = paged(saturatingSum(at, byteCount), header.pageBytes)
@@ -55,6 +57,12 @@ extension Identification {
       at: UInt64(kernel.offset), depth: layer.depth + 1)
   }
 
+  /// Whether a part begins like a tree or a table of them: some boards have theirs in the place of a
+  /// second stage.
+  private static func holdsTrees(_ part: Span<UInt8>) -> Bool {
+    FlattenedTreeHeader(part, at: 0) != nil || TreeTable.isPresent(ByteReader(part))
+  }
+
   /// Takes ramdisk and device tree out of the vendor's half of a boot image.
   mutating func peelVendorBoot(_ layer: Layer) throws(KernelImageError) {
     let header = try VendorBootHeader(layer.reader)
@@ -66,9 +74,15 @@ extension Identification {
     }
     if header.treeBytes > 0 {
       let range = try layer.part("the vendor's device tree", at, header.treeBytes)
-      try takeTrees(inPart: range, of: layer, origin: "vendor device tree")
+      takeTrees(inPart: range, of: layer, origin: "vendor device tree")
     }
     if !header.commandLine.isEmpty { image.commandLine = header.commandLine }
+    if header.configurationBytes > 0 {
+      note(
+        .partUnused,
+        "the boot configuration of the vendor boot image, "
+          + ByteCount(header.configurationBytes).description + ", is not used")
+    }
     image.layers.append(
       ImageLayer(
         kind: .vendorBoot, offset: layer.offset, byteCount: layer.byteCount,
@@ -77,6 +91,7 @@ extension Identification {
           ImageFact("page size", ByteCount(header.pageBytes).description),
           ImageFact("ramdisk", ByteCount(header.ramdiskBytes).description),
           ImageFact("device tree", ByteCount(header.treeBytes).description),
+          ImageFact("fragments of the ramdisk", "\(header.fragments)"),
           ImageFact("command line", header.commandLine),
         ]))
   }

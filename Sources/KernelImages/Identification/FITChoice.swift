@@ -19,8 +19,7 @@ extension Identification {
     if let wanted = options.fitConfiguration { return try namedConfigurations(wanted) }
     guard let configurations = fit.configurations, !nodes.isEmpty else { return [] }
     if nodes.count > 1, let machine = options.machine, machine.isKnown,
-      let best = TreeMatch.best(
-        of: nodes.indices.map { identity(of: $0, fit, layer) }, on: machine)
+      let best = TreeMatch.best(of: identities(fit, layer), on: machine)
     {
       noteChoice(best.index, "it fits this machine best", best.rivals)
       return [best.index]
@@ -57,17 +56,24 @@ extension Identification {
 
   /// What a configuration says of its machine: by itself, or else by its tree, when that is not
   /// compressed.
+  private func identities(_ fit: FlattenedImageTree, _ layer: Layer) -> [TreeIdentity?] {
+    var left = HeldTree.mostBytesTogether
+    return image.configurations.map { identity(of: $0, fit, layer, &left) }
+  }
+
   private func identity(
-    of index: Int, _ fit: FlattenedImageTree, _ layer: Layer
+    of configuration: FITConfiguration, _ fit: FlattenedImageTree, _ layer: Layer,
+    _ left: inout UInt64
   ) -> TreeIdentity? {
-    let configuration = image.configurations[index]
     if !configuration.compatible.isEmpty {
       return TreeIdentity(compatible: configuration.compatible)
     }
     guard let name = configuration.images("fdt").first, let node = try? fit.image(name),
       fit.tree.strings("compression", of: node, in: layer.bytes).first ?? "none" == "none",
-      let range = try? fit.data(of: node, layer),
-      let root = try? DeviceTree.root(flattened: layer.bytes.extracting(range.indices))
+      let range = try? fit.data(of: node, layer), UInt64(range.count) <= left
+    else { return nil }
+    left -= UInt64(range.count)
+    guard let root = try? DeviceTree.root(flattened: layer.bytes.extracting(range.indices))
     else { return nil }
     return TreeIdentity(root: root)
   }

@@ -16,7 +16,7 @@ extension Identification {
     try checkTree(layer, header)
     let fit = try FlattenedImageTree(
       try FlattenedTree(layer.bytes, header), externalBase: (header.byteCount + 3) & ~3)
-    let listed = fit.listConfigurations(layer)
+    let listed = try fit.listConfigurations(layer)
     image.configurations = listed.map { $0.configuration }
     let taken = try chooseConfigurations(fit, layer, listed.map { $0.node })
     for index in taken { image.configurations[index].isTaken = true }
@@ -135,11 +135,15 @@ extension Identification {
       }
     }
     for node in fit.deviceTrees(layer) where !used.contains(fit.tree.nodes[node].name) {
-      guard let range = try? fit.data(of: node, layer) else { continue }
+      guard image.otherTrees.count < Self.mostOtherTrees,
+        let range = try? fit.data(of: node, layer)
+      else { continue }
       image.otherTrees.append(tree(fit, node, range, layer))
     }
   }
 
+  /// More than a FIT has boards.
+  private static let mostOtherTrees = 1024
   /// More than a boot loader is told to merge.
   private static let mostOverlays = 64
 

@@ -29,13 +29,18 @@ extension Identification {
   /// Takes the trees of a part that is said to hold some: a table, or trees one behind the other.
   mutating func takeTrees(
     inPart range: SafeRange, of layer: Layer, origin: String
-  ) throws(KernelImageError) {
+  ) {
     let part = Layer(
       bytes: layer.bytes.extracting(range.indices),
       origin: layer.origin.advanced(by: range.offset),
       offset: saturatingSum(layer.offset, UInt64(range.offset)), depth: layer.depth)
     if TreeTable.isPresent(part.reader) {
-      _ = try takeTrees(inTable: part, origin: origin)
+      do throws(KernelImageError) { _ = try takeTrees(inTable: part, origin: origin) } catch {
+        // The kernel can be started with another tree.
+        warn(
+          .wrapperContradicted, "the " + origin + " cannot be used: " + error.description,
+          hint: "give the tree of the board with --dtb FILE")
+      }
       return
     }
     let end = takeTrees(inRow: part, from: 0, origin: origin)

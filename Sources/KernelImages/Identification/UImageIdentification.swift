@@ -100,10 +100,10 @@ extension Identification {
         continue
       }
       let origin = "part \(index) of the uImage"
-      if let tree = FlattenedTreeHeader(layer.bytes, at: range.offset) {
+      if FlattenedTreeHeader(layer.bytes, at: range.offset) != nil {
         image.deviceTrees.append(
           HeldTree(
-            layer.origin.bytes(range.offset, min(range.count, tree.byteCount)), origin: origin,
+            layer.origin.bytes(range.offset, range.count), origin: origin,
             offset: UInt64(range.offset)))
       } else {
         try takeInitrd(layer, range, origin: origin)

@@ -26,19 +26,37 @@ public struct HeldTree: Sendable, Hashable {
   }
 
   /// More than a tree of any board takes.
-  private static let mostBytes: UInt64 = 8 << 20
+  public static let mostBytes: UInt64 = 8 << 20
+  /// More than all trees of a file take together; a hostile one could name the same bytes often.
+  public static let mostBytesTogether: UInt64 = 64 << 20
 
-  /// Reads what the tree says of its machine; a table's numbers go before those in the tree.
+  /// Reads what trees say of their machines; a table's numbers go before those in the tree.
   ///
-  /// - Parameter file: The file that was identified.
-  /// - Returns: nil when the tree cannot be read.
-  public func identity(in file: Span<UInt8>) -> TreeIdentity? {
-    guard var identity = root(in: file).map({ TreeIdentity(root: $0) }) else { return nil }
+  /// - Parameters:
+  ///   - trees: The trees.
+  ///   - file: The file that was identified.
+  /// - Returns: One for each tree, nil where it cannot be read.
+  public static func identities(
+    of trees: [HeldTree], in file: Span<UInt8>
+  ) -> [TreeIdentity?] {
+    var left = mostBytesTogether
+    var found: [TreeIdentity?] = []
+    found.reserveCapacity(trees.count)
+    for tree in trees { found.append(tree.identity(in: file, &left)) }
+    return found
+  }
+
+  /// Takes the bytes that are gone through off `left`.
+  private func identity(in file: Span<UInt8>, _ left: inout UInt64) -> TreeIdentity? {
+    guard var identity = root(in: file, &left).map({ TreeIdentity(root: $0) }) else { return nil }
     if let numbers = entry?.qualcomm { identity.qualcomm = numbers }
     return identity
   }
 
-  private func root(in file: Span<UInt8>) -> Node? {
+  private func root(in file: Span<UInt8>, _ left: inout UInt64) -> Node? {
+    let wanted = bytes.count ?? Self.mostBytes
+    guard wanted <= left else { return nil }
+    left -= wanted
     if case .slice(let offset, let count) = bytes {
       guard let range = SafeRange(offset, count, within: file.count) else { return nil }
       return try? DeviceTree.root(flattened: file.extracting(range.indices))
@@ -75,10 +93,11 @@ public struct TreeTableEntry: Sendable, Hashable {
     self.qualcomm = qualcomm
   }
 
-  /// The columns in words: `platform 0x7e, variant 0x8`.
+  /// The columns in words, but for zeros at the end: `platform 0x7e, variant 0x8`.
   public var text: String {
     var text = ""
-    for column in columns {
+    let last = columns.lastIndex { $0.value != 0 } ?? 0
+    for column in columns.prefix(last + 1) {
       text += (text.isEmpty ? "" : ", ") + column.name + " " + hexadecimal(UInt64(column.value))
     }
     return text

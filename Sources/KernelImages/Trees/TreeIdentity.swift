@@ -22,10 +22,20 @@ public struct TreeIdentity: Sendable, Hashable {
 
   /// Reads the properties of a root.
   public init(root: Node) {
-    model = root.property(named: "model")?.text
-    compatible = root.property(named: "compatible")?.asStrings?.filter { !$0.isEmpty } ?? []
+    model = root.property(named: "model").map { property in
+      String(decoding: property.value.prefix(Self.mostNameBytes).prefix { $0 != 0 }, as: UTF8.self)
+    }
+    // No machine has more names; a hostile tree could have millions.
+    compatible =
+      root.property(named: "compatible")?.value.prefix(Self.mostBytes)
+      .split(separator: 0, maxSplits: Self.mostNames).prefix(Self.mostNames)
+      .map { String(decoding: $0, as: UTF8.self) } ?? []
     qualcomm = QualcommNumbers(root: root)
   }
+
+  private static let mostBytes = 8192
+  private static let mostNames = 64
+  private static let mostNameBytes = 256
 
   /// Whether there is anything to go by.
   public var isKnown: Bool { !compatible.isEmpty || qualcomm != nil }
@@ -78,10 +88,13 @@ public struct QualcommNumbers: Sendable, Hashable {
 
   /// Reads them from the root of a tree; nil when it has none.
   public init?(root: Node) {
-    guard let ids = root.property(named: "qcom,msm-id")?.asCells, !ids.isEmpty else { return nil }
+    guard let property = root.property(named: "qcom,msm-id"),
+      property.value.count <= Self.mostBytes, let ids = property.asCells, !ids.isEmpty
+    else { return nil }
     chips = []
     boards = []
-    if let cells = root.property(named: "qcom,board-id")?.asCells, cells.count % 2 == 0,
+    if let property = root.property(named: "qcom,board-id"),
+      property.value.count <= Self.mostBytes, let cells = property.asCells, cells.count % 2 == 0,
       ids.count % 2 == 0
     {
       for at in stride(from: 0, to: ids.count, by: 2) {
@@ -98,6 +111,9 @@ public struct QualcommNumbers: Sendable, Hashable {
     }
     if chips.isEmpty || boards.isEmpty { return nil }
   }
+
+  /// More than any tree has.
+  private static let mostBytes = 2048
 
   /// Tells whether a chip and a board are in both.
   public func meets(_ other: Self) -> Bool {

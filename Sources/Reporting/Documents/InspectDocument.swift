@@ -13,9 +13,11 @@ public enum InspectDocument {
   ///   - path: The file as the user named it.
   ///   - bytes: The whole file.
   ///   - ramdisks: The ramdisks in it.
+  ///   - machine: The machine, when the file is a snapshot of one.
   /// - Returns: JSON.
   public static func json(
-    _ image: KernelImage, path: String, bytes: Span<UInt8>, ramdisks: [Ramdisk] = []
+    _ image: KernelImage, path: String, bytes: Span<UInt8>, ramdisks: [Ramdisk] = [],
+    machine: InspectedMachine? = nil
   ) -> String {
     var writer = JSONWriter()
     writer.object { writer in
@@ -41,7 +43,9 @@ public enum InspectDocument {
       } else {
         writer.string("kernel", nil)
       }
+      parts(image, bytes, &writer)
       RamdiskDocument.ramdisks("ramdisks", ramdisks, &writer)
+      self.machine(machine, &writer)
       diagnostics(RamdiskText.diagnostics(image, ramdisks), &writer)
     }
     writer.finish()

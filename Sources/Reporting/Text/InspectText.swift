@@ -11,19 +11,21 @@ public enum InspectText {
   /// - Parameters:
   ///   - image: What was found.
   ///   - path: The file as the user named it.
-  ///   - fileBytes: The size of the file in bytes.
+  ///   - bytes: The whole file.
   ///   - ramdisks: The ramdisks in it.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line.
   /// - Returns: Lines, each ended.
   public static func render(
-    _ image: KernelImage, path: String, fileBytes: Int, ramdisks: [Ramdisk] = [],
+    _ image: KernelImage, path: String, bytes: Span<UInt8>, ramdisks: [Ramdisk] = [],
     style: TextStyle = .plain,
     width: Int = 100
   ) -> String {
     var text = style.paint(PrintableText.clean(path), .heading) + "  "
-    text += image.chain.joined(separator: " > ") + "  " + ByteCount(fileBytes).description + "\n\n"
+    text +=
+      image.chain.joined(separator: " > ") + "  " + ByteCount(bytes.count).description + "\n\n"
     text += style.paint("layers", .heading) + "\n" + layers(image.layers, style, width)
+    text += parts(image, bytes, style, width)
     if let kernel = image.kernel, let bundle = kernel.bundle {
       text += "\n" + style.paint("wrapper, as loaders see it", .heading) + "\n"
       text += BundleText.wrapper(kernel, bundle, style, width)
@@ -52,6 +54,8 @@ public enum InspectText {
   private static func next(_ image: KernelImage) -> String? {
     switch image.layers.last?.kind {
     case .cpio: "an initrd: give it with --initrd to kx plan KERNEL"
+    case .treeTable: "device trees of phones: a boot loader chooses one"
+    case .fit: "a FIT of device trees alone: give the kernel to kx plan"
     case .deviceTree: "a device tree: give it with --dtb to kx plan KERNEL"
     default: nil
     }

@@ -19,7 +19,7 @@ struct InspectCommand: ParsableCommand {
           curl --silent https://example.org/zImage | kx inspect - --json
 
       The content decides what a file is, not its name. Kernels for other machines, initrds and \
-      device trees are named, too.
+      device trees are named, too; of a snapshot of a machine it is said what it holds.
       """)
 
   @Argument(
@@ -35,6 +35,10 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     do throws(Stop) {
       let input = try InputFile(file)
+      if let machine = InspectedMachine(snapshot: input) {
+        tell(machine, input)
+        return
+      }
       let (identification, _) = try options.identification()
       let image = try identify(input, identification)
       let ramdisks = image.ramdisks(of: input.span)
@@ -44,7 +48,7 @@ struct InspectCommand: ParsableCommand {
       } else {
         Terminal.print(
           InspectText.render(
-            image, path: input.path, fileBytes: input.span.count, ramdisks: ramdisks,
+            image, path: input.path, bytes: input.span, ramdisks: ramdisks,
             style: Terminal.style(for: 1), width: Terminal.width)
             + ExplanationText.pointer(
               RamdiskText.diagnostics(image, ramdisks), style: Terminal.style(for: 1)))
@@ -53,5 +57,15 @@ struct InspectCommand: ParsableCommand {
       Terminal.tell(error)
       throw error.code
     }
+  }
+
+  private func tell(_ machine: InspectedMachine, _ input: InputFile) {
+    Terminal.print(
+      json
+        ? InspectDocument.json(
+          KernelImage(), path: input.path, bytes: input.span, machine: machine)
+        : InspectText.render(
+          machine, path: input.path, fileBytes: input.span.count, style: Terminal.style(for: 1),
+          width: Terminal.width))
   }
 }

@@ -14,11 +14,21 @@ enum KernelFile {
     guard let first = input.first else { return }
     // The first byte says how to read; the file begins behind it.
     let bytes = framed(Array(input.dropFirst()), as: target)
-    let options = IdentificationOptions(
+    var options = IdentificationOptions(
       type: target == .image ? .image : nil, verify: first & 1 != 0, inflationLimit: inflationLimit)
+    if first & 2 != 0 { options.machine = TreeIdentity(compatible: ["test,board", "test,chip"]) }
     guard let image = try? KernelImage.identify(bytes.span, options: options) else { return }
     hold(!image.layers.isEmpty, "what is identified has a layer")
-    for companion in image.initrds + image.deviceTrees { check(companion.bytes, bytes.count) }
+    for companion in image.initrds { check(companion.bytes, bytes.count) }
+    for tree in image.deviceTrees + image.otherTrees {
+      check(tree.bytes, bytes.count)
+      for overlay in tree.overlays { check(overlay.bytes, bytes.count) }
+    }
+    let identities = HeldTree.identities(of: image.deviceTrees, in: bytes.span)
+    let machine = TreeIdentity(compatible: ["test,board", "test,chip"])
+    if let best = TreeMatch.best(of: identities, on: machine) {
+      hold(identities.indices.contains(best.index), "the tree that is chosen is there")
+    }
     if let place = image.kernelBytes { check(place, bytes.count) }
     for diagnostic in image.diagnostics { hold(!diagnostic.message.isEmpty, "a message") }
     guard let kernel = image.kernel else { return }

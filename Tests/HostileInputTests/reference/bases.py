@@ -53,6 +53,41 @@ def cpio(names):
     return pad(out, 512)
 
 
+def mediatek(data, name):
+    """A kernel or ramdisk behind MediaTek's header."""
+    head = struct.pack("<2I32s", 0x58881688, len(data), name)
+    return head.ljust(512, b"\xff") + data
+
+
+def tree_table(magic, version, trees, page=2048):
+    """A table of device trees: QCDT, DTBH or that of AOSP."""
+    big = magic == b"\xd7\xb7\xab\x1e"
+    words = {(b"QCDT", 1): 5, (b"QCDT", 2): 6, (b"QCDT", 3): 10}.get((magic, version), 8)
+    start = -(-(32 + len(trees) * words * 4) // page) * page
+    head, body = b"", b""
+    for index, tree in enumerate(trees):
+        offset, part = start + len(body), pad(tree, page)
+        body += part
+        if big:
+            head += struct.pack(">8I", len(part), offset, index, 0, 0, 0, 0, 0)
+        elif magic == b"DTBH":
+            head += struct.pack("<8I", 0x2208, 0x50a6, 0x217584da, index, 0xff, offset, len(part), 32)
+        else:
+            numbers = ([126, 8 + index, 0] + [0x20001] * (words - 5))[:words - 2]
+            head += struct.pack(f"<{words}I", *numbers, offset, len(part))
+    if big:
+        front = magic + struct.pack(">7I", start + len(body), 32, 32, len(trees), 32, page, version)
+    else:
+        front = magic + struct.pack("<2I", version, len(trees))
+    return (front + head).ljust(start, b"\0") + body
+
+
+def android_with_table(kernel, ramdisk, table):
+    """An Android boot image of version 0, with a table of trees behind the second stage."""
+    image = android(0, kernel, ramdisk, b"")
+    return image[:40] + struct.pack("<I", len(table)) + image[44:] + pad(table, 2048)
+
+
 def android(version, kernel, ramdisk, tree):
     """An Android boot image, laid out as mkbootimg's bootimg.h says."""
     line = b"console=ttyAMA0 quiet"
@@ -97,6 +132,30 @@ ITS = """/dts-v1/;
 };
 """
 
+# A kernel for several boards, with overlays.
+BOARDS = """/dts-v1/;
+/ {
+  description = "boards"; #address-cells = <1>;
+  images {
+    kernel-1 {
+      data = /incbin/("kernel"); type = "kernel"; arch = "arm"; os = "linux";
+      compression = "none"; load = <0x80008000>; entry = <0x80008000>;
+    };
+    fdt-1 { data = /incbin/("tree"); type = "flat_dt"; arch = "arm"; compression = "none"; };
+    fdt-2 { data = /incbin/("board"); type = "flat_dt"; arch = "arm"; compression = "none"; };
+    ov-1 { data = /incbin/("overlay"); type = "flat_dt"; arch = "arm"; compression = "none"; };
+  };
+  configurations {
+    default = "conf-1";
+    conf-1 { kernel = "kernel-1"; fdt = "fdt-2", "ov-1"; compatible = "test,board"; };
+    conf-2 { kernel = "kernel-1"; fdt = "fdt-1"; compatible = "arm,vexpress"; };
+    more { fdt = "ov-1"; };
+  };
+};
+"""
+
+OVERLAY = "/dts-v1/; /plugin/; &{/chosen} { mark; };"
+
 BOARD = """/dts-v1/;
 /memreserve/ 0x48000000 0x2000;
 /memreserve/ 0x49000000 0x123456;
@@ -113,6 +172,10 @@ BOARD = """/dts-v1/;
     serial@9000000 { compatible = "arm,pl011"; reg = <0x9000000 0x1000>; }; };
 };
 """
+
+# Tables of device trees in boot images: a name, the magic number, the version.
+TABLES = [("qcdt1", b"QCDT", 1), ("qcdt2", b"QCDT", 2), ("qcdt3", b"QCDT", 3), ("dtbh", b"DTBH", 2),
+          ("aosp", b"\xd7\xb7\xab\x1e", 0)]
 
 TINY = ["gzip", "xz", "lzma", "lzo", "lz4"]
 
@@ -136,6 +199,15 @@ def make(folder, cache):
     run("dtc", "-q", "-@", "-O", "dtb", "-o", path("board"), path("board.dts"))
     for version in range(5):
         write(path(f"android{version}"), android(version, kernel, archive, tree))
+    write(path("overlay.dts"), OVERLAY.encode())
+    run("dtc", "-q", "-@", "-O", "dtb", "-o", path("overlay"), path("overlay.dts"))
+    trees = [tree, read(path("board")), tree]
+    for name, magic, version in TABLES:
+        table = tree_table(magic, version, trees)
+        write(path("android-" + name), android_with_table(kernel, archive, table))
+    write(path("android-dtb"), android(2, kernel, archive, tree_table(TABLES[-1][1], 0, trees)))
+    write(path("android-mtk"), android(
+        0, mediatek(kernel, b"KERNEL"), mediatek(archive, b"ROOTFS"), tree))
     common = ["-A", "arm", "-O", "linux", "-C", "none", "-a", "0x80008000", "-e", "0x80008000"]
     clock = dict(os.environ, SOURCE_DATE_EPOCH="1466000000")
     run("mkimage", *common, "-T", "kernel", "-n", "hostile", "-d", path("kernel"), path("uimage"),
@@ -146,6 +218,8 @@ def make(folder, cache):
                                      ("fit-placed", "crc32", ["-E", "-p", "0x4000"])]:
         write(path("source.its"), (ITS % algorithm).encode())
         run("mkimage", "-f", "source.its", *options, name, cwd=folder, env=clock)
+    write(path("source.its"), BOARDS.encode())
+    run("mkimage", "-f", "source.its", "fit-boards", cwd=folder, env=clock)
     write(path("made"), b"")
 
 

@@ -142,6 +142,11 @@ def uimage(cases, folder, cache, count):
         cases.flips(each, "verify", path, range(size), ">", repair_uimage)
 
 
+def every(mark, data):
+    """Where a mark stands at the beginning of a page or of a vendor's content."""
+    return [at for at in range(0, len(data), 512) if data[at:at + 4] == mark]
+
+
 def android(cases, folder, cache, count):
     for version in range(5):
         path = f"{folder}/android{version}"
@@ -149,10 +154,19 @@ def android(cases, folder, cache, count):
         cases.cuts("image", path, 1700, 200, 4096)
         words = list(range(8, 48)) * 20 + list(range(48, 1700))
         cases.flips((count or 10000) // 5, "image", path, words)
+    # The heads of tables and of vendors' headers, wherever they stand.
+    for name in [name for name, _, _ in bases.TABLES] + ["dtb", "mtk"]:
+        path = f"{folder}/android-{name}"
+        data = bases.read(path)
+        marks = [b"\x88\x16\x88\x58"] + [magic for _, magic, _ in bases.TABLES]
+        heads = [place for mark in marks for at in every(mark, data) for place in range(at, at + 160)]
+        cases.add("verify", path, must="ok")
+        cases.cuts("image", path, 0, 100)
+        cases.flips((count or 10000) // 20, "image", path, heads + list(range(8, 48)))
 
 
 def fit(cases, folder, cache, count):
-    for name in ("fit", "fit-external", "fit-placed"):
+    for name in ("fit", "fit-external", "fit-placed", "fit-boards"):
         path = f"{folder}/{name}"
         head = head_of_fit(bases.read(path))
         cases.add("verify", path, must="ok")

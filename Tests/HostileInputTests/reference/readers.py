@@ -140,6 +140,50 @@ def uimage(data):
             "parts": parts, "compression": compression, "architecture": data[29]}
 
 
+def without_vendor(data, part):
+    """A part without MediaTek's header before it."""
+    at, size = part
+    if data[at:at + 4] != b"\x88\x16\x88\x58" or size < 4:
+        return part
+    length = struct.unpack_from("<I", data, at + 4)[0]
+    need(size >= 512 and 512 + length <= size, "what stands behind MediaTek's header")
+    return at + 512, length
+
+
+# The words of a line, and the places of the tree's offset and size among them.
+TABLES = {(b"QCDT", 1): (5, 3, 4), (b"QCDT", 2): (6, 4, 5), (b"QCDT", 3): (10, 8, 9),
+          (b"DTBH", 2): (8, 5, 6), (b"\xd7\xb7\xab\x1e", 0): (8, 1, 0),
+          (b"\xd7\xb7\xab\x1e", 1): (8, 1, 0)}
+
+
+def tree_starts(data, at, size):
+    """Where the trees of a table begin, or those that stand in a row; none when it is damaged."""
+    part = data[at:at + size]
+    if part[:4] == b"\xd0\x0d\xfe\xed":
+        return [at]
+    big = part[:4] == b"\xd7\xb7\xab\x1e"
+    try:
+        def word(offset):
+            return struct.unpack_from(">I" if big else "<I", part, offset)[0]
+        version, count = word(28 if big else 4), word(16 if big else 8)
+        stride, first = (word(12), word(20)) if big else (0, 12)
+        words, place, length = TABLES[part[:4], version]
+        stride = stride or words * 4
+        if count > 1024 or not words * 4 <= stride <= 4096:
+            return []
+        starts = []
+        for line in range(count):
+            offset = word(first + line * stride + place * 4)
+            if offset + word(first + line * stride + length * 4) > size:
+                return []
+            if big and version == 1 and word(first + line * stride + 16) & 15 not in (0, 2):
+                return []
+            starts.append(at + offset)
+        return starts
+    except (KeyError, struct.error):
+        return []
+
+
 def android(data):
     """An Android boot image: its parts as (offset, length) and the command line."""
     need(len(data) >= 608 and data[:8] == b"ANDROID!", "a header")
@@ -164,8 +208,12 @@ def android(data):
         need(size == 0 or at + size <= len(data), "a part")
         parts.append((at, size))
         at = -(-(at + size) // page) * page
-    return {"version": version, "kernel": parts[0], "ramdisk": parts[1], "line": line,
-            "tree": parts[4] if version == 2 else (0, 0)}
+    trees = parts[4] if version == 2 else (0, 0)
+    stated = struct.unpack_from("<I", data, 40)[0]
+    if stated > 4 and at + stated <= len(data):
+        trees = (at, stated)
+    return {"version": version, "kernel": without_vendor(data, parts[0]), "line": line,
+            "ramdisk": without_vendor(data, parts[1]), "trees": tree_starts(data, *trees)}
 
 
 def tree(data):
@@ -256,12 +304,14 @@ def fit(data):
     images = child(root, "images")
     described = "description" in root["properties"] and "timestamp" in root["properties"]
     result = {"initrds": [], "trees": [], "described": described}
+    kernels = [n for n in images["children"] if words(n, "type")[:1] in (["kernel"], ["kernel_noload"])]
     try:
         configurations = child(root, "configurations")
     except Refusal:
-        kernels = [n for n in images["children"] if words(n, "type")[:1] == ["kernel"]]
-        need(kernels, "a kernel")
-        result["kernel"] = place(kernels[0])
+        result["kernel"] = place(kernels[0]) if kernels else None
+        if not kernels:
+            trees = [n for n in images["children"] if words(n, "type")[:1] == ["flat_dt"]]
+            result["trees"] = [place(n) for n in trees]
         return result
     names = words(configurations, "default")
     if names:
@@ -271,9 +321,11 @@ def fit(data):
         chosen = configurations["children"][0]
     for role, key in (("ramdisk", "initrds"), ("fdt", "trees")):
         result[key] = [place(child(images, name)) for name in words(chosen, role)]
-    kernels = words(chosen, "kernel")
-    need(kernels, "a kernel")
-    result["kernel"] = place(child(images, kernels[0]))
+    # What stands behind the first tree are overlays.
+    del result["trees"][1:]
+    named = words(chosen, "kernel")
+    need(named or not kernels, "a kernel")
+    result["kernel"] = place(child(images, named[0])) if named else None
     return result
 
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxInterface
+import PhysicalMemory
+import Reporting
+
+extension InspectedMachine {
+  /// Reads a snapshot; nil when the file is none: other archives begin in the same way.
+  init?(snapshot file: InputFile) {
+    guard MachineSnapshot.isSnapshot(file.span), let state = try? MachineSnapshot.read(file.span)
+    else { return nil }
+    self.init(
+      release: state.facts.release, machine: state.facts.machine, pageBytes: state.facts.pageBytes,
+      memory: state.memory, tree: state.parameters.tree, commandLine: state.commandLine,
+      files: state.files.map { $0.name.rawValue })
+  }
+}

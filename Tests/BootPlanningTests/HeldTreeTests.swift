@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import BootPlanning
+import DeviceTree
+import KernelImages
+import PhysicalMemory
+@testable import Samples
+import Testing
+
+/// Cases 08, 09, 13 and 23: which tree and which command line of the kernel's file is taken.
+struct HeldTreeTests {
+  static let black = SampleTree.board("TI Bone Black", ["ti,bone-black", "ti,bone", "ti,am33xx"])
+  static let table = SampleTable.qualcomm(
+    [SampleTree.bone, SampleTree.black, SampleTree.acme], version: 2)
+
+  private func gathered(
+    _ file: [UInt8], machine: DeviceTree? = black, configuration: String? = nil,
+    _ change: (inout BootWishes) -> Void = { _ in }
+  ) throws -> GatheredBoot<FileInMemory> {
+    var options = IdentificationOptions(fitConfiguration: configuration)
+    options.machine = machine.map { TreeIdentity(root: $0.root) }
+    var wishes = BootWishes()
+    wishes.runningTree = machine
+    change(&wishes)
+    return try GatheredBoot(
+      BootInputs(kernel: FileInMemory(file, path: "kernel")),
+      image: try KernelImage.identify(file.span, options: options), wishes)
+  }
+
+  private func severity(
+    _ code: String, _ boot: GatheredBoot<FileInMemory>
+  ) -> Diagnostic.Severity? {
+    boot.diagnostics.first { $0.code == code }?.severity
+  }
+
+  @Test("The machine chooses among appended trees, trees in a row, and those of a table")
+  func machine() throws {
+    let row = SampleTree.bone + SampleTree.black
+    for file in [
+      SyntheticZImage(trailing: row).bytes(), SyntheticAndroid(version: 2, tree: row).bytes(),
+      SyntheticAndroid(kernel: Builder.gzip(SyntheticImage().bytes()) + row).bytes(),
+      SyntheticAndroid(table: Self.table).bytes(),
+    ] {
+      let boot = try gathered(file)
+      #expect(boot.sources.tree?.tree.model == "TI Bone Black")
+      #expect(severity("KX024", boot) == .note)
+      #expect(severity("KX023", boot) == nil)
+      #expect(severity("KX025", boot) == nil)
+    }
+  }
+
+  @Test("Qualcomm's numbers of the running tree choose a line")
+  func numbers() throws {
+    let machine = SampleTree.board(
+      "phone", ["qcom,msm8974"],
+      numbers: [("qcom,msm-id", [126, 0x20001]), ("qcom,board-id", [10, 0])])
+    let boot = try gathered(SyntheticAndroid(table: Self.table).bytes(), machine: machine)
+    #expect(boot.sources.tree?.tree.model == "Acme")
+  }
+
+  @Test("Without a machine the first tree is taken with a warning that names all and how to choose")
+  func noMachine() throws {
+    let boot = try gathered(SyntheticAndroid(table: Self.table).bytes(), machine: nil)
+    #expect(boot.sources.tree?.tree.model == "TI Bone")
+    let warning = try #require(boot.diagnostics.first { $0.code == "KX023" })
+    #expect(warning.severity == .warning)
+    for name in ["0: 'TI Bone'", "1: 'TI Bone Black'", "2: 'Acme'"] {
+      #expect(warning.message.contains(name))
+    }
+    #expect(warning.hint.contains("--dtb-index"))
+  }
+
+  @Test("Where none of several trees is for the machine, its own tree is kept, with a warning")
+  func noneFits() throws {
+    let machine = SampleTree.board("Other", ["other,board"])
+    let boot = try gathered(SyntheticAndroid(table: Self.table).bytes(), machine: machine)
+    #expect(boot.sources.tree?.tree.model == "Other")
+    #expect(severity("KX023", boot) == .warning)
+  }
+
+  @Test("Trees that fit equally well are told; lines with the same tree are not")
+  func equals() throws {
+    let other = SampleTree.bytes(
+      SampleTree.board("Black, other", ["ti,bone-black", "ti,bone", "ti,am33xx"]))
+    let third = SampleTree.bytes(
+      SampleTree.board("Black, third", ["ti,bone-black", "ti,bone", "ti,am33xx"]))
+    let boot = try gathered(SyntheticZImage(trailing: other + third).bytes())
+    #expect(severity("KX023", boot) == .warning)
+    #expect(boot.sources.tree?.tree.model == "Black, other")
+  }
+
+  @Test("--dtb-index takes a tree by its place, and is refused where there is none")
+  func index() throws {
+    let file = SyntheticAndroid(table: Self.table).bytes()
+    for (index, model) in [(0, "TI Bone"), (1, "TI Bone Black"), (2, "Acme")] {
+      let boot = try gathered(file) { $0.treeIndex = index }
+      #expect(boot.sources.tree?.tree.model == model)
+    }
+    for (file, index) in [(file, 3), (file, -1), (SyntheticZImage().bytes(), 0)] {
+      do throws(BootGatheringError) {
+        _ = try gatheredOrFail(file) { $0.treeIndex = index }
+        Issue.record("there is no tree \(index)")
+      } catch {
+        #expect(error.isUsage)
+        #expect(error.hint.contains("kx inspect"))
+      }
+    }
+  }
+
+  private func gatheredOrFail(
+    _ file: [UInt8], _ change: (inout BootWishes) -> Void
+  ) throws(BootGatheringError) -> GatheredBoot<FileInMemory> {
+    var wishes = BootWishes()
+    change(&wishes)
+    let image: KernelImage
+    do throws(KernelImageError) { image = try KernelImage.identify(file.span) } catch {
+      throw .image(path: "kernel", error)
+    }
+    return try GatheredBoot(
+      BootInputs(kernel: FileInMemory(file, path: "kernel")), image: image, wishes)
+  }
+
+  @Test("A tree for another board is a warning that names both and what they share")
+  func mismatch() throws {
+    let boot = try gathered(SyntheticZImage(trailing: SampleTree.acme).bytes())
+    let warning = try #require(boot.diagnostics.first { $0.code == "KX025" })
+    #expect(warning.severity == .warning)
+    #expect(warning.message.contains("acme,board"))
+    #expect(warning.message.contains("ti,bone-black"))
+    let family = try gathered(SyntheticZImage(trailing: SampleTree.bone).bytes())
+    let told = family.diagnostics.first { $0.code == "KX025" }?.message ?? ""
+    #expect(told.contains("only 'ti,bone'"))
+    #expect(
+      severity("KX025", try gathered(SyntheticZImage(trailing: SampleTree.black).bytes())) == nil)
+  }
+
+  @Test("The overlays of a FIT's configuration are merged into its tree, in their order")
+  func overlays() throws {
+    let fit = SampleFIT().bytes()
+    func serial(_ configuration: String) throws -> Node? {
+      let boot = try gathered(fit, configuration: configuration)
+      return boot.sources.tree?.tree.node(at: "/serial@48022000")
+    }
+    let plain = try serial("conf-more")
+    #expect(plain?.property(named: "status")?.text == "disabled")
+    let one = try serial("conf-black")
+    #expect(one?.property(named: "status")?.text == "okay")
+    #expect(one?.property(named: "first") != nil)
+    #expect(one?.property(named: "second") == nil)
+    let both = try serial("conf-black#overlay-2")
+    #expect(both?.property(named: "first") != nil)
+    #expect(both?.property(named: "second") != nil)
+  }
+
+  @Test("The image's own command line is used, or it is told that it is not")
+  func commandLine() throws {
+    let file = SyntheticAndroid(commandLine: "console=ttyHSL0\nquiet").bytes()
+    let alone = try gathered(file)
+    #expect(severity("KX027", alone) == .note)
+    #expect(try alone.prepared().request.commandLine == "console=ttyHSL0\nquiet")
+    let running = try gathered(file) { $0.runningCommandLine = "console=ttyS0" }
+    #expect(severity("KX027", running) == .warning)
+    let message = running.diagnostics.first { $0.code == "KX027" }?.message ?? ""
+    #expect(message.contains("console=ttyHSL0"))
+    #expect(!message.contains("\n"))
+    #expect(try running.prepared().request.commandLine == "console=ttyS0")
+    let stated = try gathered(file) { $0.commandLine = "console=tty1" }
+    #expect(severity("KX027", stated) == .note)
+    let none = try gathered(SyntheticAndroid(commandLine: "").bytes())
+    #expect(severity("KX027", none) == nil)
+  }
+}
