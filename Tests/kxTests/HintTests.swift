@@ -78,6 +78,7 @@ struct HintTests {
     for error: BootGatheringError in [
       .image(path: "x", .empty), .tree(path: "x", Self.trees[0]),
       .overlay(path: "y", Self.trees[1]), .overlayWithoutTree(path: "x"),
+      .noSuchTree(path: "x", index: 4, count: 2),
       .changed(segment: "x", planned: .zero, found: nil),
     ] { hints["gathering \(error)"] = error.hint }
     for error: PlanDocumentError in [

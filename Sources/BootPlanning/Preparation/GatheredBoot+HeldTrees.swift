@@ -78,8 +78,13 @@ extension GatheredBoot {
             + ": its own tree is kept", hint: "say which is right with --dtb-index N"))
       return nil
     }
-    // A table may name one tree in several lines.
-    let rivals = best.rivals.filter { trees[$0].bytes != trees[best.index].bytes }
+    // A table may name one tree in several lines, or hold it more than once.
+    let taken = try? trees[best.index].bytes.copy(of: file, limit: HeldTree.mostBytes)
+    let rivals = best.rivals.prefix(Self.mostRivals).filter {
+      guard trees[$0].bytes != trees[best.index].bytes else { return false }
+      return taken == nil
+        || (try? trees[$0].bytes.copy(of: file, limit: HeldTree.mostBytes)) != taken
+    }
     if !rivals.isEmpty {
       diagnostics.append(
         Diagnostic(
@@ -116,6 +121,9 @@ extension GatheredBoot {
         hint: "name the right tree with --dtb FILE, or leave the tree to the running machine")
     ]
   }
+
+  /// Trees that are held against one another.
+  private static var mostRivals: Int { 16 }
 
   /// Trees that are named one by one.
   private static var mostNamed: Int { 8 }

@@ -66,7 +66,7 @@ struct InspectedTree {
 
   private mutating func read(_ tree: DeviceTree) throws(DeviceTreeError) {
     identity = TreeIdentity(root: tree.root)
-    isOverlay = tree.root.children.contains { $0.child(named: "__overlay__") != nil }
+    isOverlay = tree.role == .overlay
     if isOverlay { return }
     commandLine = tree.commandLine
     memory = try tree.memory()
