@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import DeviceTree
 public import PhysicalMemory
 
 /// What the user says about a file, and how thoroughly it is to be read.
@@ -9,8 +10,9 @@ public struct IdentificationOptions: Sendable, Hashable {
   /// The configuration of a FIT to use; nil for the one that fits the machine, or its default. Behind
   /// `#` may stand others, whose trees are overlays.
   public var fitConfiguration: String?
-  /// The machine that the kernel is for, as its running tree tells; nil when nobody says.
-  public var machine: TreeIdentity?
+  /// The root of the tree that the machine of the kernel runs with; nil when nobody says. It is looked
+  /// at only where the file leaves a choice.
+  public var machineRoot: Node?
   /// Whether the payload is inflated even where the size table would do.
   public var verify: Bool
   /// The ELF file of the same kernel, for figures that the image does not tell.

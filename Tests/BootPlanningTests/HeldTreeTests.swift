@@ -17,7 +17,7 @@ struct HeldTreeTests {
     _ change: (inout BootWishes) -> Void = { _ in }
   ) throws -> GatheredBoot<FileInMemory> {
     var options = IdentificationOptions(fitConfiguration: configuration)
-    options.machine = machine.map { TreeIdentity(root: $0.root) }
+    options.machineRoot = machine?.root
     var wishes = BootWishes()
     wishes.runningTree = machine
     change(&wishes)

@@ -11,7 +11,7 @@ struct FITConfigurationTests {
   ) throws -> (KernelImage, [UInt8]) {
     let bytes = fit.bytes()
     var options = IdentificationOptions(fitConfiguration: name)
-    if !machine.isEmpty { options.machine = TreeIdentity(compatible: machine) }
+    if !machine.isEmpty { options.machineRoot = SampleTree.board("machine", machine).root }
     return (try KernelImage.of(bytes, options), bytes)
   }
 

@@ -18,7 +18,8 @@ extension Identification {
   ) throws(KernelImageError) -> [Int] {
     if let wanted = options.fitConfiguration { return try namedConfigurations(wanted) }
     guard let configurations = fit.configurations, !nodes.isEmpty else { return [] }
-    if nodes.count > 1, let machine = options.machine, machine.isKnown,
+    if nodes.count > 1, let machine = options.machineRoot.map({ TreeIdentity(root: $0) }),
+      machine.isKnown,
       let best = TreeMatch.best(of: identities(fit, layer), on: machine)
     {
       noteChoice(best.index, "it fits this machine best", best.rivals)

@@ -179,7 +179,7 @@ final class DeviceBoot {
     var options = IdentificationOptions()
     options.type = settings.type
     options.fitConfiguration = settings.fitConfiguration
-    options.machine = machine.parameters.tree.map { TreeIdentity(root: $0.root) }
+    options.machineRoot = machine.parameters.tree?.root
     options.imageSize = settings.imageBytes
     options.pageOffset = settings.pageOffset
     func stated(_ figure: Figure<ByteCount>?) -> ByteCount? {

@@ -72,7 +72,7 @@ struct KnownKernel: Sendable {
     guard image.configurations.count > 1, let file, var options = identification,
       options.fitConfiguration == nil, let tree = machine?.parameters.tree
     else { return self }
-    options.machine = TreeIdentity(root: tree.root)
+    options.machineRoot = tree.root
     return Self(file, try identify(file, options), vmlinux, options, assumptions)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import DeviceTree
 import Digests
 import Handover
 import KernelImages
@@ -16,7 +17,11 @@ enum KernelFile {
     let bytes = framed(Array(input.dropFirst()), as: target)
     var options = IdentificationOptions(
       type: target == .image ? .image : nil, verify: first & 1 != 0, inflationLimit: inflationLimit)
-    if first & 2 != 0 { options.machine = TreeIdentity(compatible: ["test,board", "test,chip"]) }
+    if first & 2 != 0 {
+      var root = Node()
+      root.set("compatible", strings: ["test,board", "test,chip"])
+      options.machineRoot = root
+    }
     guard let image = try? KernelImage.identify(bytes.span, options: options) else { return }
     hold(!image.layers.isEmpty, "what is identified has a layer")
     for companion in image.initrds { check(companion.bytes, bytes.count) }
