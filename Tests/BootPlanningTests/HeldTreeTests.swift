@@ -156,7 +156,7 @@ struct HeldTreeTests {
     let file = SyntheticAndroid(commandLine: "console=ttyHSL0\nquiet").bytes()
     let alone = try gathered(file)
     #expect(severity("KX027", alone) == .note)
-    #expect(try alone.prepared().request.commandLine == "console=ttyHSL0\nquiet")
+    #expect(try alone.prepared().request.commandLine == "console=ttyHSL0 quiet")
     let running = try gathered(file) { $0.runningCommandLine = "console=ttyS0" }
     #expect(severity("KX027", running) == .warning)
     let message = running.diagnostics.first { $0.code == "KX027" }?.message ?? ""

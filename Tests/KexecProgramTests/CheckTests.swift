@@ -143,6 +143,16 @@ struct CheckTests {
         root.children[0].set("linux,uefi-system-table", u64: 0x5f00_0000)
         return DeviceTree(root: root)
       }()),
+    Case(
+      line: "warning KX217", words: "nothing is told of the running kernel",
+      arguments: "/boot/zImage --machine=/tmp/iomem",
+      changes: ["/tmp/iomem": "40000000-5fffffff : System RAM\n"]),
+    Case(
+      line: "ok KX218", words: "armv7l has what the kernel needs: ARMv7",
+      prepare: {
+        $0.files["/boot/zImage"] = OtherProcessorTests.zImage(
+          [], texts: ["6.1.0 SMP mod_unload ARMv7 p2v8 "])
+      }),
     Case(line: "ok KX215", words: "there is an initrd"),
     Case(line: "ok KX215", words: "names a root", arguments: "/boot/zImage"),
     Case(

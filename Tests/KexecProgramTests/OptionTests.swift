@@ -158,7 +158,9 @@ struct OptionTests {
     #expect(told.complaints.contains("note: --no-checks"))
   }
 
-  @Test("Several initrds are loaded one behind the other, each at a multiple of 4")
+  @Test(
+    "Several initrds are loaded one behind the other, each at a multiple of 4 behind a word of zeros"
+  )
   func initrds() throws {
     let loader = Loader()
     let archive = try #require(loader.kernel.files["/boot/initrd"])
@@ -167,7 +169,7 @@ struct OptionTests {
     #expect(loader.run(line).exit == .done)
     let segments = try #require(loader.kernel.loads.first).segments
     let bytes = segments.filter { $0.name == "initrd" }.flatMap(\.bytes)
-    #expect(bytes == archive + [0, 0, 0, 0] + archive)
+    #expect(bytes == archive + [UInt8](repeating: 0, count: 8) + archive)
   }
 
   @Test(

@@ -160,7 +160,7 @@ struct SavedPlanTests {
     let saved = Self.loader().run(line).output
     for (old, new, words) in [
       (#""r1": "0xffffffff""#, #""r1": "0x8e0""#, "r1 would be 0xffffffff, the plan says 0x8e0"),
-      (#""r0": "0x0""#, #""r0": "0x1""#, "r0 would be 0x0, the plan says 0x1"),
+      (#""r0": "0x0""#, #""r0": "0x1""#, "$.registers.r0 is 0x1, not a number from 0x0"),
     ] {
       let loader = Self.loader()
       let changed = saved.replacing(old, with: new)
@@ -181,7 +181,7 @@ struct SavedPlanTests {
     taken.kernel.files["/tmp/plan.json"] = Array(saved.utf8)
     taken.kernel.files["/proc/iomem"] = Array(
       map.replacing(
-        "System RAM\n", with: "System RAM\n  4f000000-4fffffff : Crash kernel\n", maxReplacements: 1
+        "System RAM\n", with: "System RAM\n  4f000000-4fffffff : reserved\n", maxReplacements: 1
       ).utf8)
     let found = taken.run("--load-plan=/tmp/plan.json").complaints
     #expect(found.contains("0x4f000000-0x4fffffff is taken here ("), "\(found)")

@@ -23,7 +23,7 @@ struct SuggestionTests {
     "An option that does not exist is told before what may only follow from it",
     arguments: [
       "-l k --initd i", "k --initd i.img --mem-min=x", "-l k i --initd=x", "-l -e --initd=x k",
-      "--mem-min=8M --mem-max=4M k --initd=x", "-e k --initd x", "-l k --handover --initd=x i",
+      "--mem-min=8M --mem-max=4M k --initd=x", "-e k --initd x",
     ])
   func first(line: String) {
     let found = Loader().run(line)

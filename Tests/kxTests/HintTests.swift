@@ -113,12 +113,12 @@ struct HintTests {
   static let inner: Set = [
     "Errno", "IomemError", "InflationError", "LZO1XFault", "JSONError", "Failure",
     "RebootCodeError", "MemoryFault", "KImageError", "KImageDefect", "TreeMergeError",
-    "BootEntryError", "Missing",
+    "BootEntryError", "Missing", "UBootEnvironmentError",
   ]
   static let outer: Set = [
     "Stop", "KernelImageError", "DeviceTreeError", "LinuxInterfaceError", "BundleError",
     "BootPlanError", "BootPreparationError", "BootGatheringError", "PlanDocumentError", "LabError",
-    "KexecLoadError", "KexecRebootError",
+    "KexecLoadError", "KexecRebootError", "MisplacedFile",
   ]
 
   @Test("A type of error that is new in Sources is told here whether it has hints")

@@ -168,7 +168,7 @@ struct MatrixTests {
     let small = (0..<pieces).map { 0x4000_0000 + $0 << 20 }
       .map { "\(hexadecimal($0))-\(hexadecimal($0 + 0x7ffff)) : System RAM\n" }.joined()
     for number in 0..<count {
-      let last = begin + (number.isMultiple(of: 2) ? 0x7f_ffff : 0x1fff_ffff)
+      let last = begin + (number.isMultiple(of: 2) ? 0x3f_ffff : 0x1fff_ffff)
       let digits = String(number)
       let text = small + "\(hexadecimal(begin))-\(hexadecimal(last)) : System RAM\n"
       try Data(text.utf8).write(

@@ -48,7 +48,7 @@ struct ARMDecompression {
   private var bssBytes: UInt64 { zImage.bssBytes.value.rawValue }
   private var heapBytes: UInt64 { zImage.heapBytes.value.rawValue }
   /// The least that the heap can be: a larger one that nothing confirms is a bound.
-  private var lowestHeapBytes: UInt64 {
+  var lowestHeapBytes: UInt64 {
     zImage.heapBytes.source == .estimate ? min(heapBytes, Self.usualHeapBytes) : heapBytes
   }
   private var bump: UInt64 { zImage.relocationBump.value.rawValue }

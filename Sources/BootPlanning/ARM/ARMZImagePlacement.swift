@@ -137,7 +137,7 @@ extension ARMPlacementSearch {
       // may begin below the cached map: so near below K the caches stay off until it has moved.
       within = window
       last = window.last.rawValue
-      let reach = own.lowestStackEnd + heap + 0x4000
+      let reach = own.lowestStackEnd + own.lowestHeapBytes + 0x4000
       lowestLoad = max(lowestLoad, kernel + 1 - min(kernel + 1, reach))
       let highest = kernelTop - min(kernelTop, zImage.wontOverwriteHighest.rawValue + 1)
       last = min(last, (highest & ~page.mask) + ((tail + page.mask) & ~page.mask) - 1)

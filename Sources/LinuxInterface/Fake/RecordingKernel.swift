@@ -85,7 +85,9 @@ public final class RecordingKernel: KernelInterface {
   }
 
   private func isDirectory(_ path: String) -> Bool {
-    directories.contains(path) || files.keys.contains { $0.utf8.starts(with: (path + "/").utf8) }
+    let inside = Array((path + "/").utf8)
+    return directories.contains(path) || files.keys.contains { $0.utf8.starts(with: inside) }
+      || special.keys.contains { $0.utf8.starts(with: inside) }
   }
 
   private func missing(_ path: String) -> Errno? {

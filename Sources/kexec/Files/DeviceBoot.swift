@@ -48,11 +48,13 @@ final class DeviceBoot {
     var wishes = BootWishes()
     wishes.take(machine)
     // Only a kernel with long descriptors needs what no more than the processor's features tell.
-    if settings.machine == nil, image.kernel?.isLPAE?.value == true,
-      wishes.processor.hasLPAE == nil,
-      let text = try? kernel.readFile("/proc/cpuinfo", limit: 4 << 20)
-    {
-      wishes.processor.take(cpuinfo: text, release: machine.facts.release)
+    if settings.machine == nil, image.kernel?.isLPAE?.value == true {
+      if let tree = wishes.runningTree { wishes.processor.take(tree) }
+      if wishes.processor.hasLPAE == nil,
+        let text = try? kernel.readFile("/proc/cpuinfo", limit: 4 << 20)
+      {
+        wishes.processor.take(cpuinfo: text, release: machine.facts.release)
+      }
     }
     wishes.reserved = Self.limits(settings) + settings.reservations
     wishes.stated = StatedReading(

@@ -10,7 +10,7 @@ extension Explanation {
         where the release of the kernel is not known.
         """,
       matters: """
-        zstd came with Linux 5.9, archives with checksums with 5.19, the xz filters for arm64 and \
+        Linux has zstd since 5.9, archives with checksums with 5.19, the xz filters for arm64 and \
         RISC-V with 6.12. Before 5.9 nothing may follow lz4 data, not even zeros. Vendors carry some \
         of this back to older kernels.
         """,

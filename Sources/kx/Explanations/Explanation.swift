@@ -44,7 +44,8 @@ struct Explanation: Sendable {
     Group(
       title: "The plan",
       about: "What 'kx plan' and the loader say: whether a plan can be executed, and why it is so.",
-      explanations: planCodes + placementCodes + companionCodes + layoutCodes),
+      explanations: (planCodes + placementCodes + companionCodes + layoutCodes)
+        .sorted { $0.code < $1.code }),
     Group(
       title: "The check",
       about:
