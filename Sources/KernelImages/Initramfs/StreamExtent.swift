@@ -33,9 +33,12 @@ struct StreamExtent {
     let usual = saturatingProduct(UInt64(bytes.count), 8)
     switch compression {
     case .gzip:
-      // The last word of a lone member tells; no member grows to more than 1032 times its size.
+      // The last word may be that of a lone member, which is hardly larger than what it unpacks to, and
+      // no less than a 1032nd of it.
+      let count = UInt64(bytes.count)
       let last = UInt64(reader.littleEndian32(at: bytes.count - 4) ?? 0)
-      return last <= saturatingProduct(UInt64(bytes.count), 1032) ? max(usual, last) : usual
+      guard last >= count - count / 64, last <= saturatingProduct(count, 1032) else { return usual }
+      return max(last, saturatingProduct(count, 3))
     case .lzma:
       let told = reader.littleEndian64(at: 5) ?? .max
       return told == .max ? 2 * usual : max(told, usual)
