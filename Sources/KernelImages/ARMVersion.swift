@@ -2,8 +2,16 @@
 
 /// A version of the ARM architecture, as far as kernels are built for one.
 public enum ARMVersion: UInt8, Sendable, Hashable, Comparable {
+  /// ARMv4 and ARMv4T.
   case v4 = 4
-  case v5, v6, v7, v8
+  /// ARMv5TE and what is between it and ARMv4T.
+  case v5
+  /// ARMv6 and ARMv6K.
+  case v6
+  /// ARMv7.
+  case v7
+  /// ARMv8 and later, in their 32-bit state.
+  case v8
 
   /// Tells whether one is older than another.
   public static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
