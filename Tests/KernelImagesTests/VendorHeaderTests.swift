@@ -63,7 +63,7 @@ struct VendorHeaderTests {
 
   @Test("An unknown payload names its wrapper and place, and nobody is told to try a plain Image")
   func unknown() throws {
-    let content = [UInt8](repeating: 0x9a, count: 0x9000)
+    let content = [UInt8](repeating: 1, count: 0x9000)
     let scratch = try Scratch()
     try scratch.write("content", content)
     try scratch.run("mkimage -A arm -O linux -T kernel -C none -n n -d content uImage")
