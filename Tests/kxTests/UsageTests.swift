@@ -148,7 +148,7 @@ struct UsageTests {
       (["/etc/hostname"], "look into the file: kx inspect /etc/hostname"),
       (["plan", "--handver", "image"], "did you mean --handover?"),
       (["try", "x", "--mesure"], "did you mean --measure?"),
-      (["plan", "--strategy", "x"], "'kx bundle' has it"),
+      (["plan", "--load-address", "x"], "'kx bundle' has it"),
       (["inspect", "--expect", "x"], "'kx try' has it"),
       (["plan", "x", "--rule", "exakt"], "did you mean exact? it takes exact, kexec-tools,"),
       (["plan", "x", "--handover", "imge"], "did you mean image? it takes auto, image, zimage"),
