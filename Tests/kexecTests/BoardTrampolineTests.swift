@@ -49,20 +49,23 @@ struct BoardTrampolineTests {
     try await guest.prepare(
       """
       arm-linux-gnueabi-as -o registers.o \(BoardLab.program("registers"))
-      arm-linux-gnueabi-objcopy -O binary registers.o registers
+      arm-linux-gnueabi-ld -N -Ttext=0xc0008000 --defsym=_text=0xc0008000 \
+        --defsym=__bss_start=0xc0100000 --defsym=__bss_stop=0xc0300000 -o registers.elf registers.o
+      arm-linux-gnueabi-objcopy -O binary registers.elf registers
       arm-linux-gnueabi-as -o uname26.o \(BoardLab.program("uname26"))
       arm-linux-gnueabi-ld -o uname26 uname26.o
       { printf '\\320\\r\\376\\355'; head -c 8188 /dev/zero; } >fake.img
       {
         echo '/boot/uname26 /bin/uname -r'
-        echo '\(one.by) /kexec -d -l --type=Image \(one.options) --append=second=1 /boot/registers'
+        echo '\(one.by) /kexec -d -l --type=Image --vmlinux=/boot/registers.elf \(one.options) --append=second=1 /boot/registers'
         echo '/kexec -l -S'
         echo '/kexec -e'
       } >commands
       """)
     let text = try await guest.console([
       "--memory", "128", "--initrd", "none", "--file", "uname26", "--file", "fake.img", "--file",
-      "registers", "--script", "commands", "--first", BoardLab.kernel("tiny-gzip"),
+      "registers", "--file", "registers.elf", "--script", "commands", "--first",
+      BoardLab.kernel("tiny-gzip"),
       BoardLab.loader("armel"), "registers",
     ])
     // Else the case of the old kernel is none.
