@@ -21,11 +21,9 @@ struct PlanCommand: AsyncParsableCommand {
           kx plan --assume inflated=20M,bss=512K --ram 0x40000000+512M
         Every kernel for every machine, a line of JSON for each pair:
           kx plan --matrix machines/*.snapshot kernels/* >fleet.jsonl
-
         What U-Boot's addresses do to the boot, and the nearest that hold:
-          kx plan vmlinuz --initrd initrd.img --dtb board.dtb --u-boot-env printenv.txt
-          kx plan vmlinuz --initrd initrd.img --dtb board.dtb --at kernel=0x42000000 \
-      --at initrd=0x45000000 --format u-boot
+          kx plan vmlinuz --initrd initrd.img --dtb board.dtb --u-boot-env env
+          kx plan vmlinuz --dtb board.dtb --at kernel=0x42000000 --format u-boot
 
       Without --machine or --ram, the memory is that of the device tree.
       The plan is printed even when it has errors; then the exit code is 1, and 73 when nothing \
