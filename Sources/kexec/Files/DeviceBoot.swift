@@ -146,6 +146,11 @@ final class DeviceBoot {
       guard let file else { return try MachineState(folder: path, from: kernel) }
       return try MachineState(captured: file.span)
     } catch {
+      if case .system = error.problem {
+        throw Stop(
+          what: error.description, place: path,
+          hint: "give a folder with iomem, fdt and cmdline, or a snapshot", status: .unreadable)
+      }
       throw Stop(
         what: error.description, place: path,
         hint: "take one with kexec --snapshot FILE, or as root with cat /proc/iomem",
