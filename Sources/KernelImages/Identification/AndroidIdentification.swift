@@ -20,15 +20,6 @@ extension Identification {
     var kernel: SafeRange?
     var at = paged(header.headerBytes, header.pageBytes)
     for (part, byteCount) in header.parts where byteCount > 0 {
-      // What is no version says how long a table of trees is: only where there is that much.
-      if part == .treeTable, SafeRange(at, byteCount, within: layer.bytes.count) == nil {
-        warn(
-          .wrapperContradicted,
-          "the header of the Android boot image states " + ByteCount(byteCount).description
-            + " of device trees at " + hexadecimal(at) + ", which are not there",
-          hint: "is the file whole? give the tree of the board with --dtb FILE")
-        break
-      }
       let range = try layer.part(
         "the " + part.rawValue + " of the Android boot image", at, byteCount)
       facts.append(

@@ -229,7 +229,8 @@ def wrappers(cases, folder, cache):
     for name, path in bases.bombs(cache + "/hostile").items():
         bomb = bases.read(path)
         cases.add("image", path, must="error")
-        cases.add("initrd", path, must="error")
+        # How much a kernel unpacks is not ours to limit; that it is no archive is told.
+        cases.add("initrd", path, must="ok")
         # A zImage without a table around it, and twenty of them one behind the other.
         for times in (1, 20):
             data = bytearray(kernel[:0x2000] + bomb * times)

@@ -87,12 +87,26 @@ def pairs_of(image):
     return found
 
 
-def zimage(data):
-    """Header and size table of a zImage: its length and what the table states."""
+def code_tells(data, order, start, end):
+    """Whether a word among the code says where the zImage ends: from that word on, or as linked."""
+    words = struct.iter_unpack(order + "I", data[0x40:min(len(data), end, 64 << 10) & ~3])
+    return any(word in (end - at, start + end) for at, (word,) in zip(range(0x40, end, 4), words))
+
+
+def zimage(data, stated=None):
+    """Header and size table of a zImage: its length and what the table states.
+
+    A length that is `stated` against the header must be told by the code.
+    """
     need(len(data) >= 0x40, "a header")
     order = {b"\x18\x28\x6f\x01": "<", b"\x01\x6f\x28\x18": ">"}.get(data[0x24:0x28])
     need(order, "the magic number")
     start, end = struct.unpack_from(order + "2I", data, 0x28)
+    if stated not in (None, end - start):
+        need(stated <= len(data) and any(
+            code_tells(data, each, linked, stated) for each in "<>" for linked in (0, start)),
+            "the length, which no word of the code tells")
+        start, end = 0, stated
     need(0x30 <= end - start <= len(data), "the length")
     result = {"Z": end - start, "order": order}
     mark, at = struct.unpack_from(order + "2I", data, 0x34)
@@ -333,6 +347,14 @@ STREAMS = {
     "gzip": lambda: zlib.decompressobj(31), "xz": lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ),
     "bzip2": bz2.BZ2Decompressor, "lzma": lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE),
 }
+
+
+def yields(name, data, count):
+    """Whether more than that many bytes come out, in order as far as they go."""
+    try:
+        return len(STREAMS[name]().decompress(data, count + 1)) > count
+    except (zlib.error, lzma.LZMAError, OSError, EOFError):
+        return False
 
 
 def stream_length(name, data):
