@@ -8,6 +8,8 @@ public struct StatedReading: Sendable, Hashable {
   public var type: ImageKind?
   /// The configuration of a FIT.
   public var fitConfiguration: String?
+  /// Which of the trees in the file is taken, from 0 on.
+  public var treeIndex: Int?
   /// Inflated size and BSS together, for a kernel that does not tell.
   public var imageBytes: ByteCount?
   /// PAGE_OFFSET, for a kernel that does not tell.
@@ -15,11 +17,12 @@ public struct StatedReading: Sendable, Hashable {
 
   /// States what was said; by default nothing.
   public init(
-    type: ImageKind? = nil, fitConfiguration: String? = nil, imageBytes: ByteCount? = nil,
-    pageOffset: UInt64? = nil
+    type: ImageKind? = nil, fitConfiguration: String? = nil, treeIndex: Int? = nil,
+    imageBytes: ByteCount? = nil, pageOffset: UInt64? = nil
   ) {
     self.type = type
     self.fitConfiguration = fitConfiguration
+    self.treeIndex = treeIndex
     self.imageBytes = imageBytes
     self.pageOffset = pageOffset
   }

@@ -29,9 +29,8 @@ struct StructureReader {
   private var properties = 0
   /// Names that were checked last, each at a place that its offset tells, so that one used often is
   /// checked once. No name stands at the last offset there is.
+  /// `device_type`, whose value matters, is not among them.
   private var names = [UInt32](repeating: .max, count: recentNames)
-  /// Whether each of them is `device_type`.
-  private var areTypes = [Bool](repeating: false, count: recentNames)
   private static let recentNames = 128
 
   init(_ reader: ByteReader, _ header: FlattenedHeader) {
@@ -136,7 +135,12 @@ struct StructureReader {
     var end = start
     var isPlain = !isOld
     var type: Range<Int>?
-    while try nextToken(reader) == StructureToken.property {
+    while true {
+      if !isOld, offset == end {
+        passKnownProperties(reader)
+        end = offset
+      }
+      guard try nextToken(reader) == StructureToken.property else { break }
       if offset != end + 4 { isPlain = false }
       let property = try checkProperty(reader)
       if property.isType, type == nil { type = property.value }
@@ -166,6 +170,35 @@ struct StructureReader {
     }
   }
 
+  /// Passes properties that are in order and have names that were checked: most of a tree. What stops at
+  /// something else is left to ``checkProperty(_:)``.
+  private mutating func passKnownProperties(_ reader: ByteReader) {
+    let bytes = reader.bytes
+    let known = names
+    let names = known.span
+    let end = structure.upperBound
+    let most = Self.maximumProperties - properties
+    var at = offset
+    var count = 0
+    // The block lies inside the bytes, and its first byte at a multiple of 4.
+    while end &- at >= FlattenedProperties.headCount, count < most,
+      unsafe bytes.word(uncheckedAt: at) == StructureToken.property
+    {
+      let length = unsafe bytes.word(uncheckedAt: at &+ 4)
+      let name = unsafe bytes.word(uncheckedAt: at &+ 8)
+      let place = Int(truncatingIfNeeded: name & UInt32(Self.recentNames - 1))
+      // Nothing was checked at a place that holds the last offset there is.
+      guard unsafe names[unchecked: place] == name, name != .max, length <= UInt32(Int32.max - 3)
+      else { break }
+      let padded = Int(truncatingIfNeeded: (length &+ 3) & ~3)
+      guard padded <= end &- at &- FlattenedProperties.headCount else { break }
+      at &+= FlattenedProperties.headCount &+ padded
+      count &+= 1
+    }
+    offset = at
+    properties += count
+  }
+
   /// Checks a property whose token has been read.
   ///
   /// - Returns: Where the name begins in the strings block, whether it is `device_type`, and where
@@ -184,10 +217,11 @@ struct StructureReader {
       throw failure(.truncated(needed: UInt64(name) + 1, available: UInt64(strings.count)))
     }
     let place = Int(name % UInt32(Self.recentNames))
+    var isType = false
     if names[place] != name {
       try checkName(reader, at: name)
-      names[place] = name
-      areTypes[place] = blocks.holds("device_type", at: Int(name))
+      isType = blocks.holds("device_type", at: Int(name))
+      if !isType { names[place] = name }
     }
     if isOld, length >= 8 { try align(to: 8) }
     let start = offset
@@ -197,7 +231,7 @@ struct StructureReader {
     offset += count
     let end = offset
     try align(to: 4)
-    return (Int(name), areTypes[place], start..<end)
+    return (Int(name), isType, start..<end)
   }
 
   private func checkName(_ reader: ByteReader, at name: UInt32) throws(DeviceTreeError) {
@@ -219,18 +253,18 @@ struct StructureReader {
     let bytes = reader.bytes
     let last = min(end, bytes.count, start + limit + 1)
     var at = start
-    var slash: Int?
+    var slash = -1
     while at < last {
       let byte = unsafe bytes[unchecked: at]
       // From 0x20 to 0x7e.
       guard byte &- 0x20 < 0x5f else {
-        if byte == 0 { return (at, slash) }
+        if byte == 0 { return (at, slash < 0 ? nil : slash) }
         throw DeviceTreeError(
           subject, at: at,
           .invalidName("byte " + hexadecimal(UInt64(byte)) + " is not printable ASCII"))
       }
       if byte == UInt8(ascii: "/") { slash = at }
-      at += 1
+      at &+= 1
     }
     guard at - start <= limit else {
       throw DeviceTreeError(
@@ -250,14 +284,11 @@ struct StructureReader {
 
   @inline(__always)
   private mutating func readWord(_ reader: ByteReader) throws(DeviceTreeError) -> UInt32 {
-    let bytes = reader.bytes
     let start = offset
     // The block lies inside the bytes.
     guard structure.upperBound &- start >= 4 else { throw truncated(needing: 4) }
     offset = start &+ 4
-    return unsafe UInt32(bytes[unchecked: start]) << 24
-      | UInt32(bytes[unchecked: start &+ 1]) << 16
-      | UInt32(bytes[unchecked: start &+ 2]) << 8 | UInt32(bytes[unchecked: start &+ 3])
+    return unsafe reader.bytes.word(uncheckedAt: start)
   }
 
   /// Moves to a multiple of the alignment, counted from the start of the block.
@@ -281,5 +312,14 @@ struct StructureReader {
   /// Blames the token that has just been read.
   private func unexpected(_ token: UInt32, _ expected: String) -> DeviceTreeError {
     DeviceTreeError(.structure, at: offset - 4, .unexpectedToken(token, expected: expected))
+  }
+}
+
+extension Span<UInt8> {
+  /// The big-endian word at a place that has four bytes.
+  @unsafe @inline(__always)
+  fileprivate func word(uncheckedAt at: Int) -> UInt32 {
+    unsafe UInt32(self[unchecked: at]) << 24 | UInt32(self[unchecked: at &+ 1]) << 16
+      | UInt32(self[unchecked: at &+ 2]) << 8 | UInt32(self[unchecked: at &+ 3])
   }
 }

@@ -92,12 +92,12 @@ struct HeldTreeTests {
   func index() throws {
     let file = SyntheticAndroid(table: Self.table).bytes()
     for (index, model) in [(0, "TI Bone"), (1, "TI Bone Black"), (2, "Acme")] {
-      let boot = try gathered(file) { $0.treeIndex = index }
+      let boot = try gathered(file) { $0.stated.treeIndex = index }
       #expect(boot.sources.tree?.tree.model == model)
     }
     for (file, index) in [(file, 3), (file, -1), (SyntheticZImage().bytes(), 0)] {
       do throws(BootGatheringError) {
-        _ = try gatheredOrFail(file) { $0.treeIndex = index }
+        _ = try gatheredOrFail(file) { $0.stated.treeIndex = index }
         Issue.record("there is no tree \(index)")
       } catch {
         #expect(error.isUsage)

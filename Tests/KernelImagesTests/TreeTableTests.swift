@@ -102,13 +102,22 @@ struct TreeTableTests {
     }
   }
 
-  @Test("A version that says how long a table is, and is not, is told; the kernel is still found")
-  func noTable() throws {
-    var bytes = SyntheticAndroid().bytes()
-    bytes.replaceSubrange(40..<44, with: Builder.word(0x0200_0000, isBigEndian: false))
-    let image = try KernelImage.of(bytes)
-    #expect(image.kernel != nil)
-    #expect(image.diagnostics.contains { $0.code == .wrapperContradicted })
+  @Test("A table that the file does not hold to its end is a truncated file, wherever it is cut")
+  func truncated() throws {
+    let table = SampleTable.qualcomm([SampleTree.bytes(SampleTree.board("Acme", ["acme,board"]))], version: 1)
+    let bytes = SyntheticAndroid(table: table).bytes()
+    #expect(try KernelImage.of(bytes).deviceTrees.count == 1)
+    let without = SyntheticAndroid().bytes().count
+    for count in stride(from: without, to: without + table.count, by: 61) {
+      #expect {
+        _ = try KernelImage.of(Array(bytes.prefix(count)))
+      } throws: { error in
+        guard case .truncated(let what, _, let present) = error as? KernelImageError else {
+          return false
+        }
+        return what.contains("device tree table") && present == UInt64(count)
+      }
+    }
   }
 
   @Test("Many lines with the same large tree are not gone through one by one")

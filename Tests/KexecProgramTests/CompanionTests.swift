@@ -200,6 +200,16 @@ struct CompanionTests {
     #expect(found.told.contains("hint:"))
   }
 
+  @Test("What begins like a tree, and is none, is an unknown initrd: loaded, with a warning")
+  func likeTree() {
+    let loader = Loader()
+    loader.kernel.files["/boot/odd"] =
+      [0xd0, 0x0d, 0xfe, 0xed] + [UInt8](repeating: 0, count: 8188)
+    let found = loader.run("-l /boot/zImage --initrd=/boot/odd")
+    #expect(found.exit == .done && found.told.contains("warning KX012"), "\(found.told)")
+    #expect(!found.told.contains("KX168"))
+  }
+
   @Test("A second tree in a file is told")
   func twoTrees() {
     let loader = Loader()

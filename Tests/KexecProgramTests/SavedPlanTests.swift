@@ -12,7 +12,10 @@ struct SavedPlanTests {
   /// Options that a plan may be saved with, by what they are about; each column is tried with every
   /// value of every other.
   static let columns: [[String]] = [
-    ["/boot/zImage", "--type=Image /boot/Image", "/boot/mute", "/boot/fit --fit-config=second"],
+    [
+      "/boot/zImage", "--type=Image /boot/Image", "/boot/mute", "/boot/fit --fit-config=second",
+      "/boot/trees --dtb-index=1",
+    ],
     ["", "--handover=image", "--handover=zimage"],
     ["", "--initrd=/boot/initrd", "--initrd=/boot/initrd --initrd=/boot/initrd"],
     [
@@ -84,6 +87,10 @@ struct SavedPlanTests {
     var bare = Loader.tree
     bare.root.children.removeAll { $0.name == "chosen" }
     loader.kernel.files["/boot/bare.dtb"] = bare.flattened()
+    var second = Loader.tree
+    second.root.set("note", string: "the second tree of the file")
+    loader.kernel.files["/boot/trees"] =
+      Loader.zImage.bytes() + Loader.tree.flattened() + second.flattened()
     loader.kernel.files["/boot/mute"] =
       SyntheticZImage(tagWords: nil, image: SyntheticImage(hasPair: false, hasEndAddress: false))
       .bytes()

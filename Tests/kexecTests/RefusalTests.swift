@@ -52,7 +52,7 @@ struct RefusalTests {
         "disabled-unload", 77, "= -1 EPERM", "the kernel did not unload",
         "kernel.kexec_load_disabled is 1"),
       Refusal(
-        "plan-other-machine", 65, "error: the saved plan does not hold here", "other memory",
+        "plan-other-machine", 65, "error: the saved plan does not hold here", "is not in the plan",
         "at: /run/other.json"),
       Refusal(
         "plan-other-file", 65, "error: the saved plan does not hold here",

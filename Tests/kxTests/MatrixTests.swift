@@ -275,14 +275,16 @@ struct MatrixTests {
       #expect(
         line.fits == false && line.entry == nil && line.diagnostics?.contains("KX103") == true)
     }
-    // With so much RAM, and with 2 MiB less, it is as the line says.
+    // With so much RAM, and with 2 MiB less, it is as the line says: less may do, with a warning.
     let smallest = try #require(lines[0].smallestRAM)
-    for (size, fits) in [(smallest, true), (smallest - 0x20_0000, false)] {
+    for (size, isEnough) in [(smallest, true), (smallest - 0x20_0000, false)] {
       let end = String(0x4000_0000 + size - 1, radix: 16)
       let machine = try Self.iomem("enough", "40000000-\(end) : System RAM")
       let retried = try Self.lines(
         try await KX.run(["plan", "--matrix", kernel, machine, "--handover", "image"]))
-      #expect(retried.map(\.fits) == [fits], "\(size)")
+      let line = try #require(retried.first)
+      let isWarned = line.diagnostics?.contains("KX164") == true
+      #expect((line.fits == true && !isWarned) == isEnough, "\(size)")
     }
     let table = outcome.errors.split(separator: "\n")
     #expect(table[0] == "does not fit: 50")

@@ -23,8 +23,6 @@ public struct BootWishes: Sendable {
   public var processor = Processor()
   /// A tree that is taken when nobody else has one.
   public var lastTree: LastTree?
-  /// Which of the trees in a file is taken, the first being 0; nil chooses by the machine.
-  public var treeIndex: Int?
   /// The command line; nil keeps the one that came with the tree or the kernel.
   public var commandLine: String?
   /// The command line the machine runs with, which is kept when nobody says another: neither the

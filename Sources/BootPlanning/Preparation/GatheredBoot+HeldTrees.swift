@@ -41,7 +41,7 @@ extension GatheredBoot {
   mutating func chooseTree(
     among trees: [HeldTree], in file: Span<UInt8>, path: String
   ) throws(BootGatheringError) -> Int? {
-    if let index = wishes.treeIndex {
+    if let index = wishes.stated.treeIndex {
       guard trees.indices.contains(index) else {
         throw .noSuchTree(path: path, index: index, count: trees.count)
       }

@@ -42,6 +42,9 @@ package struct MisplacedFile: Error, Hashable, Sendable {
       switch kind {
       // A uImage is of many types, and what is compressed may be a disk.
       case .cpio, .compressed, .uImage: return nil
+      // The magic number alone makes no tree.
+      case .deviceTree, .fit:
+        return (try? DeviceTree(flattened: file)).map { _ in Self(.image(kind), as: role) }
       default: return Self(.image(kind), as: role)
       }
     case .dtb, .overlay:

@@ -130,9 +130,18 @@ struct CodeReader: ~Escapable, Copyable {
     let offset = code.isBigEndian ? 0 : 3
     let last = min(limit, bytes.count - 3) + offset
     var at = max(from, 0) + offset
+    // Four in a turn: most are none.
+    while at &+ 12 < last {
+      if unsafe bytes[unchecked: at] == high || bytes[unchecked: at &+ 4] == high
+        || bytes[unchecked: at &+ 8] == high || bytes[unchecked: at &+ 12] == high
+      {
+        break
+      }
+      at &+= 16
+    }
     while at < last {
       if unsafe bytes[unchecked: at] == high { return at - offset }
-      at += 4
+      at &+= 4
     }
     return nil
   }

@@ -127,12 +127,17 @@ struct ImageHead {
     guard let memory = UInt32(exactly: memoryBytes), memory > 0 else { return nil }
     let slack = UInt32(clamping: slack)
     var found: UInt32?
-    for word in words {
+    let last = memory - 1
+    let words = words.span
+    var index = 0
+    while index < words.count {
+      let word = unsafe words[unchecked: index]
+      index &+= 1
       // `_end` follows `__bss_stop` at once, or after alignment. All the values are multiples of
       // 256 MiB, and few words are right but for that.
-      guard (word &- (memory - 1)) & 0x0fff_ffff <= slack else { continue }
+      guard (word &- last) & 0x0fff_ffff <= slack else { continue }
       for page in BSSPair.pageOffsets where page != found {
-        let (first, overflow) = page.addingReportingOverflow(memory - 1)
+        let (first, overflow) = page.addingReportingOverflow(last)
         guard !overflow, word >= first, word - first <= slack else { continue }
         if found != nil { return nil }
         found = page

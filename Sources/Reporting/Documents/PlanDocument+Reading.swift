@@ -93,6 +93,8 @@ extension PlanDocument {
     }
     let configuration = try node["fitConfiguration"]
     if !configuration.isNull { stated.fitConfiguration = try configuration.string() }
+    let index = try node["treeIndex"]
+    if !index.isNull { stated.treeIndex = Int(clamping: try index.byteCount().rawValue) }
     let bytes = try node["imageBytes"]
     if !bytes.isNull { stated.imageBytes = try bytes.byteCount() }
     let offset = try node["pageOffset"]

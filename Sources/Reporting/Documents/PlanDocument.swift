@@ -123,6 +123,7 @@ public enum PlanDocument {
     writer.object("stated") { writer in
       writer.string("type", stated.type?.name)
       writer.string("fitConfiguration", stated.fitConfiguration)
+      writer.number("treeIndex", stated.treeIndex.map { UInt64(clamping: $0) })
       writer.byteCount("imageBytes", stated.imageBytes)
       writer.string("pageOffset", stated.pageOffset.map { hexadecimal($0) })
     }

@@ -6,8 +6,7 @@ public import PhysicalMemory
 ///
 /// Source: RFC 8259.
 public struct JSONWriter: Sendable {
-  /// The document so far, in UTF-8.
-  public private(set) var bytes: [UInt8] = []
+  private var document = JSONBytes()
   private var depth = 0
   /// Whether the innermost container, or the document, holds nothing yet.
   private var isEmpty = true
@@ -18,9 +17,10 @@ public struct JSONWriter: Sendable {
   /// - Parameter isOneLine: Whether it is written without line ends.
   public init(onOneLine isOneLine: Bool = false) {
     self.isOneLine = isOneLine
-    // Most documents are not longer, and moving one takes as long as writing it.
-    bytes.reserveCapacity(4096)
   }
+
+  /// A copy of the document so far, in UTF-8.
+  public var bytes: [UInt8] { document.written }
 
   /// The document so far.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -52,7 +52,11 @@ public struct JSONWriter: Sendable {
   /// Writes a number, or null for nil.
   public mutating func number(_ key: String? = nil, _ value: UInt64?) {
     startValue(key)
-    if let value { bytes.appendDecimal(value) } else { append("null") }
+    guard let value else { return append("null") }
+    var digits: [UInt8] = []
+    digits.reserveCapacity(20)
+    digits.appendDecimal(value)
+    for digit in digits { document.append(digit) }
   }
 
   /// Writes a count of bytes as a number, or null for nil.
@@ -93,65 +97,51 @@ public struct JSONWriter: Sendable {
 
   /// Ends the last line; the document is complete.
   public mutating func finish() {
-    bytes.append(0x0a)
+    document.append(0x0a)
   }
 
   private mutating func container(
     _ key: String?, _ opening: UInt8, _ closing: UInt8, _ body: (inout Self) -> Void
   ) {
     startValue(key)
-    bytes.append(opening)
+    document.append(opening)
     depth += 1
     isEmpty = true
     body(&self)
     depth -= 1
     if !isEmpty { newLine() }
-    bytes.append(closing)
+    document.append(closing)
     isEmpty = false
   }
 
   private mutating func startValue(_ key: String?) {
     if depth > 0 {
-      if !isEmpty { bytes.append(0x2c) }
+      if !isEmpty { document.append(0x2c) }
       newLine()
     }
     isEmpty = false
     guard let key else { return }
     quote(key)
-    bytes.append(0x3a)
-    bytes.append(0x20)
+    document.append(0x3a)
+    document.append(0x20)
   }
 
   private mutating func newLine() {
     if isOneLine {
-      if bytes.last == 0x2c { bytes.append(0x20) }
+      if document.last == 0x2c { document.append(0x20) }
       return
     }
-    bytes.append(0x0a)
-    for _ in 0..<(2 * depth) { bytes.append(0x20) }
+    document.append(0x0a)
+    document.append(0x20, times: 2 * depth)
   }
 
-  private mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { unsafe bytes.append(contentsOf: $0) }
-  }
+  private mutating func append(_ text: String) { document.append(text) }
 
   private mutating func quote(_ text: String) {
-    bytes.append(0x22)
-    var text = text
-    // Most texts stand as they are.
-    let isPlain = text.withUTF8 { text in
-      var place = 0
-      while place < text.count {
-        let byte = unsafe text[place]
-        if byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f { return false }
-        place += 1
-      }
-      unsafe bytes.append(contentsOf: text)
-      return true
-    }
-    if !isPlain { escape(Array(text.utf8)) }
-    bytes.append(0x22)
+    if document.appendQuoted(text) { return }
+    document.append(0x22)
+    escape(Array(text.utf8))
+    document.append(0x22)
   }
 
   private mutating func escape(_ raw: [UInt8]) {
@@ -165,7 +155,7 @@ public struct JSONWriter: Sendable {
       case 0x0c: append("\\f")
       case 0x0d: append("\\r")
       case 0..<0x20, 0x7f: append(hexadecimal(UInt64(byte), digits: 4, prefix: "\\u"))
-      default: bytes.append(byte)
+      default: document.append(byte)
       }
     }
   }

@@ -59,13 +59,13 @@ final class DeviceBoot {
     wishes.reserved = Self.limits(settings) + settings.reservations
     wishes.stated = StatedReading(
       type: settings.type, fitConfiguration: settings.fitConfiguration,
-      imageBytes: settings.imageBytes, pageOffset: settings.pageOffset)
+      treeIndex: settings.treeIndex, imageBytes: settings.imageBytes,
+      pageOffset: settings.pageOffset)
     wishes.wantsATAGs = settings.wantsATAGs
     wishes.machineNumber = settings.machineNumber
     wishes.handover = settings.handover
     wishes.imageBytes = settings.imageBytes
     wishes.load = load
-    wishes.treeIndex = settings.treeIndex
     wishes.explains = settings.showsNotes
     reuse =
       settings.reusesCommandLine

@@ -36,6 +36,7 @@ extension Program {
     wanted.reservations = saved.machine.memory.reserved
     wanted.type = saved.stated.type
     wanted.fitConfiguration = saved.stated.fitConfiguration
+    wanted.treeIndex = saved.stated.treeIndex
     wanted.imageBytes = saved.stated.imageBytes
     wanted.pageOffset = saved.stated.pageOffset
     if wanted.wantsATAGs { wanted.machineNumber = saved.registers?.r1 }

@@ -130,7 +130,6 @@ struct BootFiles {
     }
     wishes.reserved = options.reserve.map { ReservedRange($0, why: "--reserve") }
     if let text = options.append { wishes.commandLine = text }
-    wishes.treeIndex = options.treeIndex
     wishes.wantsATAGs = options.atags
     wishes.machineNumber = options.machineNumber
     wishes.handover = options.handover.kind
@@ -139,7 +138,7 @@ struct BootFiles {
     wishes.imageBytes = options.kernelOptions.imageSize
     wishes.stated = StatedReading(
       type: options.kernelOptions.type.flatMap { ImageKind(named: $0) },
-      fitConfiguration: options.kernelOptions.fitConfiguration,
+      fitConfiguration: options.kernelOptions.fitConfiguration, treeIndex: options.treeIndex,
       imageBytes: options.kernelOptions.imageSize)
     wishes.workingBytes = assumed.count("work")
     wishes.assumedInitrdBytes = assumed.count("initrd")

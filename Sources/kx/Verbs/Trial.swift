@@ -126,6 +126,7 @@ struct Trial {
     options.kernelOptions.type = plan.stated.type?.name
     options.kernelOptions.fitConfiguration = plan.stated.fitConfiguration
     options.kernelOptions.imageSize = plan.stated.imageBytes
+    options.treeIndex = plan.stated.treeIndex
     options.append = plan.commandLine
     options.rule = plan.rule
     options.handover = plan.handover == .image ? .image : .zimage

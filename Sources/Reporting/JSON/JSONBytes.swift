@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// The bytes of a document while it is written.
+///
+/// An array asks for each byte that is appended whether it is shared and has room. A load writes a document
+/// of some thousand bytes: here they are asked for a whole text.
+struct JSONBytes: Sendable {
+  /// Zeros behind what was written.
+  private var room: [UInt8]
+  /// How many were written.
+  private(set) var count = 0
+
+  init() {
+    // Most documents are not longer, and moving one takes as long as writing it.
+    room = [UInt8](repeating: 0, count: 4096)
+  }
+
+  /// A copy of what was written.
+  var written: [UInt8] { ByteReader(room.span).copy(0, count) ?? [] }
+
+  /// The byte that was written last.
+  var last: UInt8? { count > 0 ? room[count - 1] : nil }
+
+  /// Writes one byte so many times.
+  mutating func append(_ byte: UInt8, times: Int = 1) {
+    makeRoom(times)
+    let start = count
+    unsafe room.withUnsafeMutableBufferPointer { room in
+      var at = start
+      while at < start &+ times {
+        unsafe room[at] = byte
+        at &+= 1
+      }
+    }
+    count += times
+  }
+
+  /// Writes a text as it is.
+  mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { text in
+      makeRoom(text.count)
+      _ = unsafe copy(text, to: count) { _ in true }
+      count += text.count
+    }
+  }
+
+  /// Writes a text between two quotes, if all of it may stand there as it is.
+  ///
+  /// - Returns: Whether it was written.
+  mutating func appendQuoted(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { text in
+      let length = text.count
+      makeRoom(length + 2)
+      // Source: RFC 8259, section 7; 0x7f is escaped for terminals.
+      let isPlain = unsafe copy(text, to: count + 1) { byte in
+        byte >= 0x20 && byte != 0x22 && byte != 0x5c && byte != 0x7f
+      }
+      guard isPlain else { return false }
+      room[count] = 0x22
+      room[count + length + 1] = 0x22
+      count += length + 2
+      return true
+    }
+  }
+
+  /// Copies bytes to a place that has room for them, up to the first that may not stand there.
+  ///
+  /// - Returns: Whether all were copied.
+  @inline(__always)
+  private mutating func copy(
+    _ text: UnsafeBufferPointer<UInt8>, to start: Int, while mayStand: (UInt8) -> Bool
+  ) -> Bool {
+    unsafe room.withUnsafeMutableBufferPointer { room in
+      var at = 0
+      while at < text.count {
+        let byte = unsafe text[at]
+        if !mayStand(byte) { return false }
+        unsafe room[start &+ at] = byte
+        at &+= 1
+      }
+      return true
+    }
+  }
+
+  private mutating func makeRoom(_ more: Int) {
+    guard room.count - count < more else { return }
+    var larger = [UInt8](repeating: 0, count: max(room.count * 2, count + more))
+    unsafe larger.withUnsafeMutableBytes { larger in
+      unsafe room.withUnsafeBytes { room in
+        guard let from = room.baseAddress, let to = larger.baseAddress else { return }
+        unsafe to.copyMemory(from: from, byteCount: room.count)
+      }
+    }
+    room = larger
+  }
+}
