@@ -114,17 +114,19 @@ struct FlattenedWriter {
         unsafe (to + place).copyMemory(from: from + range.lowerBound, byteCount: range.count)
       }
       while end &- place >= FlattenedProperties.headCount {
+        // Tokens stand at multiples of 4, and so does the file.
         let length = unsafe UInt32(
-          bigEndian: file.loadUnaligned(fromByteOffset: place &+ 4, as: UInt32.self))
+          bigEndian: file.load(fromByteOffset: place &+ 4, as: UInt32.self))
         let name = unsafe UInt32(
-          bigEndian: file.loadUnaligned(fromByteOffset: place &+ 8, as: UInt32.self))
+          bigEndian: file.load(fromByteOffset: place &+ 8, as: UInt32.self))
         unsafe file.storeBytes(
           of: newOffset(name).bigEndian, toByteOffset: place &+ 8, as: UInt32.self)
-        var rest = place + FlattenedProperties.headCount + Int(length)
+        // What was read was checked: the value lies inside.
+        var rest = place &+ FlattenedProperties.headCount &+ Int(truncatingIfNeeded: length)
         place = Self.padded(rest)
-        while rest < min(place, end) {
+        while rest < place, rest < end {
           unsafe file[rest] = 0
-          rest += 1
+          rest &+= 1
         }
       }
     }

@@ -111,11 +111,20 @@ struct StringsBlock {
       var same = -1
       var place = name.count
       if place == 0 { kept += unsafe Self.keep(hash, offset, of: texts, in: index, &same) }
+      let last = index.count &- 1
       while place > 0 {
-        place -= 1
+        place &-= 1
         hash = unsafe Self.extend(hash, by: name[unchecked: place])
         if isWhole, place != 0 { continue }
-        kept &+= unsafe Self.keep(hash, offset &+ place, of: texts, in: index, &same)
+        // Most endings are new, and find their place free.
+        let slot = Int(truncatingIfNeeded: hash) & last
+        if unsafe index[slot].number == 0 {
+          unsafe index[slot] = Ending(
+            hash: hash, number: UInt32(truncatingIfNeeded: offset &+ place &+ 1))
+          kept &+= 1
+        } else {
+          kept &+= unsafe Self.keep(hash, offset &+ place, of: texts, in: index, &same)
+        }
       }
       return kept
     }
@@ -129,7 +138,7 @@ struct StringsBlock {
   /// byte is compared; it becomes that of this one.
   ///
   /// - Returns: How many it has more.
-  @inline(__always)
+  @inline(never)
   private static func keep(
     _ hash: UInt32, _ offset: Int, of texts: [UInt8],
     in index: UnsafeMutableBufferPointer<Ending>, _ same: inout Int

@@ -23,20 +23,17 @@ struct JSONBytes: Sendable {
   var last: UInt8? { count > 0 ? room[count - 1] : nil }
 
   /// Writes one byte so many times.
+  @inline(never)
   mutating func append(_ byte: UInt8, times: Int = 1) {
     makeRoom(times)
-    let start = count
-    unsafe room.withUnsafeMutableBufferPointer { room in
-      var at = start
-      while at < start &+ times {
-        unsafe room[at] = byte
-        at &+= 1
-      }
+    for _ in 0..<times {
+      room[count] = byte
+      count += 1
     }
-    count += times
   }
 
   /// Writes a text as it is.
+  @inline(never)
   mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { text in
@@ -85,6 +82,7 @@ struct JSONBytes: Sendable {
     }
   }
 
+  @inline(never)
   private mutating func makeRoom(_ more: Int) {
     guard room.count - count < more else { return }
     var larger = [UInt8](repeating: 0, count: max(room.count * 2, count + more))

@@ -5,6 +5,8 @@ public import PhysicalMemory
 /// or all of it on one line.
 ///
 /// Source: RFC 8259.
+///
+/// What writes a value is called from a hundred places: inlined it would be a tenth of a small program.
 public struct JSONWriter: Sendable {
   private var document = JSONBytes()
   private var depth = 0
@@ -44,12 +46,14 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes a string, or null for nil.
+  @inline(never)
   public mutating func string(_ key: String? = nil, _ value: String?) {
     startValue(key)
     if let value { quote(value) } else { append("null") }
   }
 
   /// Writes a number, or null for nil.
+  @inline(never)
   public mutating func number(_ key: String? = nil, _ value: UInt64?) {
     startValue(key)
     guard let value else { return append("null") }
@@ -65,6 +69,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// Writes an address as a string of at least eight hexadecimal digits, or null for nil.
+  @inline(never)
   public mutating func address(_ key: String? = nil, _ value: PhysicalAddress?) {
     string(key, value?.description)
   }
@@ -114,6 +119,7 @@ public struct JSONWriter: Sendable {
     isEmpty = false
   }
 
+  @inline(never)
   private mutating func startValue(_ key: String?) {
     if depth > 0 {
       if !isEmpty { document.append(0x2c) }
@@ -137,6 +143,7 @@ public struct JSONWriter: Sendable {
 
   private mutating func append(_ text: String) { document.append(text) }
 
+  @inline(never)
   private mutating func quote(_ text: String) {
     if document.appendQuoted(text) { return }
     document.append(0x22)

@@ -89,13 +89,25 @@ struct OptionReader {
     return .option(option, value)
   }
 
+  /// The options of nearly every load: each that is looked at takes time.
+  private static let usual: [Option] = [.initrd, .append, .handover, .dtb]
+
+  private static func option(_ text: String, among options: [Option]) -> Option? {
+    for option in options
+    where option.rawValue.utf8.count == text.utf8.count && option.rawValue == text {
+      return option
+    }
+    return nil
+  }
+
   private mutating func option(named name: ArraySlice<UInt8>, _ written: String) throws(Stop)
     -> Option
   {
     let text = String(decoding: name, as: UTF8.self)
     // Most are written out.
-    for option in Option.allCases
-    where option.rawValue.utf8.count == name.count && option.rawValue == text {
+    if let option = Self.option(text, among: Self.usual)
+      ?? Self.option(text, among: Option.allCases)
+    {
       return option
     }
     var candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
