@@ -104,7 +104,8 @@ struct TreeTableTests {
 
   @Test("A table that the file does not hold to its end is a truncated file, wherever it is cut")
   func truncated() throws {
-    let table = SampleTable.qualcomm([SampleTree.bytes(SampleTree.board("Acme", ["acme,board"]))], version: 1)
+    let table = SampleTable.qualcomm(
+      [SampleTree.bytes(SampleTree.board("Acme", ["acme,board"]))], version: 1)
     let bytes = SyntheticAndroid(table: table).bytes()
     #expect(try KernelImage.of(bytes).deviceTrees.count == 1)
     let without = SyntheticAndroid().bytes().count
