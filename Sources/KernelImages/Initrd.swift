@@ -70,6 +70,27 @@ public struct Initrd: Sendable, Hashable {
   ) throws(KernelImageError) -> Self {
     guard file.count > 0 else { throw .empty }
     let reader = ByteReader(file)
+    if let header = try VendorHeader(reader) {
+      // Spreadtrum's length is that of what is signed, which need not be all.
+      let count =
+        header.maker == .spreadtrum
+        ? UInt64(file.count) - VendorHeader.byteCount : header.contentBytes
+      guard let range = SafeRange(VendorHeader.byteCount, count, within: file.count) else {
+        throw .truncated(
+          what: "the initrd behind " + header.maker.name,
+          needed: saturatingSum(VendorHeader.byteCount, header.contentBytes),
+          present: UInt64(file.count))
+      }
+      var initrd = try read(
+        file.extracting(range.indices), startingAt: UInt64(range.offset), uImageName: nil,
+        verify: verify, limit: limit)
+      initrd.diagnostics.insert(
+        ImageDiagnostic(
+          .vendorMark, .note,
+          header.maker.name + (header.label.isEmpty ? "" : " (" + header.label + ")")
+            + " is taken off the initrd", hint: ""), at: 0)
+      return initrd
+    }
     guard reader.matches(UImageHeader.magic, at: 0) else {
       return try read(file, startingAt: 0, uImageName: nil, verify: verify, limit: limit)
     }

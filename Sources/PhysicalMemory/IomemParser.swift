@@ -17,7 +17,9 @@ extension IomemError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .line(let number, let text):
-      return "iomem line \(number) is not 'first-last : name': '\(text)'"
+      // What is no text at all is not shown whole.
+      let shown = text.utf8.count > 60 ? String(text.unicodeScalars.prefix(20)) + "…" : text
+      return "iomem line \(number) is not 'first-last : name': '\(shown)'"
     case .backwards(let line, let first, let last):
       return "iomem line \(line) ends at \(hexadecimal(last)) before it begins at "
         + hexadecimal(first)

@@ -80,7 +80,7 @@ struct FlavourTests {
     #expect(found.entries.map(\.id) == folder.order)
   }
 
-  @Test("The only kernel and the only ramdisk are a pair, whatever they are called")
+  @Test("The only kernel and the only ramdisk are a pair, unless both tell versions, which differ")
   func pairs() {
     func read(_ names: [String]) -> (pairs: [[String]], unpaired: [String], notes: Int) {
       let found = KernelFileNames.entries(in: names, of: "/boot", limit: 99)
@@ -98,6 +98,19 @@ struct FlavourTests {
     #expect(read(two) == ([[], []], ["initramfs-linux.img"], 0))
     let many = ["initrd.img-5.10", "initrd.img-6.1", "zImage"]
     #expect(read(many) == ([[]], ["initrd.img-5.10", "initrd.img-6.1"], 0))
+    for (kernel, initrd) in [
+      ("vmlinuz-6.1.0", "initrd.img-6.2.0"), ("zImage-6.1", "initramfs-6.10.img"),
+      ("vmlinuz-5.10.0-30-armmp", "initrd-5.10.0-32-armmp"),
+    ] {
+      #expect(read([initrd, kernel]) == ([[]], [initrd], 0))
+    }
+    for (kernel, initrd) in [
+      ("vmlinuz-6.1.0", "initrd.img"), ("zImage", "initrd.img-6.2"),
+      ("vmlinuz-linux", "initrd-6.1"),
+      ("vmlinuz-6.1", "initramfs-linux.img"),
+    ] {
+      #expect(read([initrd, kernel]) == ([["/boot/" + initrd]], [], 1))
+    }
     // What belongs to a kernel by its name is no leftover, nor are copies.
     let debian = ["initrd.img-6.1", "initrd.img-5.10", "initrd.img-6.1.old", "vmlinuz-6.1"]
     #expect(read(debian) == ([["/boot/initrd.img-6.1"]], ["initrd.img-5.10"], 0))

@@ -24,6 +24,42 @@ struct VendorHeaderTests {
     #expect(try KernelImage.of(alone).chain == ["mtk", "zImage", "gzip", "Image"])
   }
 
+  @Test("A ramdisk in a file of its own has its maker's header taken off, too")
+  func ramdiskAlone() throws {
+    let scratch = try Scratch()
+    try scratch.run("echo hello > file; echo file | cpio -o -H newc > archive")
+    let archive = try scratch.read("archive")
+    for file in [
+      SampleVendorHeader.mediaTek(archive, "ROOTFS") + [1, 2, 3],
+      SampleVendorHeader.spreadtrum(archive),
+    ] {
+      let initrd = try Initrd.identify(file.span)
+      #expect(initrd.payload == .slice(offset: 512, count: UInt64(archive.count)))
+      #expect(initrd.segments.map { $0.isArchive } == [true])
+      #expect(initrd.diagnostics.first?.code == .vendorMark)
+    }
+    let short = SampleVendorHeader.mediaTek(Self.ramdisk, "ROOTFS", length: 1 << 20)
+    #expect(throws: KernelImageError.self) { try Initrd.identify(short.span) }
+  }
+
+  @Test("An init_boot, with a ramdisk and no kernel, is read; without both it is refused")
+  func initBoot() throws {
+    let bytes = SyntheticAndroid(version: 4, kernel: []).bytes()
+    let image = try KernelImage.of(bytes)
+    #expect(image.kernel == nil && image.initrds.count == 1)
+    #expect(throws: KernelImageError.self) {
+      try KernelImage.of(SyntheticAndroid(version: 4, kernel: [], ramdisk: []).bytes())
+    }
+  }
+
+  @Test("Erased flash in the place of a kernel or behind an archive is called that")
+  func erased() throws {
+    #expect {
+      try KernelImage.of(
+        SyntheticAndroid(kernel: [UInt8](repeating: 0xff, count: 4096)).bytes())
+    } throws: { "\($0)".contains("looks like erased flash (0xff)") }
+  }
+
   @Test("A length in a header that reaches beyond its part is refused with both numbers")
   func lies() {
     for length in [Self.zImage.count + 1, 0x7fff_ffff, 0xffff_ffff] {

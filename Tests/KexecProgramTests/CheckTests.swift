@@ -98,6 +98,10 @@ struct CheckTests {
       line: "ok KX210", words: "console=ttyS9 as the running kernel has it",
       arguments: "/boot/zImage", changes: ["/proc/cmdline": "console=ttyS9\n"]),
     Case(
+      line: "ok KX210", words: "console=ttyS9,9600 as the running kernel has it",
+      arguments: "/boot/zImage --append=console=ttyS9,9600",
+      changes: ["/proc/cmdline": "console=ttyS9,115200n8\n"]),
+    Case(
       line: "ok KX210", words: "the tree names the console /pl011@9000000",
       arguments: "/boot/zImage --append=quiet"),
     Case(

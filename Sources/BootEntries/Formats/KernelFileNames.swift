@@ -47,7 +47,7 @@ public enum KernelFileNames {
   ///   - limit: The most entries; for each all names are searched for its initial ramdisk.
   /// - Returns: The newest first; those of one version and flavour in the order of ``kernels``, and
   ///   kernels without a version last. Each has the initial ramdisk that goes by its version, when
-  ///   there is one; the only kernel has the only one, whatever it is called.
+  ///   there is one; the only kernel has the only one, unless their names tell different versions.
   public static func entries(
     in names: [String], of folder: String, running: String = "", limit: Int
   ) -> Found {
@@ -79,10 +79,17 @@ public enum KernelFileNames {
     guard found.entries.count == 1, found.entries[0].initrds.isEmpty else { return }
     let usual = found.unpaired.filter { !isFallback($0) }
     guard usual.count == 1 else { return }
+    // Both tell versions, and not the same.
+    let behindDash = usual[0].utf8.drop { $0 != UInt8(ascii: "-") }.dropFirst()
+    if isDigit(found.entries[0].version?.utf8.first), isDigit(behindDash.first) { return }
     found.entries[0].initrds = [folder + "/" + usual[0]]
     found.entries[0].notes.append(
       usual[0] + " is taken for its initrd: it is the only one beside the only kernel")
     found.unpaired = []
+  }
+
+  private static func isDigit(_ byte: UInt8?) -> Bool {
+    byte.map { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") } ?? false
   }
 
   private static func isFallback(_ name: String) -> Bool {

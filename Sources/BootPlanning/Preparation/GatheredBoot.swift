@@ -156,21 +156,37 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   private mutating func chooseTree() throws(BootGatheringError) {
     if let file = inputs.tree {
       files.append(file.planned(.dtb))
-      sources.tree = (try Self.tree(file.span, file.path, as: .dtb), file.path)
-      treeOrigin = .named
-      noteSecondTree(file)
+      if let part = UsablePart.found(in: file.span, file.path, as: .dtb, wishes) {
+        diagnostics += part.diagnostics
+        let isTaken = try takeHeldTree(among: part.image.deviceTrees, of: file, .named)
+        if !isTaken { takeMachineTree() }
+      } else {
+        sources.tree = (try Self.tree(file.span, file.path, as: .dtb), file.path)
+        treeOrigin = .named
+        noteSecondTree(file)
+      }
       if let first = image.deviceTrees.first {
+        let overlays = first.overlays.map { ", " + $0.origin }.reduce("", +)
         diagnostics.append(
           Diagnostic(
             "KX114", .note,
             image.deviceTrees.count == 1
-              ? first.origin + " is not used: --dtb names another tree"
+              ? first.origin + overlays + (overlays.isEmpty ? " is" : " are")
+                + " not used: --dtb names another tree"
               : "none of the \(image.deviceTrees.count) trees in the kernel's file is used: --dtb "
                 + "names another"))
       }
       return
     }
-    if let kernel = inputs.kernel, try takeHeldTree(kernel) { return }
+    if let kernel = inputs.kernel,
+      try takeHeldTree(among: image.deviceTrees, of: kernel, .image)
+    {
+      return
+    }
+    takeMachineTree()
+  }
+
+  private mutating func takeMachineTree() {
     if let running = wishes.runningTree {
       sources.tree = (running, "running tree")
       treeOrigin = .running

@@ -42,6 +42,9 @@ package struct MisplacedFile: Error, Hashable, Sendable {
       switch kind {
       // A uImage is of many types, and what is compressed may be a disk.
       case .cpio, .compressed, .uImage: return nil
+      // Makers of phones have a header before ramdisks, too.
+      case .mediaTek, .spreadtrum:
+        return file.count > 512 ? found(in: file.extracting(512..<file.count), as: role) : nil
       // The magic number alone makes no tree.
       case .deviceTree, .fit:
         return (try? DeviceTree(flattened: file)).map { _ in Self(.image(kind), as: role) }
@@ -102,6 +105,7 @@ extension MisplacedFile: CustomStringConvertible {
     case (_, .image(.vendorBoot)): "unpack_bootimg takes its ramdisk and its DTB out"
     case (_, .image(.deviceTree)): "name it with --dtb"
     case (_, .image(.cpio)): "name it with --initrd"
+    case (_, .image(.treeTable)): "take the tree of the board out of it; kx inspect lists them"
     case (_, .image(.compressed)): "inflate it first"
     case (_, .image): "name it as the kernel"
     default: "name another file"

@@ -42,7 +42,11 @@ extension Identification {
         kind: .androidBoot, offset: layer.offset, byteCount: min(at, layer.byteCount),
         facts: facts))
     noteTrailer(layer, from: at)
-    guard let kernel else { throw .missing(what: "the Android boot image", name: "kernel") }
+    guard let kernel else {
+      // init_boot has a ramdisk alone.
+      if !image.initrds.isEmpty { return }
+      throw .missing(what: "the Android boot image", name: "kernel")
+    }
     try peel(
       layer.bytes.extracting(kernel.indices), layer.origin.advanced(by: kernel.offset),
       at: UInt64(kernel.offset), depth: layer.depth + 1)

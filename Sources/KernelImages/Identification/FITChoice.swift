@@ -31,7 +31,7 @@ extension Identification {
       return [0]
     }
     guard let index = names.firstIndex(where: { $0.name == wanted }) else {
-      throw .noConfiguration(name: wanted + ", its default", known: names.map { $0.name })
+      throw .noConfiguration(name: wanted, known: names.map { $0.name })
     }
     if nodes.count > 1 { noteChoice(index, "it is the default", []) }
     return [index]

@@ -38,13 +38,17 @@ public struct UnknownContent: Sendable, Hashable {
     }
     var text = true
     var zeros = true
+    var ones = !bytes.isEmpty
     for index in 0..<min(bytes.count, 512) {
       let byte = bytes[index]
       if byte != 0 { zeros = false }
+      if byte != 0xff { ones = false }
       if byte < 0x20 && !(0x09...0x0d).contains(byte) || byte == 0x7f { text = false }
     }
     if zeros {
       self = .zeros
+    } else if ones {
+      self.init("erased flash (0xff)", hint: "was it written, and read from the right place?")
     } else if !text {
       self = reader.littleEndian16(at: 510) == 0xaa55 ? .disk : .nothingKnown
     } else if holds("<html", bytes) || holds("<!doctype", bytes) {

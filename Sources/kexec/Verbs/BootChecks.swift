@@ -64,7 +64,10 @@ extension MachineChecks {
       return
     }
     guard let device = running(name) else {
-      let isKnown = (boot.machine.commandLine ?? "").split(separator: " ").contains(word)
+      // Another speed is another word for the same console.
+      let isKnown = (boot.machine.commandLine ?? "").split(separator: " ").contains {
+        $0.utf8.starts(with: "console=".utf8) && $0.dropFirst(8).prefix { $0 != "," } == name
+      }
       add(
         isKnown ? .ok : .warning, code,
         String(word)
