@@ -16,7 +16,8 @@ let rules: [SwiftSetting] = [
 
 /// Modules of which scripts/build-device and scripts/build-ferry want code of 16-bit instructions: it
 /// is smaller, and does more of them.
-let small = (Context.environment["SWIFT_KEXEC_THUMB"] ?? "").split(separator: " ").map(String.init)
+let small = (Context.environment["SWIFT_KEXEC_THUMB"] ?? "").split { $0.isWhitespace }
+  .map(String.init)
 
 /// The rules of a Swift module.
 func rules(of name: String) -> [SwiftSetting] {

@@ -66,7 +66,8 @@ extension MachineChecks {
     guard let device = running(name) else {
       // Another speed is another word for the same console.
       let isKnown = (boot.machine.commandLine ?? "").split(separator: " ").contains {
-        $0.utf8.starts(with: "console=".utf8) && $0.dropFirst(8).prefix { $0 != "," } == name
+        $0.utf8.starts(with: "console=".utf8)
+          && $0.utf8.dropFirst(8).prefix { $0 != UInt8(ascii: ",") }.elementsEqual(name.utf8)
       }
       add(
         isKnown ? .ok : .warning, code,
