@@ -80,12 +80,20 @@ public enum KernelFileNames {
     let usual = found.unpaired.filter { !isFallback($0) }
     guard usual.count == 1 else { return }
     // Both tell versions, and not the same.
-    let behindDash = usual[0].utf8.drop { $0 != UInt8(ascii: "-") }.dropFirst()
-    if isDigit(found.entries[0].version?.utf8.first), isDigit(behindDash.first) { return }
+    if isDigit(found.entries[0].version?.utf8.first), tellsVersion(usual[0]) { return }
     found.entries[0].initrds = [folder + "/" + usual[0]]
     found.entries[0].notes.append(
       usual[0] + " is taken for its initrd: it is the only one beside the only kernel")
     found.unpaired = []
+  }
+
+  private static func tellsVersion(_ name: String) -> Bool {
+    var isBehindDash = false
+    for byte in name.utf8 {
+      if isBehindDash { return isDigit(byte) }
+      isBehindDash = byte == UInt8(ascii: "-")
+    }
+    return false
   }
 
   private static func isDigit(_ byte: UInt8?) -> Bool {

@@ -156,15 +156,9 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   private mutating func chooseTree() throws(BootGatheringError) {
     if let file = inputs.tree {
       files.append(file.planned(.dtb))
-      if let part = UsablePart.found(in: file.span, file.path, as: .dtb, wishes) {
-        diagnostics += part.diagnostics
-        let isTaken = try takeHeldTree(among: part.image.deviceTrees, of: file, .named)
-        if !isTaken { takeMachineTree() }
-      } else {
-        sources.tree = (try Self.tree(file.span, file.path, as: .dtb), file.path)
-        treeOrigin = .named
-        noteSecondTree(file)
-      }
+      sources.tree = (try Self.tree(file.span, file.path, as: .dtb), file.path)
+      treeOrigin = .named
+      noteSecondTree(file)
       if let first = image.deviceTrees.first {
         let overlays = first.overlays.map { ", " + $0.origin }.reduce("", +)
         diagnostics.append(
@@ -178,15 +172,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
       }
       return
     }
-    if let kernel = inputs.kernel,
-      try takeHeldTree(among: image.deviceTrees, of: kernel, .image)
-    {
-      return
-    }
-    takeMachineTree()
-  }
-
-  private mutating func takeMachineTree() {
+    if let kernel = inputs.kernel, try takeHeldTree(kernel) { return }
     if let running = wishes.runningTree {
       sources.tree = (running, "running tree")
       treeOrigin = .running

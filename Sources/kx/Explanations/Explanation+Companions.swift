@@ -93,15 +93,6 @@ extension Explanation {
       remedy: "Give the ramdisk that is in it, or name the file as what it is.",
       examples: ["kx inspect boot.img"]),
     Self(
-      "KX169", "warning",
-      means: """
-        A file given with --initrd or --dtb is a boot image, a FIT or a kernel with a tree behind it. \
-        The ramdisk or the tree in it is used; of several trees the one for the machine.
-        """,
-      matters: "What else is in the file, a kernel or a command line, is not used.",
-      remedy: "Name the file as the kernel, if all of it is wanted.",
-      examples: ["kx plan boot.img --machine board.snapshot"]),
-    Self(
       "KX170", "warning",
       means: "A second tree stands behind the first in one file. It is not used.",
       matters: "The first need not be the one of this board.",
