@@ -110,7 +110,10 @@ def check_android(data, answer):
     else:
         # Trees in a row: where the first stands is known without reading it.
         same("the first tree", found[0], header["trees"][0] if header["trees"] else None)
-    check_kernel(data, answer, header["kernel"])
+    if header["kernel"][1] > 0:
+        check_kernel(data, answer, header["kernel"])
+    elif "kernel" in answer or not answer["initrds"]:
+        raise Wrong("an image without a kernel has a ramdisk alone")
 
 
 def check_fit(data, answer):
