@@ -39,9 +39,8 @@ struct FuzzScriptTests {
   init() throws {
     cache = try Scratch.folder("cache")
     let seeds = cache.appending(path: "seeds/dtb")
-    for folder in [cache.appending(path: "fuzz"), seeds] {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    // The rest of the cache the script makes itself.
+    try FileManager.default.createDirectory(at: seeds, withIntermediateDirectories: true)
     try Data([0]).write(to: seeds.appending(path: "zero"))
     binary = try Scratch.file("Fuzz", Array(Self.program.utf8))
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: binary)

@@ -87,6 +87,8 @@ def call(target, *words, limit=None, **variables):
     """Runs the program; gives its exit code, what it said, and its seconds of CPU."""
     environment = dict(os.environ, FUZZ_TARGET=target, ASAN_OPTIONS=SANITIZER,
                        SWIFT_BACKTRACE="enable=no", **variables)
+    # A cache may be empty: this is the first that is done in it.
+    CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile() as output:
         child = subprocess.Popen([binary, *map(str, words)], env=environment, cwd=CACHE,
                                  stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
