@@ -28,6 +28,7 @@ SANITIZER = "quarantine_size_mb=16:allocator_may_return_null=1:detect_leaks=1"
 
 LOW = ["PhysicalMemory", "Digests"]
 PACKED = LOW + ["CInflation", "Inflation"]
+INFLATING = ("zstd", "cpio", "zimage", "uimage", "android", "fit", "image")
 TREES = LOW + ["DeviceTree"]
 KERNELS = PACKED + ["DeviceTree", "Handover", "Bundles", "KernelImages", "BootPlanning"]
 MACHINE = KERNELS + ["CLinux", "LinuxInterface"]
@@ -217,6 +218,9 @@ class Target:
 
     def _options(self):
         words = [f"-rss_limit_mb={MEBIBYTES}", f"-timeout={SECONDS}", f"-max_len={self.longest}"]
+        # A window of zstd is reserved whole, up to 2 GiB, and used as far as there is output.
+        if self.name in INFLATING:
+            words.append("-malloc_limit_mb=2304")
         dictionary = ROOT / f"Tests/Fuzz/dictionaries/{self.name}.dict"
         return words + ([f"-dict={dictionary}"] if dictionary.exists() else [])
 

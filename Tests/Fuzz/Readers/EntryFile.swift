@@ -43,7 +43,8 @@ enum EntryFile {
           "what is found is there")
       }
     }
-    let versions = entries.compactMap { $0.version }
+    // A flavour's words are no part of the version.
+    let versions = entries.compactMap { $0.version }.map { KernelFlavour($0).version }
     for (one, other) in zip(versions, versions.dropFirst()) {
       hold(DebianVersion.compareKernels(one, other) >= 0, "the newest comes first")
       hold(
