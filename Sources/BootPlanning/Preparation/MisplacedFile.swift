@@ -42,7 +42,7 @@ package struct MisplacedFile: Error, Hashable, Sendable {
       switch kind {
       // A uImage is of many types, and what is compressed may be a disk.
       case .cpio, .compressed, .uImage: return nil
-      // Makers of phones have a header before ramdisks, too.
+      // Makers of phones have a header of 512 bytes before ramdisks, too.
       case .mediaTek, .spreadtrum:
         return file.count > 512 ? found(in: file.extracting(512..<file.count), as: role) : nil
       // The magic number alone makes no tree.
@@ -101,7 +101,8 @@ extension MisplacedFile: CustomStringConvertible {
     case (.overlay, .tree): "name it with --dtb; an overlay has fragments, and is made with dtc -@"
     case (_, .image(.fit)):
       "name it as the kernel; dumpimage -T flat_dt -p N -o PART takes one part out of it"
-    case (_, .image(.androidBoot)): "name it as the kernel; unpack_bootimg takes its parts out"
+    case (_, .image(.androidBoot)):
+      "name it as the kernel, if it has one; unpack_bootimg takes its parts out"
     case (_, .image(.vendorBoot)): "unpack_bootimg takes its ramdisk and its DTB out"
     case (_, .image(.deviceTree)): "name it with --dtb"
     case (_, .image(.cpio)): "name it with --initrd"

@@ -53,7 +53,9 @@ public enum InspectText {
   /// What to do with a file that is no kernel and goes with one.
   private static func next(_ image: KernelImage) -> String? {
     switch image.layers.last?.kind {
-    case .cpio, .androidBoot: "an initrd: give it with --initrd to kx plan KERNEL"
+    case .cpio: "an initrd: give it with --initrd to kx plan KERNEL"
+    case .androidBoot:
+      "a ramdisk without a kernel: unpack_bootimg takes it out, then give it with --initrd"
     case .treeTable: "device trees of phones: a boot loader chooses one"
     case .fit: "a FIT of device trees alone: give the kernel to kx plan"
     case .deviceTree: "a device tree: give it with --dtb to kx plan KERNEL"
