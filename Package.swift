@@ -42,7 +42,7 @@ let cRules: [CSetting] = [
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "SeededRandom"] + dependencies,
-    swiftSettings: rules)
+    path: "Tests/Core/\(name)Tests", swiftSettings: rules)
 }
 
 /// Ferry is for a machine without an operating system: only scripts/build-ferry sees it.
@@ -69,7 +69,7 @@ let fuzz: [Target] =
         "PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Handover", "Inflation",
         "KernelImages", "BootPlanning", "LinuxInterface", "Reporting", "BootEntries", "kexec",
         "SeededRandom", "Samples",
-      ], path: "Tests/Fuzz", exclude: ["make-seeds", "dictionaries"],
+      ], path: "Tests/Hostile/Fuzz", exclude: ["make-seeds", "dictionaries"],
       swiftSettings: rules + [.enableExperimentalFeature("Extern")],
       // The usual one breaks off on what the address sanitizer adds.
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])])
@@ -159,7 +159,7 @@ let package = Package(
         "KernelImages", "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: rules),
-    .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: rules),
+    .target(name: "SeededRandom", path: "Tests/Support/SeededRandom", swiftSettings: rules),
     tests("PhysicalMemory", []),
     tests("Digests", []),
     tests("DeviceTree", ["PhysicalMemory"]),
@@ -170,7 +170,7 @@ let package = Package(
     .target(
       name: "Samples",
       dependencies: ["PhysicalMemory", "Digests", "Bundles", "DeviceTree", "LinuxInterface"],
-      path: "Tests/Samples", swiftSettings: rules),
+      path: "Tests/Support/Samples", swiftSettings: rules),
     tests(
       "KernelImages",
       ["PhysicalMemory", "Digests", "Bundles", "DeviceTree", "Inflation", "Samples"]),
@@ -191,52 +191,56 @@ let package = Package(
       ["PhysicalMemory", "DeviceTree", "Inflation", "KernelImages", "BootPlanning", "Samples"]),
     // The loader's own logic, against a Linux that is not there.
     .testTarget(
-      name: "KexecProgramTests",
+      name: "LoaderTests",
       dependencies: [
         "kexec", "PhysicalMemory", "Bundles", "DeviceTree", "KernelImages", "BootPlanning",
         "LinuxInterface", "Reporting", "Samples",
-      ], swiftSettings: rules),
+      ], path: "Tests/Programs/LoaderTests", swiftSettings: rules),
     tests("BootEntries", []),
     tests("QEMULab", ["PhysicalMemory", "Handover"]),
     // Kernels, trees, folders and programs, for the tests that start machines.
-    .target(name: "TestLab", path: "Tests/TestLab", swiftSettings: rules),
+    .target(name: "TestLab", path: "Tests/Support/TestLab", swiftSettings: rules),
     // The example by the rules of other packages, so that it is built and run with the tests.
     .executableTarget(
       name: "PlanABootExample", dependencies: ["KernelImages", "BootPlanning"],
       path: "examples/plan-a-boot/Sources/PlanABoot"),
     // They run the programs, which are built beside them.
     .testTarget(
-      name: "kxTests",
+      name: "WorkbenchTests",
       dependencies: [
         "kx", "PlanABootExample", "TestLab", "PhysicalMemory", "Bundles", "DeviceTree", "Inflation",
         "KernelImages",
         "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], exclude: ["boots.pairwise.txt"],
+      ], path: "Tests/Programs/WorkbenchTests", exclude: ["boots.pairwise.txt"],
       swiftSettings: rules),
     // They run dist/ARCH/kexec in guests of QEMU.
     .testTarget(
-      name: "kexecTests", dependencies: ["kx", "TestLab"],
+      name: "GuestBootTests", dependencies: ["kx", "TestLab"], path: "Tests/Boots/GuestBootTests",
       exclude: ["guest", "programs", "boots.pairwise.txt"], swiftSettings: rules),
     // What the Debian packages install, and a Debian that has it.
     .testTarget(
-      name: "PackagingTests", dependencies: ["TestLab"], exclude: ["guest"], swiftSettings: rules),
+      name: "PackageTests", dependencies: ["TestLab"], path: "Tests/Boots/PackageTests",
+      exclude: ["guest"], swiftSettings: rules),
     // The script around libFuzzer, with a program that stands in for the fuzzed one.
-    .testTarget(name: "FuzzScriptTests", dependencies: ["TestLab"], swiftSettings: rules),
+    .testTarget(
+      name: "FuzzScriptTests", dependencies: ["TestLab"], path: "Tests/Programs/FuzzScriptTests",
+      swiftSettings: rules),
     // They start bundles on QEMU's boards.
-    .testTarget(name: "FerryTests", dependencies: ["kx", "TestLab"], swiftSettings: rules),
+    .testTarget(
+      name: "FerryBootTests", dependencies: ["kx", "TestLab"], path: "Tests/Boots/FerryBootTests",
+      swiftSettings: rules),
     // Reads hostile files in a process of its own, which a trap may end.
     .executableTarget(
       name: "HostileProbe",
       dependencies: [
         "PhysicalMemory", "Digests", "DeviceTree", "Inflation", "KernelImages", "BootPlanning",
-      ], path: "Tests/HostileProbe", swiftSettings: rules),
+      ], path: "Tests/Hostile/HostileProbe", swiftSettings: rules),
     .testTarget(
       name: "HostileInputTests",
       dependencies: [
         "HostileProbe", "kx", "kexec", "TestLab", "Samples", "LinuxInterface", "DeviceTree",
       ],
-      exclude: ["reference"],
-      swiftSettings: rules),
+      path: "Tests/Hostile/HostileInputTests", exclude: ["reference"], swiftSettings: rules),
   ] + ferry + fuzz
 )

@@ -10,9 +10,9 @@
 public func boot(
   _ boot: LabBoot, console: ([UInt8]) -> Void = { _ in }
 ) async throws(LabError) -> LabOutcome {
-  let placement = try Placement(boot)
+  let contents = try RAMContents(boot)
   var watch = ConsoleWatch(judge: try VerdictJudge(expect: boot.expect))
-  let ending = try await Machine.run(boot, placement) { machine throws(LabError) in
+  let ending = try await RunningQEMU.run(boot, contents) { machine throws(LabError) in
     try machine.stub.run()
     return try await watch.watch(machine, boot, console)
   }
@@ -37,7 +37,7 @@ private struct ConsoleWatch {
   ///
   /// - Returns: The verdict with its time in seconds; no verdict when QEMU ended.
   mutating func watch(
-    _ machine: Machine, _ boot: LabBoot, _ show: ([UInt8]) -> Void
+    _ machine: RunningQEMU, _ boot: LabBoot, _ show: ([UInt8]) -> Void
   ) async throws(LabError) -> (verdict: LabVerdict?, seconds: Double) {
     let deadline = Deadline(after: boot.timeout)
     var settling: Deadline?
@@ -73,7 +73,7 @@ private struct ConsoleWatch {
 
   /// Shows what the guest says after its verdict.
   private mutating func linger(
-    _ machine: Machine, _ duration: Duration, _ show: ([UInt8]) -> Void
+    _ machine: RunningQEMU, _ duration: Duration, _ show: ([UInt8]) -> Void
   ) async throws(LabError) {
     let deadline = Deadline(after: duration)
     while !deadline.isOver {

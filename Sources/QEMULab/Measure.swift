@@ -27,8 +27,8 @@ public func measure(
   let one = try await run(boot, 0xa5, until: kernel, ramRange, console)
   let two = try await run(boot, 0x5a, until: kernel, ramRange, console)
   let written = DifferenceList(one.written, two.written)
-  let placement = try Placement(boot)
-  let spans = written.joined(limit: 16, where: placement.isInSegment)
+  let contents = try RAMContents(boot)
+  let spans = written.joined(limit: 16, where: contents.isInSegment)
   return LabMeasurement(
     written: RangeSet(written.ranges), spans: RangeSet(spans.ranges), registers: two.registers,
     wallSeconds: one.seconds + two.seconds, qemuCommand: two.command)
@@ -48,9 +48,9 @@ private func run(
 ) async throws(LabError) -> PatternRun {
   var filled = boot
   filled.fill = pattern
-  let placement = try Placement(filled)
+  let contents = try RAMContents(filled)
   var log = ConsoleLog()
-  let ending = try await Machine.run(filled, placement) { machine throws(LabError) in
+  let ending = try await RunningQEMU.run(filled, contents) { machine throws(LabError) in
     // A zImage that is loaded where its kernel goes begins at the address that ends the run.
     if boot.entry == kernel { try await machine.stub.step() }
     try await machine.stub.stop(at: kernel)
@@ -64,8 +64,8 @@ private func run(
           throw LabError.kernelNotReached(
             kernel: kernel, seconds: seconds, pc: registers.pc, lastLines: log.tail)
         }
-        let written = placement.differences(
-          in: machine.memory, within: limits ?? placement.ram)
+        let written = contents.differences(
+          in: machine.memory, within: limits ?? contents.ram)
         return Optional(PatternRun(written: written, registers: registers, seconds: seconds))
       }
       guard !deadline.isOver else {
@@ -84,7 +84,7 @@ private func run(
   return result
 }
 
-extension Machine {
+extension RunningQEMU {
   /// Takes what has come from console and stub.
   ///
   /// - Returns: Whether the CPU stopped; nil when QEMU ended.

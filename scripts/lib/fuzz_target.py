@@ -107,9 +107,9 @@ def call(target, *words, limit=None, **variables):
 
 def make_seeds():
     """Makes the seeds anew when what makes them has changed."""
-    makers = [ROOT / "Tests/Fuzz/make-seeds", *sorted((ROOT / "Tests/Fuzz").rglob("*.swift")),
-              *sorted((ROOT / "Tests/Samples").rglob("*.swift")),
-              ROOT / "Tests/HostileInputTests/reference/bases.py"]
+    makers = [ROOT / "Tests/Hostile/Fuzz/make-seeds", *sorted((ROOT / "Tests/Hostile/Fuzz").rglob("*.swift")),
+              *sorted((ROOT / "Tests/Support/Samples").rglob("*.swift")),
+              ROOT / "Tests/Hostile/HostileInputTests/reference/bases.py"]
     mark = hashlib.sha256(b"".join(path.read_bytes() for path in makers)).hexdigest()
     folder = seeds
     if not (folder / mark).exists():
@@ -119,7 +119,7 @@ def make_seeds():
         status, text, _ = call("seeds", limit=120, FUZZ_SEEDS=str(stage))
         if status != 0:
             raise CannotRun(f"fuzz: the seeds could not be made, exit code {status}\n{text}")
-        subprocess.run([ROOT / "Tests/Fuzz/make-seeds", stage, CACHE.parent], check=True)
+        subprocess.run([ROOT / "Tests/Hostile/Fuzz/make-seeds", stage, CACHE.parent], check=True)
         (stage / mark).touch()
         shutil.rmtree(folder, ignore_errors=True)
         stage.rename(folder)
@@ -173,7 +173,7 @@ class Target:
         self.record = self.load()
 
     def _folders(self):
-        return [ROOT / "Sources" / module for module in self.modules] + [ROOT / "Tests/Fuzz"]
+        return [ROOT / "Sources" / module for module in self.modules] + [ROOT / "Tests/Hostile/Fuzz"]
 
     def is_as_at(self, commit):
         """Whether nothing that goes into the target was changed since that commit."""
@@ -221,7 +221,7 @@ class Target:
         # A window of zstd is reserved whole, up to 2 GiB, and used as far as there is output.
         if self.name in INFLATING:
             words.append("-malloc_limit_mb=2304")
-        dictionary = ROOT / f"Tests/Fuzz/dictionaries/{self.name}.dict"
+        dictionary = ROOT / f"Tests/Hostile/Fuzz/dictionaries/{self.name}.dict"
         return words + ([f"-dict={dictionary}"] if dictionary.exists() else [])
 
     def run(self, seconds):

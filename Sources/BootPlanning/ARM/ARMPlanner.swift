@@ -13,12 +13,12 @@ public enum ARMPlanner {
   public static func plan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
     let figures = try ARMFigures(request.kernel.facts)
     try check(request)
-    if request.rule == .exact, let bundle = BundlePlacement(request, figures: figures) {
+    if request.rule == .exact, let bundle = BundleRule(request, figures: figures) {
       return bundle.plan()
     }
     let keptDTB = keptDTB(request)
     if request.rule != .exact {
-      return try KexecToolsPlacement(request, figures: figures).plan()
+      return try KexecToolsRule(request, figures: figures).plan()
     }
     var search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
     let wanted = handovers(request, keptDTB: keptDTB)

@@ -140,7 +140,7 @@ extension ARMPlanner {
       if address > PhysicalRange.below4GiB.last { throw .load(address, "it is not below 4 GiB") }
     }
     if request.rule != .exact {
-      return JudgedLayout(plan: try KexecToolsPlacement(request, figures: figures).plan())
+      return JudgedLayout(plan: try KexecToolsRule(request, figures: figures).plan())
     }
     let layout = GivenLayout(request, figures: figures)
     let placement = layout.placement()
