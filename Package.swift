@@ -30,8 +30,11 @@ func thumb(_ name: String) -> [CSetting] {
 }
 
 /// A core module: compiles unchanged as full Swift and as Embedded Swift.
-func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: rules(of: name))
+func core(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: rules(of: name))
 }
 
 /// The rules for C and assembly. No unsafe flags: a package that has some cannot be depended on.
@@ -115,7 +118,7 @@ let package = Package(
     core("DeviceTree", ["PhysicalMemory"]),
     // The source of the words in Handover, for programs that link it; nothing at all but on ARM.
     .target(name: "HandoverCode", cSettings: cRules),
-    core("Handover", ["PhysicalMemory"]),
+    core("Handover", ["PhysicalMemory"], exclude: ["README.md"]),
     core("Bundles", ["PhysicalMemory", "Digests", "Handover"]),
     .target(
       name: "CInflation",

@@ -50,7 +50,7 @@ struct HandoverCodeTests {
     #expect(outcome.code == 0, "\(outcome.text)\(outcome.errors)")
     print(outcome.text, terminator: "")
     #expect(outcome.text.split(separator: "\n").filter { $0.contains("as promised") }.count == 5)
-    // DESIGN.md has the figure.
+    // Sources/Handover/README.md has the figure.
     #expect(outcome.text.components(separatedBy: "0.0811 for each").count == 4)
   }
 }

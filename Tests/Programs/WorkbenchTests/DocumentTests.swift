@@ -6,7 +6,7 @@ import Testing
 /// The JSON contract, and what goes to which stream.
 @Suite(.enabled(if: Lab.isWanted, "needs the lab's kernels"))
 struct DocumentTests {
-  /// The keys of the contract in DESIGN.md, in their order.
+  /// The keys of kexec-plan(5), in their order.
   static let contract: [String: [String]] = [
     "": [
       "schemaVersion", "kernel", "rule", "handover", "machine", "files", "commandLine", "entry",
