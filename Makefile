@@ -21,113 +21,113 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install the Debian packages that are missing, fetch the emulator of the handover code
-	@scripts/timed setup scripts/install-packages
-	@scripts/timed 'fetch Unicorn' scripts/fetch-unicorn
+	@scripts/lib/timed setup scripts/fetch/install-packages
+	@scripts/lib/timed 'fetch Unicorn' scripts/fetch/fetch-unicorn
 
 debian-kernels: ## fetch Debian's armhf kernels, of 12, stable and sid, kexec-tools and U-Boot, make the test initrds
-	@scripts/timed 'fetch Debian kernels' scripts/fetch-debian-kernels
-	@scripts/timed 'fetch newest kernels' scripts/fetch-newest-kernels
-	@scripts/timed 'fetch kexec-tools' scripts/fetch-kexec-tools
-	@scripts/timed 'fetch U-Boot' scripts/fetch-u-boot
-	@scripts/timed 'make initrd' scripts/make-initrd
-	@scripts/timed 'make initrd for ARMv5' scripts/make-initrd --armel
-	@scripts/timed 'make initrd for boot consoles' scripts/make-initrd --kernel-log
+	@scripts/lib/timed 'fetch Debian kernels' scripts/fetch/fetch-debian-kernels
+	@scripts/lib/timed 'fetch newest kernels' scripts/fetch/fetch-newest-kernels
+	@scripts/lib/timed 'fetch kexec-tools' scripts/fetch/fetch-kexec-tools
+	@scripts/lib/timed 'fetch U-Boot' scripts/fetch/fetch-u-boot
+	@scripts/lib/timed 'make initrd' scripts/make/make-initrd
+	@scripts/lib/timed 'make initrd for ARMv5' scripts/make/make-initrd --armel
+	@scripts/lib/timed 'make initrd for boot consoles' scripts/make/make-initrd --kernel-log
 
 kernels: debian-kernels ## the same, and build the tiny kernels
-	@scripts/timed 'build tiny kernels' scripts/build-tiny-kernels --with all
+	@scripts/lib/timed 'build tiny kernels' scripts/build/build-tiny-kernels --with all
 
 # Without Swift's shared libraries the program starts in 4 ms in place of 10 ms.
 build: ## build kx
-	@scripts/timed 'build kx' swift build --configuration release --static-swift-stdlib \
+	@scripts/lib/timed 'build kx' swift build --configuration release --static-swift-stdlib \
 	  -Xlinker -z -Xlinker now --product kx
 
 device: ## build the static loaders dist/ARCH/kexec; LOADERS='armel …' only those
-	@scripts/timed 'build device' scripts/build-device $(LOADERS)
+	@scripts/lib/timed 'build device' scripts/build/build-device $(LOADERS)
 
 ferry: ## build Ferry, the bare-metal program of bundles, dist/ferry/ferry.elf
-	@scripts/timed 'build Ferry' scripts/build-ferry
+	@scripts/lib/timed 'build Ferry' scripts/build/build-ferry
 
 lint: ## check the form of Swift sources and scripts
-	@scripts/timed 'lint Swift' swift format lint --strict --recursive Sources Tests Package.swift
-	@scripts/timed 'lint scripts' scripts/lint-scripts
-	@scripts/timed 'check documents' scripts/check-docs
-	@scripts/timed 'check links' scripts/check-links
-	@scripts/timed 'check module diagram' scripts/module-diagram --check
-	@scripts/timed 'check completions' scripts/make-completions --check
+	@scripts/lib/timed 'lint Swift' swift format lint --strict --recursive Sources Tests Package.swift
+	@scripts/lib/timed 'lint scripts' scripts/check/lint-scripts
+	@scripts/lib/timed 'check documents' scripts/check/check-docs
+	@scripts/lib/timed 'check links' scripts/check/check-links
+	@scripts/lib/timed 'check module diagram' scripts/make/module-diagram --check
+	@scripts/lib/timed 'check completions' scripts/make/make-completions --check
 
 compile-tests:
-	@scripts/timed 'build with tests' swift build --build-tests
-	@scripts/timed 'build hostile probe' swift build --configuration release --product HostileProbe
+	@scripts/lib/timed 'build with tests' swift build --build-tests
+	@scripts/lib/timed 'build hostile probe' swift build --configuration release --product HostileProbe
 
 check-man: compile-tests
-	@scripts/timed 'check man page' scripts/make-man --check .build/debug/kx
-	@scripts/timed 'check completions' scripts/check-completions .build/debug/kx
+	@scripts/lib/timed 'check man page' scripts/make/make-man --check .build/debug/kx
+	@scripts/lib/timed 'check completions' scripts/check/check-completions .build/debug/kx
 
 check-documents: compile-tests device
-	@scripts/timed 'check JSON Schema' scripts/check-schema .build/debug/kx dist/x86_64/kexec
-	@scripts/timed 'check transcripts' scripts/check-transcripts .build/debug/kx
-	@scripts/timed 'check API documentation' scripts/check-api-docs .build/debug
+	@scripts/lib/timed 'check JSON Schema' scripts/check/check-schema .build/debug/kx dist/x86_64/kexec
+	@scripts/lib/timed 'check transcripts' scripts/check/check-transcripts .build/debug/kx
+	@scripts/lib/timed 'check API documentation' scripts/check/check-api-docs .build/debug
 
 example: ## build examples/plan-a-boot as the package of its own that it is
-	@scripts/timed 'build example' swift build --package-path examples/plan-a-boot
+	@scripts/lib/timed 'build example' swift build --package-path examples/plan-a-boot
 
 # Hostile files have a second each: they run when nothing else does.
 test: export SWIFT_KEXEC_MATRIX := ci
 # The oldest ARM, ARMv7, and one of 64 bits, which runs here without an emulator.
 test: LOADERS := armel armhf x86_64
 test: setup lint kernels compile-tests check-man check-picture device check-documents ferry ## everything that CI runs
-	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
-	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
+	@scripts/lib/timed 'swift test' swift test --skip-build --skip HostileInputTests
+	@scripts/lib/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
 test-all: export SWIFT_KEXEC_MATRIX := full
 test-all: setup lint kernels compile-tests check-man check-picture device check-documents example ferry try-deb ## the same, full matrices
-	@scripts/timed 'swift test' swift test --skip-build --skip HostileInputTests
-	@scripts/timed 'hostile files' swift test --skip-build --filter HostileInputTests
-	@scripts/timed 'zoo' $(MAKE) zoo
-	@scripts/unserved-suites --strict
+	@scripts/lib/timed 'swift test' swift test --skip-build --skip HostileInputTests
+	@scripts/lib/timed 'hostile files' swift test --skip-build --filter HostileInputTests
+	@scripts/lib/timed 'zoo' $(MAKE) zoo
+	@scripts/fetch/unserved-suites --strict
 
 zoo: setup debian-kernels build ## try every 32-bit ARM kernel of Debian's suites; goes on where it was broken off
-	@scripts/timed 'fetch zoo' scripts/fetch-zoo
-	@scripts/timed 'try zoo' scripts/zoo
+	@scripts/lib/timed 'fetch zoo' scripts/fetch/fetch-zoo
+	@scripts/lib/timed 'try zoo' scripts/lab/zoo
 
 # Seconds for each target; none named means all.
 TIME ?= 60
 TARGETS ?=
 
 fuzz: ## run the readers on inputs that libFuzzer makes up; TIME=seconds TARGETS='zimage dtb …'
-	@scripts/timed 'fuzz' scripts/fuzz --time $(TIME) $(TARGETS)
+	@scripts/lib/timed 'fuzz' scripts/check/fuzz --time $(TIME) $(TARGETS)
 
 check-fuzz: setup kernels ## CI's share of fuzzing: planted faults, and 20 s for each target
-	@scripts/timed 'build fuzz' scripts/build-fuzz
-	@scripts/timed 'fuzz self-test' scripts/fuzz --self-test --binary .build-fuzz/release/Fuzz
-	@scripts/timed 'fuzz' scripts/fuzz --time 20 --binary .build-fuzz/release/Fuzz
+	@scripts/lib/timed 'build fuzz' scripts/build/build-fuzz
+	@scripts/lib/timed 'fuzz self-test' scripts/check/fuzz --self-test --binary .build-fuzz/release/Fuzz
+	@scripts/lib/timed 'fuzz' scripts/check/fuzz --time 20 --binary .build-fuzz/release/Fuzz
 
 dist/armel/kexec:
-	@scripts/timed 'build device' scripts/build-device armel
+	@scripts/lib/timed 'build device' scripts/build/build-device armel
 
 dist/ferry/ferry.elf:
-	@scripts/timed 'build Ferry' scripts/build-ferry
+	@scripts/lib/timed 'build Ferry' scripts/build/build-ferry
 
 demo: setup debian-kernels build dist/armel/kexec dist/ferry/ferry.elf ## show the whole story in about four minutes
-	@scripts/demo
+	@scripts/lab/demo
 
 bench: setup kernels build device ferry ## measure speed and memory, against kexec-tools too
-	@status=0; scripts/bench || status=1; echo; scripts/bench-device || status=1; echo; \
-	  scripts/bench-ferry || status=1; echo; scripts/bench-scale || status=1; echo; \
-	  scripts/bench-limits || status=1; exit $$status
+	@status=0; scripts/bench/bench || status=1; echo; scripts/bench/bench-device || status=1; echo; \
+	  scripts/bench/bench-ferry || status=1; echo; scripts/bench/bench-scale || status=1; echo; \
+	  scripts/bench/bench-limits || status=1; exit $$status
 
 compare-peers: LOADERS := armel
 compare-peers: setup kernels device ## give damaged files to kexec-tools and to our loader
-	@scripts/timed 'compare peers' scripts/compare-peers
+	@scripts/lib/timed 'compare peers' scripts/bench/compare-peers
 
 man: build ## write docs/kx.1 and docs/diagnostics.md anew from what kx says of itself
-	@scripts/make-man $(RELEASE)
+	@scripts/make/make-man $(RELEASE)
 
 picture: debian-kernels build ## draw docs/map.svg, the picture of the README, anew
-	@scripts/timed 'draw picture' scripts/make-picture $(RELEASE)
+	@scripts/lib/timed 'draw picture' scripts/make/make-picture $(RELEASE)
 
 check-picture: debian-kernels compile-tests
-	@scripts/timed 'check picture' scripts/make-picture --check .build/debug/kx
+	@scripts/lib/timed 'check picture' scripts/make/make-picture --check .build/debug/kx
 
 completions: build ## make the completions for bash, zsh and fish, in .build/completions
 	@mkdir -p .build/completions
@@ -163,11 +163,11 @@ install: completions ferry ## install kx, Ferry, man pages and completions under
 # Its spelling is not asked of programs: half of a text stands there for the end of another.
 deb: setup device completions ferry ## make the Debian packages dist/deb/*.deb, and check them with lintian
 	@rm -rf dist/deb
-	@scripts/timed 'make packages' scripts/make-deb
-	@scripts/timed 'check packages' lintian --fail-on error,warning,info --display-info --pedantic \
+	@scripts/lib/timed 'make packages' scripts/package/make-deb
+	@scripts/lib/timed 'check packages' lintian --fail-on error,warning,info --display-info --pedantic \
 	  --display-experimental --suppress-tags spelling-error-in-binary --tag-display-limit 0 \
 	  --allow-root dist/deb/*.deb
 
 try-deb: deb ## install, run, upgrade and remove the packages in trees of Debian 12
-	@scripts/timed 'try packages' scripts/try-deb amd64 arm64
-	@scripts/timed 'try packages in guests' scripts/try-deb --guest armhf armel
+	@scripts/lib/timed 'try packages' scripts/package/try-deb amd64 arm64
+	@scripts/lib/timed 'try packages in guests' scripts/package/try-deb --guest armhf armel

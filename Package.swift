@@ -14,7 +14,7 @@ let rules: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// Modules of which scripts/build-device and scripts/build-ferry want code of 16-bit instructions: it
+/// Modules of which scripts/build/build-device and scripts/build/build-ferry want code of 16-bit instructions: it
 /// is smaller, and does more of them.
 let small = (Context.environment["SWIFT_KEXEC_THUMB"] ?? "").split { $0.isWhitespace }
   .map(String.init)
@@ -48,7 +48,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     path: "Tests/Core/\(name)Tests", swiftSettings: rules)
 }
 
-/// Ferry is for a machine without an operating system: only scripts/build-ferry sees it.
+/// Ferry is for a machine without an operating system: only scripts/build/build-ferry sees it.
 let ferry: [Target] =
   Context.environment["SWIFT_KEXEC_BARE_METAL"] == nil
   ? []
@@ -61,7 +61,7 @@ let ferry: [Target] =
       ], swiftSettings: rules(of: "Ferry")),
   ]
 
-/// Readers for libFuzzer, without the two programs' own `main`: only scripts/fuzz builds it.
+/// Readers for libFuzzer, without the two programs' own `main`: only scripts/check/fuzz builds it.
 let isFuzzed = Context.environment["SWIFT_KEXEC_FUZZ"] != nil
 let fuzz: [Target] =
   isFuzzed
@@ -78,7 +78,7 @@ let fuzz: [Target] =
       linkerSettings: [.unsafeFlags(["-use-ld=lld"])])
   ] : []
 
-/// For C; Swift is told by scripts/build-fuzz.
+/// For C; Swift is told by scripts/build/build-fuzz.
 let sanitizers: [CSetting] =
   isFuzzed ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Written by scripts/make-completions from docs/kexec.8: edit that.
+# Written by scripts/make/make-completions from docs/kexec.8: edit that.
 
 # Files that fit a pattern, and folders on the way to them.
 _kexec_files() {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Written by scripts/make-completions from docs/kexec.8: edit that.
+# Written by scripts/make/make-completions from docs/kexec.8: edit that.
 
 complete -c kexec -s l -l load -d 'Load a kernel'
 complete -c kexec -s e -l exec -d 'Start the loaded kernel at once'

@@ -1,6 +1,6 @@
 #compdef kexec
 # SPDX-License-Identifier: Apache-2.0
-# Written by scripts/make-completions from docs/kexec.8: edit that.
+# Written by scripts/make/make-completions from docs/kexec.8: edit that.
 
 _arguments -s -S : \
   '--load[Load a kernel]' \

@@ -8,7 +8,7 @@
 // (stdlib/public/core/EmbeddedRuntime.swift): a pointer to the class, a count of 31 bits, and above it a
 // bit for objects on the stack, whose memory is not given back. All 31 bits set: it never ends.
 // What we do not know: the layout in another version of Swift.
-// What we are responsible for: that it is the same. scripts/build-device stops at another version, and
+// What we are responsible for: that it is the same. scripts/build/build-device stops at another version, and
 // whatever it builds is run by the tests.
 #include <features.h>
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Large and hostile inputs of every format, each of at most 64 MiB, for scripts/bench-limits.
+"""Large and hostile inputs of every format, each of at most 64 MiB, for scripts/bench/bench-limits.
 
 Each is written to a folder when it is asked for; nothing of it is anybody's file.
 """

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Written by scripts/make-handover-code; not to be edited.
+// Written by scripts/make/make-handover-code; not to be edited.
 
 /// The code that sets a kernel's r1 and r2, as words.
 ///

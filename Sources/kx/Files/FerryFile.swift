@@ -26,7 +26,7 @@ struct FerryFile {
       image = try LoadableELF.memory(of: file.span, limit: Self.limit)
     } catch {
       throw Stop(
-        what: error.description, place: found, hint: "build Ferry with scripts/build-ferry",
+        what: error.description, place: found, hint: "build Ferry with make ferry",
         code: ExitStatus.badFile)
     }
   }
@@ -40,7 +40,7 @@ struct FerryFile {
     for path in candidates where unsafe access(path, R_OK) == 0 { return path }
     throw Stop(
       what: "Ferry, the program at the head of a bundle, was not found",
-      hint: "build it with scripts/build-ferry, or name its ELF file with --ferry or "
+      hint: "build it with make ferry, or name its ELF file with --ferry or "
         + "SWIFT_KEXEC_FERRY", code: ExitStatus.unavailable)
   }
 

@@ -43,11 +43,11 @@ enum FerryLab {
     return file
   }
 
-  /// Starts a bundle as scripts/boot-bundle does.
+  /// Starts a bundle as scripts/lab/boot-bundle does.
   static func start(_ bundle: String, _ options: [String] = []) async throws -> Program.Outcome {
     try await Gate.programs.passing {
       try await Program.run(
-        Lab.repository.appending(path: "scripts/boot-bundle").path, options + [bundle])
+        Lab.repository.appending(path: "scripts/lab/boot-bundle").path, options + [bundle])
     }
   }
 

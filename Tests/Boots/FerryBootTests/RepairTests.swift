@@ -10,7 +10,7 @@ struct RepairTests {
   private func load(_ kernel: String, _ options: [String]) async throws -> Program.Outcome {
     try await Gate.programs.passing {
       try await Program.run(
-        Lab.repository.appending(path: "scripts/guest-kexec").path,
+        Lab.repository.appending(path: "scripts/lab/guest-kexec").path,
         ["--timeout", "300", "--library", FerryLab.referenceLibraries] + options
           + [FerryLab.reference, kernel, "--", "--append=console=ttyAMA0 second=1 panic=-1"])
     }

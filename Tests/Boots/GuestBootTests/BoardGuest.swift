@@ -3,7 +3,7 @@ import Foundation
 import TestLab
 import Testing
 
-/// A machine in QEMU whose running kernel loads and starts another, by scripts/guest-kexec.
+/// A machine in QEMU whose running kernel loads and starts another, by scripts/lab/guest-kexec.
 struct BoardGuest: Sendable {
   /// Files that the machine is given.
   private let folder: URL
@@ -20,7 +20,7 @@ struct BoardGuest: Sendable {
     try #require(outcome.code == 0, "\(script)\n\(outcome.text)\(outcome.errors)")
   }
 
-  /// Runs a machine to its end, by the words that `scripts/guest-kexec` is given, and gives its
+  /// Runs a machine to its end, by the words that `scripts/lab/guest-kexec` is given, and gives its
   /// console without carriage returns.
   func console(_ words: [String]) async throws -> String { try await run(words).text }
 
@@ -34,7 +34,7 @@ struct BoardGuest: Sendable {
   }
 
   private func run(_ words: [String]) async throws -> (text: String, code: Int32) {
-    let script = Lab.repository.appending(path: "scripts/guest-kexec").path
+    let script = Lab.repository.appending(path: "scripts/lab/guest-kexec").path
     let outcome = try await Gate.programs.passing {
       try await Program.run(script, words, folder: folder)
     }

@@ -2,7 +2,7 @@
 import Foundation
 import TestLab
 
-/// A machine in QEMU whose first kernel runs commands of ours, by scripts/guest-kexec.
+/// A machine in QEMU whose first kernel runs commands of ours, by scripts/lab/guest-kexec.
 struct Guest: Sendable {
   /// A file in /boot of the guest.
   struct File: Sendable {
@@ -52,7 +52,7 @@ struct Guest: Sendable {
     for library in libraries { arguments += ["--library", library] }
     for word in ["-D", trace] + ExecutedCode.options { arguments += ["--qemu", word] }
     arguments += [DeviceLab.loader, "none"]
-    let script = Lab.repository.appending(path: "scripts/guest-kexec").path
+    let script = Lab.repository.appending(path: "scripts/lab/guest-kexec").path
     let outcome = try await Gate.programs.passing { [arguments, seconds] in
       try await Program.run(script, arguments, seconds: seconds + 30)
     }

@@ -19,7 +19,7 @@ struct NewestKernelTests {
     try DeviceLab.require()
     let outcome = try await Gate.programs.passing {
       try await Program.run(
-        Lab.repository.appending(path: "scripts/guest-kexec").path,
+        Lab.repository.appending(path: "scripts/lab/guest-kexec").path,
         [
           "--first", Lab.newestPath(running), "--timeout", "420", DeviceLab.loader,
           Lab.newestPath(started), "--", "--handover=" + handover,

@@ -15,7 +15,7 @@ struct ReferenceTests {
       + [loader, kernel, "--", "--append=console=ttyAMA0 second=1 panic=-1"]
     return try await Gate.programs.passing {
       try await Program.run(
-        Lab.repository.appending(path: "scripts/guest-kexec").path, arguments)
+        Lab.repository.appending(path: "scripts/lab/guest-kexec").path, arguments)
     }
   }
 

@@ -3,12 +3,12 @@ import Foundation
 import TestLab
 import Testing
 
-/// A Debian with systemd and our package, by scripts/guest-systemd. Each takes a minute, and a minute
+/// A Debian with systemd and our package, by scripts/lab/guest-systemd. Each takes a minute, and a minute
 /// more under load; the tree that it runs in takes three when it is made.
 @Suite(.serialized, .enabled(if: Lab.matrix == "full", "only in make test-all"))
 struct SystemdGuestTests {
   private func guest(_ words: String...) async throws -> (lines: [Substring], code: Int32) {
-    let script = Lab.repository.appending(path: "scripts/guest-systemd").path
+    let script = Lab.repository.appending(path: "scripts/lab/guest-systemd").path
     let outcome = try await Gate.programs.passing {
       try await Program.run(script, words + ["--timeout", "400"], seconds: 1800)
     }

@@ -16,7 +16,7 @@ struct HandoverCodeTests {
 
   @Test("The words here are what two assemblers make of the source, and stand at any address")
   func assembled() async throws {
-    let outcome = try await Program.run(Self.scripts + "/make-handover-code", ["--check"])
+    let outcome = try await Program.run(Self.scripts + "/make/make-handover-code", ["--check"])
     #expect(outcome.code == 0, "\(outcome.text)\(outcome.errors)")
   }
 
@@ -46,7 +46,7 @@ struct HandoverCodeTests {
       arguments += ["--trampoline", "\(file.path):0x40208000:\(number):0x40300000"]
     }
     let outcome = try await Program.run(
-      Self.scripts + "/emulate-handover-code", arguments, seconds: 300)
+      Self.scripts + "/lab/emulate-handover-code", arguments, seconds: 300)
     #expect(outcome.code == 0, "\(outcome.text)\(outcome.errors)")
     print(outcome.text, terminator: "")
     #expect(outcome.text.split(separator: "\n").filter { $0.contains("as promised") }.count == 5)

@@ -3,7 +3,7 @@ import Foundation
 import TestLab
 import Testing
 
-/// `scripts/fuzz` around a program that stands in for libFuzzer's.
+/// `scripts/check/fuzz` around a program that stands in for libFuzzer's.
 struct FuzzScriptTests {
   /// What the stand-in does: crashes, stops at a slow input, ends without a word, or finds nothing.
   private static let program = """
@@ -32,7 +32,7 @@ struct FuzzScriptTests {
     esac
     """
 
-  private let script = Lab.repository.appending(path: "scripts/fuzz").path
+  private let script = Lab.repository.appending(path: "scripts/check/fuzz").path
   private let cache: URL
   private let binary: String
 
@@ -142,7 +142,7 @@ struct FuzzScriptTests {
   @Test("A page is taken over where its sources are the present ones, once, and told apart later")
   func adopting() async throws {
     let (folder, source, commit) = try await repository()
-    let script = folder.appending(path: "scripts/fuzz").path
+    let script = folder.appending(path: "scripts/check/fuzz").path
     let page = folder.appending(path: "docs/fuzzing.md")
     func say(findings: Int) throws {
       try Data("| dtb | 1 900 | 5 000 | 3 | 11 | 4 | \(findings) | \(commit) |\n".utf8).write(

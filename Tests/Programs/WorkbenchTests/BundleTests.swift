@@ -136,7 +136,7 @@ struct BundleTests {
     let wrong = try await KX.run(
       ["bundle"] + words + ["-o", file, "--ferry", try LabKernel("tiny-gzip").path])
     #expect(wrong.code == 65)
-    #expect(wrong.errors.contains("scripts/build-ferry"))
+    #expect(wrong.errors.contains("make ferry"))
     let missing = try await KX.run(
       ["bundle"] + words + ["-o", file], environment: ["SWIFT_KEXEC_FERRY": "/nonexistent"])
     #expect(missing.code == 66)

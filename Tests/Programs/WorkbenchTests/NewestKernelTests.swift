@@ -22,7 +22,8 @@ struct NewestKernelTests {
   func erased(suite: String) async throws {
     let copy = try Scratch.folder("erased").appending(path: "vmlinuz").path
     try await Program.succeed(
-      Lab.repository.appending(path: "scripts/erase-size-table").path, Lab.newestPath(suite), copy)
+      Lab.repository.appending(path: "scripts/lab/erase-size-table").path, Lab.newestPath(suite),
+      copy)
     let tagged = try await figures(Lab.newestPath(suite))
     #expect(tagged == (try await figures(copy)))
     #expect(tagged.count == Self.names.count)

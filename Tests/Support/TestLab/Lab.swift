@@ -17,7 +17,7 @@ package enum Lab {
   package static let atagsKernel = cache + "/kernels/tiny-atags/vmlinuz"
 
   /// The kernels of Debian's stable release and of its unstable one that the mirror could serve;
-  /// scripts/unserved-suites tells of the others.
+  /// scripts/fetch/unserved-suites tells of the others.
   package static let newest = ["stable", "sid"].filter {
     FileManager.default.isReadableFile(atPath: newestPath($0))
   }

@@ -34,7 +34,7 @@ package struct LabKernel: Hashable, Sendable, CustomStringConvertible {
     for (table, script) in [(Table.erased, "erase-size-table"), (.spoilt, "spoil-size-word")] {
       for name in names {
         let process = Process()
-        process.executableURL = Lab.repository.appending(path: "scripts/" + script)
+        process.executableURL = Lab.repository.appending(path: "scripts/lab/" + script)
         process.arguments = [
           Lab.cache + "/kernels/\(name)/vmlinuz",
           folder.appending(path: "\(table.rawValue)-\(name)").path,

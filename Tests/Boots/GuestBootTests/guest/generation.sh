@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# One generation of a chain of kernels, as the commands of scripts/guest-kexec: tells what this
+# One generation of a chain of kernels, as the commands of scripts/lab/guest-kexec: tells what this
 # kernel is and whether its initrd came up as it was packed, packs the same initrd anew and starts
 # the kernel of its line of /boot/chain, which runs this again. Every line that it tells begins with
 # `swift-kexec` and the generation.

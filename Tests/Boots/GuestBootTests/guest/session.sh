@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# What one running kernel is asked, as the commands of scripts/guest-kexec. Each answer stands
+# What one running kernel is asked, as the commands of scripts/lab/guest-kexec. Each answer stands
 # between `swift-kexec begin NAME` and `swift-kexec end NAME STATUS`; the Swift tests know what it
 # must be. Nothing is started: what was loaded at the end is lost.
 

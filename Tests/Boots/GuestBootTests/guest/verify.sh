@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
 # One generation of a chain of kernels that hold themselves against the record of the one before, as
-# the commands of scripts/guest-kexec. There is no disk: the log travels in the initrd, padded to one
+# the commands of scripts/lab/guest-kexec. There is no disk: the log travels in the initrd, padded to one
 # size, so that the initrd is as large without the record that tells its size as with it. Each line of
 # /boot/chain is a kernel and words for its command line.
 

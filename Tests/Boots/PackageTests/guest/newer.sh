@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# For scripts/guest-systemd: a newer kernel is installed after the unit has loaded one. The older kernel
+# For scripts/lab/guest-systemd: a newer kernel is installed after the unit has loaded one. The older kernel
 # has no initrd that would boot.
 newest=$(find /boot -name 'vmlinuz-*' | sort -V | tail -n 1)
 release=${newest#/boot/vmlinuz-}

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
-# For scripts/guest-systemd: the unit that is switched off, the unit whose configuration is no shell
+# For scripts/lab/guest-systemd: the unit that is switched off, the unit whose configuration is no shell
 # script, the unit whose newest kernel is damaged, and the unit without any kernel. The machine goes down
 # as ever.
 told() {
