@@ -52,18 +52,19 @@ extension UnpackingFault {
     let place = what + ", at " + hexadecimal(offset) + " of " + origin
     switch kernels {
     case .all:
-      return Diagnostic("KX012", severity, "no kernel unpacks " + place, hint: hint)
+      return Diagnostic(.wrapperContradicted, severity, "no kernel unpacks " + place, hint: hint)
     case .before(let major, let minor):
       let kernel = release.map { KernelRelease($0) } ?? Self.oldest
       guard !kernel.isAtLeast(major, minor) else { return nil }
       return Diagnostic(
-        "KX035", .warning,
+        .initrdNeedsNewerKernel, .warning,
         "only Linux \(major).\(minor) and later unpacks " + place + "; the kernel is "
           + (release.map { PrintableText.clean($0) } ?? "of unknown release"),
         hint: hint)
     case .without(let filter):
       return Diagnostic(
-        "KX036", .warning, "only a kernel with CONFIG_XZ_DEC_" + filter + " unpacks " + place,
+        .initrdNeedsFilter, .warning,
+        "only a kernel with CONFIG_XZ_DEC_" + filter + " unpacks " + place,
         hint: hint)
     }
   }

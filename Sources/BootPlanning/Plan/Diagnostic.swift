@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import KernelImages
 public import PhysicalMemory
 
 /// Something the user should know about an image, a machine or a plan.
@@ -14,7 +15,7 @@ public struct Diagnostic: Sendable, Hashable {
   }
 
   /// What kind of thing it is; docs/diagnostics.md lists every code.
-  public let code: String
+  public let code: DiagnosticCode
   /// How bad it is.
   public let severity: Severity
   /// What is so, where, with the values.
@@ -26,7 +27,7 @@ public struct Diagnostic: Sendable, Hashable {
 
   /// States a diagnostic. An error or a warning always says what to try next.
   public init(
-    _ code: String, _ severity: Severity, _ message: String, hint: String,
+    _ code: DiagnosticCode, _ severity: Severity, _ message: String, hint: String,
     bytes: ByteCount? = nil
   ) {
     self.code = code
@@ -43,7 +44,7 @@ public struct Diagnostic: Sendable, Hashable {
   }
 
   /// States a note, after which nothing need be done.
-  public init(_ code: String, _ severity: Harmless, _ message: String) {
+  public init(_ code: DiagnosticCode, _ severity: Harmless, _ message: String) {
     self.init(code, Severity.note, message, hint: "")
   }
 }

@@ -83,13 +83,13 @@ public struct UBootBoot: Sendable {
   }
 
   private mutating func note(_ text: String) {
-    diagnostics.append(Diagnostic("KX192", .note, text))
+    diagnostics.append(Diagnostic(.movedByUBoot, .note, text))
   }
 
   private mutating func lose(_ text: String, bytes: ByteCount? = nil) {
     diagnostics.append(
       Diagnostic(
-        "KX193", .error, text, hint: "load it elsewhere: KX190 says where to", bytes: bytes))
+        .lostInUBoot, .error, text, hint: "load it elsewhere: KX190 says where to", bytes: bytes))
   }
 
   private mutating func address(_ names: [String], _ what: String) -> PhysicalAddress? {
@@ -98,12 +98,13 @@ public struct UBootBoot: Sendable {
       if let number = environment.number(name) { return PhysicalAddress(number) }
       diagnostics.append(
         Diagnostic(
-          "KX194", .warning, "\(name) is '\(PrintableText.clean(text))', which is no number",
+          .addressNotStated, .warning,
+          "\(name) is '\(PrintableText.clean(text))', which is no number",
           hint: "U-Boot's numbers are hexadecimal; give the address with --at"))
     }
     diagnostics.append(
       Diagnostic(
-        "KX194", .warning,
+        .addressNotStated, .warning,
         "the environment has no address for \(what) (\(names.joined(", ")))",
         hint: "give it with --at; without, it is placed"))
     return nil

@@ -69,11 +69,11 @@ struct Identification {
     throw .wrongType(expected: type.name, found: found)
   }
 
-  mutating func warn(_ code: ImageDiagnostic.Code, _ message: String, hint: String) {
+  mutating func warn(_ code: DiagnosticCode, _ message: String, hint: String) {
     image.diagnostics.append(ImageDiagnostic(code, .warning, message, hint: hint))
   }
 
-  mutating func note(_ code: ImageDiagnostic.Code, _ message: String) {
+  mutating func note(_ code: DiagnosticCode, _ message: String) {
     image.diagnostics.append(ImageDiagnostic(code, .note, message))
   }
 

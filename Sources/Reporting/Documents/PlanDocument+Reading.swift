@@ -202,11 +202,17 @@ extension PlanDocument {
     let severities: [Diagnostic.Severity] = [.error, .warning, .note]
     var diagnostics: [Diagnostic] = []
     for entry in try node.list(limit: 1024) {
-      diagnostics.append(
-        Diagnostic(
-          try entry["code"].string(), try entry["severity"].word(severities),
-          try entry["message"].string(), hint: try entry["hint"].string(),
-          bytes: try entry.optional("bytes")?.byteCount()))
+      let code = try entry["code"]
+      let severity = try entry["severity"].word(severities)
+      let message = try entry["message"].string()
+      let hint = try entry["hint"].string()
+      let bytes = try entry.optional("bytes")?.byteCount()
+      if let known = DiagnosticCode(try code.string()) {
+        diagnostics.append(Diagnostic(known, severity, message, hint: hint, bytes: bytes))
+      } else if severity != .note {
+        // A note of a later version asks for nothing, and is left out.
+        throw .badValue(path: code.path, found: try code.string(), expected: "a known code")
+      }
     }
     return diagnostics
   }

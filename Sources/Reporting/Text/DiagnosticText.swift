@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import BootPlanning
+import KernelImages
 import PhysicalMemory
 
 /// Diagnostics as text: what is so, then what to do about it.
@@ -16,7 +17,7 @@ public enum DiagnosticText {
   ) -> String {
     var result = ""
     for diagnostic in diagnostics {
-      let lead = diagnostic.severity.rawValue + " " + PrintableText.clean(diagnostic.code) + ":"
+      let lead = diagnostic.severity.rawValue + " " + diagnostic.code.description + ":"
       let count = lead.unicodeScalars.count
       let lines = PrintableText.wrap(
         PrintableText.clean(diagnostic.message), width: max(width - count - 1, 30))

@@ -44,7 +44,7 @@ package enum RamdiskText {
       if let error = ramdisk.error {
         all.append(
           Diagnostic(
-            "KX120", .warning, name + " is damaged, or no initrd: " + error.description,
+            .initrdDamaged, .warning, name + " is damaged, or no initrd: " + error.description,
             hint: error.hint))
       }
       guard let initrd = ramdisk.initrd else { continue }

@@ -3,6 +3,7 @@ import ArgumentParser
 import BootPlanning
 import DeviceTree
 import Digests
+import KernelImages
 import PhysicalMemory
 import QEMULab
 
@@ -64,7 +65,7 @@ struct BoardMachine {
     sources.tree = tree
     return [
       Diagnostic(
-        "KX117", .note,
+        .boardMemoryTaken, .note,
         "the tree tells memory that the board does not have with \(memory.rounded); replaced by "
           + "\(ram)")
     ]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import PhysicalMemory
 
 @testable import Reporting
@@ -63,7 +64,7 @@ enum EdgePlans {
     $0.footprint[0].name = name
     $0.machine.memory.reserve(
       ReservedRange(PlanSamples.range(0x4020_0000, 0x4170_0000), why: name))
-    $0.diagnostics = [Diagnostic("KX101", .error, name, hint: name)]
+    $0.diagnostics = [Diagnostic(.segmentOverwritten, .error, name, hint: name)]
   }
   static let three = changed {
     $0.segments = [

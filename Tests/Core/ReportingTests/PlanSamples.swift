@@ -73,7 +73,7 @@ enum PlanSamples {
     ],
     diagnostics: [
       Diagnostic(
-        "KX200", .note,
+        .kernelPlace, .note,
         "the kernel goes to 0x40208000: start of RAM 0x40000000 + TEXT_OFFSET 0x208000")
     ])
 
@@ -110,7 +110,7 @@ enum PlanSamples {
     ],
     diagnostics: [
       Diagnostic(
-        "KX101", .error,
+        .segmentOverwritten, .error,
         "initrd 0x418ed000-0x41f39fff overlaps the moved zImage, its BSS, stack and heap"
           + " 0x415a9900-0x41aebe77: 2 092 664 B of the initrd would be lost",
         hint: "plan with --rule exact", bytes: ByteCount(UInt64(2_092_664)))
@@ -126,7 +126,7 @@ enum PlanSamples {
     files: files, commandLine: "", entry: nil, registers: nil, segments: [], footprint: [],
     diagnostics: [
       Diagnostic(
-        "KX130", .error, "no hole holds the kernel: it needs 20 968 840 B at 0x40208000",
+        .kernelPlace, .error, "no hole holds the kernel: it needs 20 968 840 B at 0x40208000",
         hint: "the smallest RAM that would do is 32 MiB")
     ])
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import Foundation
+import KernelImages
 import PhysicalMemory
 import SeededRandom
 import Testing
@@ -34,7 +35,7 @@ struct PlanTextTests {
     plan.files[0].path = hostile
     plan.kernel.chain = [hostile]
     plan.footprint[0].name = hostile
-    plan.diagnostics = [Diagnostic(hostile, .error, hostile, hint: hostile)]
+    plan.diagnostics = [Diagnostic(.segmentOverwritten, .error, hostile, hint: hostile)]
     plan.machine.memory.reserve(
       ReservedRange(PlanSamples.range(0x4020_0000, 0x4030_0000), why: hostile))
     for text in [PlanText.render(plan), PlanSVG.draw(plan, beside: plan)] {

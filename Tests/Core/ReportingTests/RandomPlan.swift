@@ -58,7 +58,7 @@ enum RandomPlan {
     }
     plan.diagnostics = (0..<random.below(4)).map { _ in
       Diagnostic(
-        random.text(), random.pick([.error, .warning, .note]), random.text(),
+        random.pick(DiagnosticCode.allCases), random.pick([.error, .warning, .note]), random.text(),
         hint: random.text(), bytes: random.below(2) == 0 ? nil : size(&random))
     }
     return plan

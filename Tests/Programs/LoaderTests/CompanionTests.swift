@@ -127,7 +127,7 @@ struct CompanionTests {
 
       let alone = try gathered(Self.bootImage(line), nil)
       #expect(alone.sources.commandLine == used)
-      #expect(alone.diagnostics.contains { $0.code == "KX027" && $0.severity == .note })
+      #expect(alone.diagnostics.contains { $0.code == .ownCommandLine && $0.severity == .note })
     }
   }
 
