@@ -13,7 +13,7 @@ extension ARMPlanner {
     let kernel = request.kernel.facts
     var result: [Diagnostic] = []
     func estimated(
-      _ code: DiagnosticCode, _ severity: Diagnostic.Severity, _ name: String,
+      _ code: DiagnosticCode, _ severity: Severity, _ name: String,
       _ source: FigureSource,
       _ consequence: @autoclosure () -> String
     ) {

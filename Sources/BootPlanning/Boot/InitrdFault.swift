@@ -47,7 +47,7 @@ extension UnpackingFault {
   ///   - severity: How bad it is that every kernel stops.
   /// - Returns: What to tell.
   package func diagnostic(
-    of origin: String, release: String?, severity: Diagnostic.Severity = .warning
+    of origin: String, release: String?, severity: Severity = .warning
   ) -> Diagnostic? {
     let place = what + ", at " + hexadecimal(offset) + " of " + origin
     switch kernels {

@@ -123,7 +123,7 @@ public struct InitrdParts: Sendable, Hashable {
       diagnostics.append(
         Diagnostic(.noInitrd, .error, origin + ": " + misplaced.description, hint: misplaced.hint))
     } else {
-      diagnostics += found.diagnostics.map { Diagnostic($0) }
+      diagnostics += found.diagnostics
     }
     var payload = 0..<bytes.count
     if case .slice(let offset, let count) = found.payload,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
-import KernelImages
+public import KernelImages
 
 extension PreparedBoot {
   /// Gathers what is known of the processor. The tree is looked into only when something is open that

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import DeviceTree
-public import KernelImages
+import KernelImages
 import PhysicalMemory
 
 /// A boot that is ready to be planned, with everything that does not depend on addresses decided.
@@ -34,7 +34,6 @@ public struct PreparedBoot: Sendable {
     // The plan has its own words, with what follows for it, for figures that are not certain.
     let own: [DiagnosticCode] = [.sizeWordDisagrees, .bssEstimated, .textOffsetAssumed]
     var diagnostics = sources.kernel.diagnostics.filter { !own.contains($0.code) }
-      .map(Diagnostic.init)
     tree = sources.wantsATAGs ? nil : sources.tree?.tree
     let origin = sources.tree?.origin ?? "DTB"
     let commandLine =
@@ -184,14 +183,5 @@ public struct PreparedBoot: Sendable {
     } catch {
       throw .tree(origin: "ATAG list", error)
     }
-  }
-}
-
-extension Diagnostic {
-  /// Takes over what was found while a file was identified.
-  public init(_ found: ImageDiagnostic) {
-    self.init(
-      found.code, found.severity == .warning ? .warning : .note, found.message,
-      hint: found.hint)
   }
 }

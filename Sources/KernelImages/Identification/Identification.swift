@@ -70,11 +70,11 @@ struct Identification {
   }
 
   mutating func warn(_ code: DiagnosticCode, _ message: String, hint: String) {
-    image.diagnostics.append(ImageDiagnostic(code, .warning, message, hint: hint))
+    image.diagnostics.append(Diagnostic(code, .warning, message, hint: hint))
   }
 
   mutating func note(_ code: DiagnosticCode, _ message: String) {
-    image.diagnostics.append(ImageDiagnostic(code, .note, message))
+    image.diagnostics.append(Diagnostic(code, .note, message))
   }
 
   /// Notes that a file is of another architecture.

@@ -14,7 +14,7 @@ import PhysicalMemory
 struct InitrdWalk {
   private(set) var segments: [Initrd.Segment] = []
   private(set) var faults: [UnpackingFault] = []
-  private(set) var diagnostics: [ImageDiagnostic] = []
+  private(set) var diagnostics: [Diagnostic] = []
   /// Where bytes begin that are no archive; nil when there are none, or the end is not known.
   private(set) var junk: Int?
 
@@ -90,7 +90,7 @@ struct InitrdWalk {
         isArchive: true, unpackedBytes: UInt64(archive.byteCount), isCounted: true))
     if !archive.hasTrailer {
       diagnostics.append(
-        ImageDiagnostic(
+        Diagnostic(
           .wrapperContradicted, .warning,
           "the archive at " + hexadecimal(UInt64(at)) + " of the initrd ends without a trailer",
           hint: "was it cut off?"))
@@ -172,7 +172,7 @@ struct InitrdWalk {
     }
     if CPIOArchive.matches(head.span, at: 0) || isOldFormat(head.span) { return true }
     diagnostics.append(
-      ImageDiagnostic(
+      Diagnostic(
         .wrapperContradicted, .warning,
         "the " + compression.rawValue + " data at " + hexadecimal(UInt64(at))
           + " of the initrd holds no cpio archive; the kernel will take it for a disk",
@@ -238,7 +238,7 @@ struct InitrdWalk {
       )
     } else {
       diagnostics.append(
-        ImageDiagnostic(
+        Diagnostic(
           .wrapperContradicted, .warning,
           ByteCount(rest.count).description + " at " + hexadecimal(UInt64(at))
             + " of the initrd are no archive that a kernel unpacks: they look like "

@@ -199,7 +199,7 @@ extension PlanDocument {
   private static func readDiagnostics(
     _ node: DocumentNode
   ) throws(PlanDocumentError) -> [Diagnostic] {
-    let severities: [Diagnostic.Severity] = [.error, .warning, .note]
+    let severities: [Severity] = [.error, .warning, .note]
     var diagnostics: [Diagnostic] = []
     for entry in try node.list(limit: 1024) {
       let code = try entry["code"]

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import BootPlanning
-import KernelImages
+public import KernelImages
 import PhysicalMemory
 
 /// Diagnostics as text: what is so, then what to do about it.
@@ -36,13 +35,14 @@ public enum DiagnosticText {
   }
 }
 
-extension Diagnostic.Severity {
+extension Severity {
   /// The colour of a severity in a text.
-  var role: TextStyle.Role {
+  package var role: TextStyle.Role {
     switch self {
     case .error: .error
     case .warning: .warning
     case .note: .note
+    case .ok: .note
     }
   }
 }

@@ -25,9 +25,7 @@ extension MachineChecks {
 
   private mutating func addPlan(_ diagnostics: [Diagnostic]) {
     for diagnostic in diagnostics where diagnostic.severity != .note {
-      add(
-        diagnostic.severity == .error ? .error : .warning, diagnostic.code, diagnostic.message,
-        hint: diagnostic.hint)
+      add(diagnostic.severity, diagnostic.code, diagnostic.message, hint: diagnostic.hint)
     }
   }
 

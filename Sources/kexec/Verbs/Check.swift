@@ -54,7 +54,7 @@ extension Program {
       registers: try? kernel.readFile(node + "reg", limit: 4096))
   }
 
-  private static func text(_ lines: [CheckLine]) -> String {
+  private static func text(_ lines: [Diagnostic]) -> String {
     var text = ""
     for line in lines {
       text += line.severity.rawValue
@@ -65,7 +65,7 @@ extension Program {
     return text
   }
 
-  private static func document(_ lines: [CheckLine]) -> String {
+  private static func document(_ lines: [Diagnostic]) -> String {
     var writer = JSONWriter()
     writer.object { writer in
       writer.number("schemaVersion", 1)
@@ -83,14 +83,4 @@ extension Program {
     writer.finish()
     return writer.text
   }
-}
-
-/// What a check found.
-struct CheckLine: Equatable {
-  enum Severity: String { case ok, warning, error }
-
-  let severity: Severity
-  let code: DiagnosticCode
-  let message: String
-  let hint: String
 }

@@ -7,7 +7,7 @@ import PhysicalMemory
 
 /// The lines of a check, in the order in which things would go wrong.
 struct MachineChecks {
-  private(set) var lines: [CheckLine] = []
+  private(set) var lines: [Diagnostic] = []
 
   /// Checks what the running kernel tells of itself.
   ///
@@ -82,9 +82,9 @@ struct MachineChecks {
 
   /// Adds a line.
   mutating func add(
-    _ severity: CheckLine.Severity, _ code: DiagnosticCode, _ message: String, hint: String = ""
+    _ severity: Severity, _ code: DiagnosticCode, _ message: String, hint: String = ""
   ) {
-    lines.append(CheckLine(severity: severity, code: code, message: message, hint: hint))
+    lines.append(Diagnostic(code, severity, message, hint: hint))
   }
 
   /// Checks what the machine was started with.

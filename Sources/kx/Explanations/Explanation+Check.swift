@@ -4,7 +4,7 @@ import KernelImages
 /// Codes from 200 on: lines of `kexec --check`.
 extension Explanation {
   static let kexecCall = Self(
-    .kexecCall, "ok, warning or error",
+    .kexecCall, [.ok, .warning, .error],
     means: """
       Whether the running kernel was built with CONFIG_KEXEC, and whether a kernel is loaded.
       """,
@@ -19,7 +19,7 @@ extension Explanation {
     page: "checks.md")
 
   static let bootCapability = Self(
-    .bootCapability, "ok or error",
+    .bootCapability, [.ok, .error],
     means: "Whether this process has CAP_SYS_BOOT.",
     matters: """
       Linux lets only who has that capability load or start a kernel. In containers root often \
@@ -30,7 +30,7 @@ extension Explanation {
     page: "checks.md")
 
   static let loadingSwitch = Self(
-    .loadingSwitch, "ok or error",
+    .loadingSwitch, [.ok, .error],
     means: """
       Whether loading was switched off by kernel.kexec_load_disabled or \
       kernel.kexec_load_limit_reboot.
@@ -43,7 +43,7 @@ extension Explanation {
     page: "checks.md")
 
   static let lockdown = Self(
-    .lockdown, "ok or error",
+    .lockdown, [.ok, .error],
     means: "Whether the kernel is locked down.",
     matters: """
       A locked-down kernel starts only what is signed, and this call carries no signature.
@@ -53,7 +53,7 @@ extension Explanation {
     page: "checks.md")
 
   static let cpuParking = Self(
-    .cpuParking, "ok, warning or error",
+    .cpuParking, [.ok, .warning, .error],
     means: """
       Whether all CPUs but the first can be parked, which a 32-bit ARM kernel wants before it \
       loads.
@@ -69,7 +69,7 @@ extension Explanation {
     page: "checks.md")
 
   static let crashKernelLoaded = Self(
-    .crashKernelLoaded, "ok",
+    .crashKernelLoaded, [.ok],
     means: "A crash kernel is loaded. An ordinary load leaves it alone.",
     matters: "It has memory of its own and is started by a panic only.",
     remedy: "Nothing.",
@@ -77,7 +77,7 @@ extension Explanation {
     page: "checks.md")
 
   static let machineRead = Self(
-    .machineRead, "ok or error",
+    .machineRead, [.ok, .error],
     means: "Whether the machine could be read; its RAM.",
     matters: """
       Without the addresses of RAM nothing can be placed. Linux shows them to root only.
@@ -87,7 +87,7 @@ extension Explanation {
     page: "checks.md")
 
   static let runningParameters = Self(
-    .runningParameters, "ok or warning",
+    .runningParameters, [.ok, .warning],
     means: """
       What the running kernel was started with: a device tree, ATAGs, or nothing that it \
       shows.
@@ -101,7 +101,7 @@ extension Explanation {
     page: "checks.md")
 
   static let everythingPlaced = Self(
-    .everythingPlaced, "ok or error",
+    .everythingPlaced, [.ok, .error],
     means: "Whether the files could be read and everything has a place.",
     matters: "What cannot be placed now will not be placed when it matters.",
     remedy: "See the message; without a place, KX103.",
@@ -109,7 +109,7 @@ extension Explanation {
     page: "checks.md")
 
   static let console = Self(
-    .console, "ok or warning",
+    .console, [.ok, .warning],
     means: """
       Whether the console of the command line, or of the tree, is in the running kernel and \
       its device enabled in the new tree.
@@ -120,7 +120,7 @@ extension Explanation {
     page: "checks.md")
 
   static let runningKernelAccepts = Self(
-    .runningKernelAccepts, "ok or error",
+    .runningKernelAccepts, [.ok, .error],
     means: """
       What the running kernel would say to the segments, in the order of its own checks.
       """,
@@ -133,7 +133,7 @@ extension Explanation {
     page: "checks.md")
 
   static let treeWords = Self(
-    .treeWords, "ok or warning",
+    .treeWords, [.ok, .warning],
     means: """
       Whether the inflated kernel has a word for the tree's machine, console and \
       enable-method.
@@ -150,7 +150,7 @@ extension Explanation {
     page: "checks.md")
 
   static let kernelWhole = Self(
-    .kernelWhole, "ok or error",
+    .kernelWhole, [.ok, .error],
     means: "Whether the kernel inflates to its end, with its checksum.",
     matters: "A damaged kernel fails after the jump, where nobody can tell you why.",
     remedy: "Get the file anew.",
@@ -158,7 +158,7 @@ extension Explanation {
     page: "checks.md")
 
   static let root = Self(
-    .root, "ok or warning",
+    .root, [.ok, .warning],
     means: "Whether there is an initrd, or root= on the command line.",
     matters: "A kernel that finds no root ends in a panic: \"VFS: Unable to mount root fs\".",
     remedy: "Give one; unless the kernel carries its own initramfs.",
@@ -166,7 +166,7 @@ extension Explanation {
     page: "checks.md")
 
   static let startedByUEFI = Self(
-    .startedByUEFI, "warning",
+    .startedByUEFI, [.warning],
     means: """
       UEFI started the machine. Its tables are not planned around, and the new kernel may look \
       for them.
@@ -179,7 +179,7 @@ extension Explanation {
     page: "checks.md")
 
   static let runningKernelUnknown = Self(
-    .runningKernelUnknown, "warning",
+    .runningKernelUnknown, [.warning],
     means: "With --machine: the file holds a memory map, and nothing of the running kernel.",
     matters: """
       Whether that kernel can load another at all, and this process may, is not checked.
@@ -189,7 +189,7 @@ extension Explanation {
     page: "checks.md")
 
   static let processorSuffices = Self(
-    .processorSuffices, "ok or warning",
+    .processorSuffices, [.ok, .warning],
     means: """
       Whether the processor has what the inflated kernel needs: the version of the ARM \
       architecture that its vermagic states, and LPAE.

@@ -4,7 +4,7 @@ import KernelImages
 /// Codes from 160 on: what goes with a kernel, the words of its command line and its tree.
 extension Explanation {
   static let wordLeftOut = Self(
-    .wordLeftOut, "note or warning",
+    .wordLeftOut, [.note, .warning],
     means: """
       A word of the command line was left out: initrd=, initrdmem= or elfcorehdr=, which tell \
       where something of another boot lay. A note when the line is the running kernel's; a \
@@ -19,7 +19,7 @@ extension Explanation {
     page: "checks.md")
 
   static let initrdWordMisleads = Self(
-    .initrdWordMisleads, "error or warning",
+    .initrdWordMisleads, [.error, .warning],
     means: """
       The command line says with initrd= or initrdmem= where the initrd lies, and the plan puts \
       it elsewhere: an error. A warning when there is no initrd in the plan, or the word names a \
@@ -33,7 +33,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --initrd initrd.img --append 'console=ttyS0 root=/dev/ram'"])
 
   static let wordWithoutEffect = Self(
-    .wordWithoutEffect, "warning",
+    .wordWithoutEffect, [.warning],
     means: "The command line has memmap= or highmem=, which no kernel for 32-bit ARM reads.",
     matters: "Memory that the word was to keep free is used like any other.",
     remedy: """
@@ -43,7 +43,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --dtb board.dtb --append mem=496M@0x40000000"])
 
   static let crashMemoryImpossible = Self(
-    .crashMemoryImpossible, "warning",
+    .crashMemoryImpossible, [.warning],
     means: """
       The memory that crashkernel= asks for cannot be set aside: it is more than is left, or \
       something of the plan lies there, or the machine has no RAM there.
@@ -53,7 +53,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --append crashkernel=64M"])
 
   static let shortOfWorkingMemory = Self(
-    .shortOfWorkingMemory, "warning",
+    .shortOfWorkingMemory, [.warning],
     means: """
       By an estimate that errs large, the placement leaves the new kernel too little memory to \
       work with. There was no better one. The plan can be executed: only what is known to be too \
@@ -68,7 +68,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let memoryUnnamed = Self(
-    .memoryUnnamed, "warning",
+    .memoryUnnamed, [.warning],
     means: "The machine has RAM that the DTB does not name.",
     matters: """
       The kernel takes its RAM from the tree, and never learns of the rest. Trees from a kernel \
@@ -81,7 +81,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let treeNamesNoMachine = Self(
-    .treeNamesNoMachine, "warning",
+    .treeNamesNoMachine, [.warning],
     means: "The root of the tree has no compatible.",
     matters: """
       A kernel finds by it what machine it runs on. Those that were built for a single platform \
@@ -91,7 +91,7 @@ extension Explanation {
     examples: ["fdtget board.dtb / compatible"])
 
   static let noInitrd = Self(
-    .noInitrd, "error",
+    .noInitrd, [.error],
     means: """
       A file given with --initrd is something else that is known: a boot image, a FIT, a kernel, \
       a tree.
@@ -101,7 +101,7 @@ extension Explanation {
     examples: ["kx inspect boot.img"])
 
   static let secondTree = Self(
-    .secondTree, "warning",
+    .secondTree, [.warning],
     means: "A second tree stands behind the first in one file. It is not used.",
     matters: "The first need not be the one of this board.",
     remedy: "Cut the file: dtc -I dtb -O dtb -o first.dtb FILE keeps the first.",

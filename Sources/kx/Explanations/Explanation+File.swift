@@ -4,7 +4,7 @@ import KernelImages
 /// Codes below 100: what is in a file.
 extension Explanation {
   static let sizeWordDisagrees = Self(
-    .sizeWordDisagrees, "warning",
+    .sizeWordDisagrees, [.warning],
     means: """
       The size word behind the zImage's payload is not what inflating yields. The decompressor \
       trusts the word. Shown by inspect; a plan says it as KX106.
@@ -18,7 +18,7 @@ extension Explanation {
     examples: ["kx inspect vmlinuz --verify"])
 
   static let sizeTableDamaged = Self(
-    .sizeTableDamaged, "warning",
+    .sizeTableDamaged, [.warning],
     means: "The zImage's size table is damaged and is not used.",
     matters: """
       The table states size and BSS of the kernel without inflating it. Loaders that believe a \
@@ -28,7 +28,7 @@ extension Explanation {
     examples: ["kx inspect vmlinuz --verify"])
 
   static let pairsDisagree = Self(
-    .pairsDisagree, "warning",
+    .pairsDisagree, [.warning],
     means: """
       The inflated kernel holds several pairs that could be __bss_start and __bss_stop, and \
       they differ.
@@ -42,7 +42,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let bssEstimated = Self(
-    .bssEstimated, "warning",
+    .bssEstimated, [.warning],
     means: """
       The size of the kernel's BSS is not known and is estimated. Shown by inspect; a plan \
       says it as KX141.
@@ -56,7 +56,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let textOffsetAssumed = Self(
-    .textOffsetAssumed, "warning",
+    .textOffsetAssumed, [.warning],
     means: """
       TEXT_OFFSET is not known and is assumed. Shown by inspect; a plan says it as KX142.
       """,
@@ -69,7 +69,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let pageOffsetAssumed = Self(
-    .pageOffsetAssumed, "note",
+    .pageOffsetAssumed, [.note],
     means: """
       PAGE_OFFSET is not known; the default 0xc0000000 is assumed. It limits lowmem only.
       """,
@@ -81,7 +81,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --dtb board.dtb --assume page-offset=0x80000000"])
 
   static let optionContradicted = Self(
-    .optionContradicted, "warning",
+    .optionContradicted, [.warning],
     means: """
       An option, or the file given with --vmlinux, contradicts what the image says. The image \
       is believed.
@@ -94,7 +94,7 @@ extension Explanation {
     examples: ["kx inspect vmlinuz"])
 
   static let tableContradicted = Self(
-    .tableContradicted, "warning",
+    .tableContradicted, [.warning],
     means: "The size table and another source in the same image disagree.",
     matters: """
       Two places of one file tell two things about one kernel, which happens to damaged files \
@@ -104,7 +104,7 @@ extension Explanation {
     examples: ["kx inspect vmlinuz --verify"])
 
   static let appendedDeviceTree = Self(
-    .appendedDeviceTree, "note",
+    .appendedDeviceTree, [.note],
     means: """
       Device trees stand behind the zImage. A kernel that looks there itself takes the first.
       """,
@@ -116,7 +116,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz-with-dtb --dtb other.dtb"])
 
   static let trailingBytes = Self(
-    .trailingBytes, "note",
+    .trailingBytes, [.note],
     means: "A part of the file belongs to nothing known, or is not used.",
     matters: """
       What nobody reads does no harm. But a file that was put together from parts should have \
@@ -126,7 +126,7 @@ extension Explanation {
     examples: ["kx inspect boot.img"])
 
   static let notVerified = Self(
-    .notVerified, "note",
+    .notVerified, [.note],
     means: "A checksum or signature could not be checked.",
     matters:
       "Checksums are known here and no keys: kx says that a file is whole, not who made it.",
@@ -134,7 +134,7 @@ extension Explanation {
     examples: ["dumpimage -l image.fit"])
 
   static let wrapperContradicted = Self(
-    .wrapperContradicted, "error, warning or note",
+    .wrapperContradicted, [.error, .warning, .note],
     means: """
       What a wrapper says of its content is not so: a header against the data, an initrd that \
       holds no archive that kernels unpack, a part named a device tree that is none. It is an \
@@ -153,7 +153,7 @@ extension Explanation {
     ])
 
   static let decompressorBounded = Self(
-    .decompressorBounded, "warning",
+    .decompressorBounded, [.warning],
     means: """
       A part of the decompressor's code was not recognised. An upper bound stands in for the \
       figures named.
@@ -167,7 +167,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let otherArchitecture = Self(
-    .otherArchitecture, "note",
+    .otherArchitecture, [.note],
     means: "The kernel is for another architecture. It is named, but not planned for.",
     matters: """
       What a kernel writes while it starts is known here for 32-bit ARM. Other kernels can be \
@@ -177,7 +177,7 @@ extension Explanation {
     examples: ["kx inspect bzImage"])
 
   static let notInflated = Self(
-    .notInflated, "warning",
+    .notInflated, [.warning],
     means: """
       The kernel in a zImage could not be inflated: it is packed in a way that is not known \
       here, or inflating takes more memory than there is. Its figures are those of its size \
@@ -194,7 +194,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --ram 0x40000000-0x5fffffff"])
 
   static let headerContradicted = Self(
-    .headerContradicted, "warning",
+    .headerContradicted, [.warning],
     means: """
       The header of the zImage contradicts the code behind it: about its length, or about the \
       byte order of data. The code is believed.

@@ -4,7 +4,7 @@ import KernelImages
 /// Codes of what stands with a kernel in one file: trees, configurations, command lines.
 extension Explanation {
   static let treeUncertain = Self(
-    .treeUncertain, "warning",
+    .treeUncertain, [.warning],
     means: """
       The kernel's file holds several device trees, and it is not certain which of them is for \
       this machine: the machine is not known, none is for it, or several fit it equally.
@@ -17,7 +17,7 @@ extension Explanation {
     examples: ["kx inspect boot.img", "kx plan boot.img --dtb-index 2 --ram 0x80000000+1G"])
 
   static let treeChosen = Self(
-    .treeChosen, "note",
+    .treeChosen, [.note],
     means: """
       Of several device trees in the kernel's file the one was taken that fits the machine \
       best: by Qualcomm's numbers of chip and board, or by the root's compatible.
@@ -30,7 +30,7 @@ extension Explanation {
     examples: ["kx plan boot.img --machine board.snapshot"])
 
   static let treeOfAnotherBoard = Self(
-    .treeOfAnotherBoard, "warning",
+    .treeOfAnotherBoard, [.warning],
     means: "The device tree that is passed is for another board than the machine.",
     matters: """
       The running tree says what the machine is. A tree that does not name it describes other \
@@ -43,7 +43,7 @@ extension Explanation {
     examples: ["kx inspect image.fit", "kx plan image.fit --fit-config conf-2 --dtb board.dtb"])
 
   static let configurationChosen = Self(
-    .configurationChosen, "note",
+    .configurationChosen, [.note],
     means: """
       A FIT has several configurations, and one was taken: the one that fits the machine best, \
       or its default.
@@ -56,7 +56,7 @@ extension Explanation {
     examples: ["kx plan image.fit --fit-config conf-1#overlay-1 --ram 0x80000000+1G"])
 
   static let ownCommandLine = Self(
-    .ownCommandLine, "warning or note",
+    .ownCommandLine, [.warning, .note],
     means: """
       The kernel's file has a command line of its own. It says whether that is used. A warning \
       when the running one takes its place, since nobody has said so.
@@ -69,7 +69,7 @@ extension Explanation {
     examples: ["kx plan boot.img --append 'console=ttyMSM0,115200n8'"])
 
   static let partUnused = Self(
-    .partUnused, "note",
+    .partUnused, [.note],
     means: """
       A part of a known wrapper is not used: a second stage, the overlays for recovery, a \
       loadable, an image that no configuration names.
@@ -79,7 +79,7 @@ extension Explanation {
     examples: ["kx inspect boot.img"])
 
   static let vendorMark = Self(
-    .vendorMark, "note",
+    .vendorMark, [.note],
     means: "A vendor's header was taken off, or a vendor's mark stands behind the image.",
     matters:
       "Boot loaders of phones look for them; a kernel that is started from Linux does not.",

@@ -4,7 +4,7 @@ import KernelImages
 /// Codes from 185 on: what is wrong with a layout that somebody else chose.
 extension Explanation {
   static let notMapped = Self(
-    .notMapped, "error",
+    .notMapped, [.error],
     means: """
       With --at or --u-boot-env: an initrd or DTB lies where the new kernel does not map memory, \
       above lowmem, below its start of RAM, or in memory that it is not told of; or an initrd \
@@ -20,7 +20,7 @@ extension Explanation {
     page: "check-a-layout.md")
 
   static let treeBeyondSections = Self(
-    .treeBeyondSections, "error",
+    .treeBeyondSections, [.error],
     means: """
       With --at or --u-boot-env: the DTB ends beyond the two sections of 1 MiB (with LPAE 2 MiB) \
       that the kernel maps of it.
@@ -31,7 +31,7 @@ extension Explanation {
     page: "check-a-layout.md")
 
   static let misaligned = Self(
-    .misaligned, "error",
+    .misaligned, [.error],
     means: """
       With --at or --u-boot-env: an address is no multiple of what the boot protocol asks for, 4 \
       for a zImage and ATAGs, 8 for a DTB; or a plain Image does not lie its text offset above a \
@@ -46,7 +46,7 @@ extension Explanation {
     page: "check-a-layout.md")
 
   static let kernelNotMapped = Self(
-    .kernelNotMapped, "error",
+    .kernelNotMapped, [.error],
     means: """
       With --at or --u-boot-env: the kernel would run where it does not map memory, or its \
       decompressor where it has none that is cached.
@@ -60,7 +60,7 @@ extension Explanation {
     page: "check-a-layout.md")
 
   static let layoutLeavesLittle = Self(
-    .layoutLeavesLittle, "warning",
+    .layoutLeavesLittle, [.warning],
     means: """
       With --at or --u-boot-env: the layout leaves the kernel less memory than it needs by an \
       estimate.
@@ -71,7 +71,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let nearestLayout = Self(
-    .nearestLayout, "note",
+    .nearestLayout, [.note],
     means: """
       The nearest layout that holds. As little as possible is moved, and not what lies well.
       """,
@@ -83,7 +83,7 @@ extension Explanation {
     page: "check-a-layout.md")
 
   static let noLayout = Self(
-    .noLayout, "note",
+    .noLayout, [.note],
     means: "No layout was found in which these files hold in this memory.",
     matters: "No other addresses help.",
     remedy:
@@ -92,7 +92,7 @@ extension Explanation {
     page: "check-a-layout.md")
 
   static let movedByUBoot = Self(
-    .movedByUBoot, "note",
+    .movedByUBoot, [.note],
     means:
       "With --u-boot-env: what U-Boot moves before the jump, where to, and by which variable.",
     matters: """
@@ -104,7 +104,7 @@ extension Explanation {
     page: "check-a-layout.md")
 
   static let lostInUBoot = Self(
-    .lostInUBoot, "error",
+    .lostInUBoot, [.error],
     means: """
       With --u-boot-env: a file is lost before the jump, since it is loaded over another one or \
       lies where U-Boot copies another one; or U-Boot finds no room, or does not start the kernel.
@@ -118,7 +118,7 @@ extension Explanation {
     page: "check-a-layout.md")
 
   static let addressNotStated = Self(
-    .addressNotStated, "warning",
+    .addressNotStated, [.warning],
     means:
       "With --u-boot-env: the environment has no address for a file, or one that is no number.",
     matters: "The file is placed as if it were for you to choose.",

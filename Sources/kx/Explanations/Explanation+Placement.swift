@@ -4,7 +4,7 @@ import KernelImages
 /// Codes from 130 on: where things lie, and what is certain about it.
 extension Explanation {
   static let kernelPlace = Self(
-    .kernelPlace, "note",
+    .kernelPlace, [.note],
     means: "Why the kernel lies where it does, and which free ranges below were refused.",
     matters: "The lowest place costs the new kernel the least RAM.",
     remedy: "Nothing.",
@@ -12,7 +12,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let zImagePlace = Self(
-    .zImagePlace, "note",
+    .zImagePlace, [.note],
     means: """
       Why the zImage is loaded where it is; for the rules of other tools, what they reckon \
       with.
@@ -25,7 +25,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let parametersPlace = Self(
-    .parametersPlace, "note",
+    .parametersPlace, [.note],
     means: "Why the DTB or ATAG list lies where it does.",
     matters: """
       It must be in lowmem and clear of all that is written before the kernel has read it.
@@ -35,7 +35,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let initrdPlace = Self(
-    .initrdPlace, "note",
+    .initrdPlace, [.note],
     means: "Why the initrd lies where it does.",
     matters: """
       It must be in lowmem and clear of all that is written before the kernel has unpacked it.
@@ -45,7 +45,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let inflatedSizeUnknown = Self(
-    .inflatedSizeUnknown, "warning",
+    .inflatedSizeUnknown, [.warning],
     means: "The inflated size is not known. An estimate is planned with.",
     matters: """
       Everything else is placed behind the kernel. An estimate errs large, but nobody can \
@@ -62,7 +62,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let bssSizeUnknown = Self(
-    .bssSizeUnknown, "warning",
+    .bssSizeUnknown, [.warning],
     means: "The size of the kernel's BSS is not known. An estimate is planned with.",
     matters: """
       The BSS is written before the initrd is read. An estimate errs large, but nobody can \
@@ -75,7 +75,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let textOffsetUnknown = Self(
-    .textOffsetUnknown, "error",
+    .textOffsetUnknown, [.error],
     means: """
       TEXT_OFFSET is not known, or what tells it contradicts itself. It decides where the kernel \
       runs, so no guess is good enough.
@@ -92,7 +92,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let destinationUncertain = Self(
-    .destinationUncertain, "error",
+    .destinationUncertain, [.error],
     means: """
       It is not known whether the decompressor looks for the start of RAM in the DTB, and the \
       answers differ.
@@ -109,7 +109,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let memoryBelowStart = Self(
-    .memoryBelowStart, "warning",
+    .memoryBelowStart, [.warning],
     means: """
       The new kernel will not use RAM below the address that it takes for the start of RAM. \
       The message says how much and where.
@@ -126,7 +126,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let imageDoesNotFit = Self(
-    .imageDoesNotFit, "note",
+    .imageDoesNotFit, [.note],
     means: "The plain Image does not fit, so the zImage is handed over.",
     matters: """
       The zImage needs less room at its place, but the jump takes longer, because the kernel \
@@ -137,7 +137,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let startNeedsNewerKernel = Self(
-    .startNeedsNewerKernel, "warning",
+    .startNeedsNewerKernel, [.warning],
     means: """
       The kernel would start RAM at a multiple of 2 MiB that is none of 16 MiB. Kernels before \
       5.11 cannot, and the image does not tell its version.
@@ -151,7 +151,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let noMemoryToInflate = Self(
-    .noMemoryToInflate, "note",
+    .noMemoryToInflate, [.note],
     means: """
       The running machine has too little free memory to inflate the kernel before the jump, so \
       the zImage is handed over. Only with what a machine tells of its memory.
@@ -164,7 +164,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --machine machine.snapshot"])
 
   static let shortOfLoadMemory = Self(
-    .shortOfLoadMemory, "warning",
+    .shortOfLoadMemory, [.warning],
     means: """
       Loading takes more memory than can be had without swapping: the kernel and its decoder's \
       window, or the kernel and a copy of all segments, and 4 MiB; without inflating, the \
@@ -178,14 +178,14 @@ extension Explanation {
     examples: ["kx plan vmlinuz --machine machine.snapshot --handover zimage"])
 
   static let commandLineTooLong = Self(
-    .commandLineTooLong, "error",
+    .commandLineTooLong, [.error],
     means: "The command line is longer than an ARM kernel keeps (1023 bytes).",
     matters: "The last words get lost without a message. Often one of them is root=.",
     remedy: "Shorten it: the kernel would cut it without a word.",
     examples: ["kx plan vmlinuz --dtb board.dtb --append 'console=ttyAMA0 root=/dev/sda2'"])
 
   static let moreThanHalfOfMemory = Self(
-    .moreThanHalfOfMemory, "error",
+    .moreThanHalfOfMemory, [.error],
     means: """
       All segments together take more than half of the machine's memory, which the running \
       kernel refuses (EINVAL). kexec ends with 73.
@@ -196,7 +196,7 @@ extension Explanation {
   )
 
   static let bundleBringsItsOwn = Self(
-    .bundleBringsItsOwn, "note",
+    .bundleBringsItsOwn, [.note],
     means: """
       The kernel's file is a bundle. It brings its own kernel, initrd, command line and, \
       unless it was made with --dtb-from-boot, device tree.
@@ -207,7 +207,7 @@ extension Explanation {
     page: "bundle.md")
 
   static let initrdForBundle = Self(
-    .initrdForBundle, "error",
+    .initrdForBundle, [.error],
     means: "An initrd was given for a bundle. Nothing would use it.",
     matters: "It would only take memory, and the kernel would come up with the bundle's own.",
     remedy: "Leave it out, or make the bundle with it.",
@@ -215,7 +215,7 @@ extension Explanation {
     page: "bundle.md")
 
   static let ferryIsSilent = Self(
-    .ferryIsSilent, "note",
+    .ferryIsSilent, [.note],
     means:
       "With kx bundle: the tree names no serial port that Ferry knows, so it will be silent.",
     matters: """
@@ -227,7 +227,7 @@ extension Explanation {
     page: "ferry.md")
 
   static let decompressorUnknown = Self(
-    .decompressorUnknown, "error",
+    .decompressorUnknown, [.error],
     means: """
       The code of the decompressor was not recognised. Where it puts the kernel would be a guess.
       """,
@@ -240,7 +240,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let processorCannotRun = Self(
-    .processorCannotRun, "error",
+    .processorCannotRun, [.error],
     means: """
       The kernel cannot run on the machine's processor: it has page tables of the long form \
       (LPAE) that the processor has not, or it is for other versions of the ARM architecture.
@@ -259,7 +259,7 @@ extension Explanation {
     ])
 
   static let processorPerhapsCannotRun = Self(
-    .processorPerhapsCannotRun, "warning",
+    .processorPerhapsCannotRun, [.warning],
     means: """
       The kernel seems to be for older processors than the machine's. It has no size table, \
       and is perhaps so old that its first instructions do not tell.
@@ -269,7 +269,7 @@ extension Explanation {
     examples: ["kexec --check vmlinuz --machine=machine.snapshot"])
 
   static let lpaeUnknown = Self(
-    .lpaeUnknown, "note",
+    .lpaeUnknown, [.note],
     means: "The kernel needs LPAE, and nobody says whether the machine's processor has it.",
     matters: "Without it the kernel stops before its console works.",
     remedy: "Give the machine's tree or snapshot: they name the processor.",

@@ -4,7 +4,7 @@ import KernelImages
 /// Codes from 100 on: whether a plan can be executed, and what it is made of.
 extension Explanation {
   static let segmentOverwritten = Self(
-    .segmentOverwritten, "error",
+    .segmentOverwritten, [.error],
     means: """
       An initrd, DTB or ATAG list lies where something is written before start_kernel. In \
       JSON, bytes says how many would be lost.
@@ -22,7 +22,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let segmentsOverlap = Self(
-    .segmentsOverlap, "error",
+    .segmentsOverlap, [.error],
     means: "Two segments overlap. The running kernel refuses such a load.",
     matters: """
       Linux compares all segments of a load with each other and answers EINVAL, without saying \
@@ -33,7 +33,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb"])
 
   static let nothingFits = Self(
-    .nothingFits, "error",
+    .nothingFits, [.error],
     means: """
       Nothing fits. The hint gives the smallest RAM that would do, with the DTB naming what it \
       names today below that RAM, and the image handover when that fits.
@@ -47,14 +47,14 @@ extension Explanation {
     page: "footprint.md")
 
   static let holeRefused = Self(
-    .holeRefused, "note",
+    .holeRefused, [.note],
     means: "Why one free range of memory was refused.",
     matters: "It is one line of the reckoning behind KX103.",
     remedy: "Read with KX103.",
     examples: ["kx explain KX103"])
 
   static let sizeWordWrong = Self(
-    .sizeWordWrong, "error or warning",
+    .sizeWordWrong, [.error, .warning],
     means: """
       The size word behind the payload is not what the payload inflates to. An error when the \
       zImage's own decompressor runs, since it trusts the word; a warning when the plain Image \
@@ -69,7 +69,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --dtb board.dtb --handover image"])
 
   static let inReservedMemory = Self(
-    .inReservedMemory, "error",
+    .inReservedMemory, [.error],
     means: """
       A segment, or something that is written, lies in memory that is reserved. The message \
       names the reason of the reservation.
@@ -82,7 +82,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb"])
 
   static let outsideRAM = Self(
-    .outsideRAM, "error",
+    .outsideRAM, [.error],
     means: "A segment, or something that is written, lies outside RAM.",
     matters: """
       There is nothing that could hold bytes, and the running kernel refuses such a load.
@@ -91,7 +91,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb"])
 
   static let memoryGrafted = Self(
-    .memoryGrafted, "warning",
+    .memoryGrafted, [.warning],
     means: """
       The DTB tells no memory, as trees from a kernel build do. Memory nodes were grafted from \
       the machine.
@@ -101,14 +101,14 @@ extension Explanation {
     examples: ["kx plan vmlinuz --dtb vexpress.dtb --machine machine.snapshot"])
 
   static let treeEdited = Self(
-    .treeEdited, "note",
+    .treeEdited, [.note],
     means: "The device tree was changed: command line, seeds, stale properties, an overlay.",
     matters: "The tree that the new kernel gets is not byte for byte the one that was named.",
     remedy: "Nothing.",
     examples: ["kx plan vmlinuz --dtb board.dtb --append console=ttyAMA0"])
 
   static let heldTreeTaken = Self(
-    .heldTreeTaken, "note",
+    .heldTreeTaken, [.note],
     means: "A device tree in the kernel's file is taken out and passed as the DTB.",
     matters: """
       The plain Image has no decompressor that would find a tree behind it, so the tree is \
@@ -118,14 +118,14 @@ extension Explanation {
     examples: ["kx plan vmlinuz-with-dtb --initrd initrd.img"])
 
   static let heldTreeUnused = Self(
-    .heldTreeUnused, "note",
+    .heldTreeUnused, [.note],
     means: "A device tree in the kernel's file is not used, because --dtb names another.",
     matters: "Two trees cannot both be used, and what was named on the command line counts.",
     remedy: "Nothing.",
     examples: ["kx inspect vmlinuz-with-dtb"])
 
   static let noParameters = Self(
-    .noParameters, "warning",
+    .noParameters, [.warning],
     means: """
       There is neither a DTB nor an ATAG list. The plan shows the memory, but no kernel boots \
       with r2 = 0. kx try refuses.
@@ -138,7 +138,7 @@ extension Explanation {
     examples: ["kx plan vmlinuz --ram 0x40000000+512M --dtb board.dtb"])
 
   static let absentMemoryNamed = Self(
-    .absentMemoryNamed, "note or warning",
+    .absentMemoryNamed, [.note, .warning],
     means: """
       The DTB names memory that the machine does not list as RAM. A note when the running \
       kernel was told of it, too, and dropped it, because it lies below its own start; nothing \
@@ -157,7 +157,7 @@ extension Explanation {
     page: "footprint.md")
 
   static let boardMemoryTaken = Self(
-    .boardMemoryTaken, "note",
+    .boardMemoryTaken, [.note],
     means: """
       With kx try: the tree tells memory that the board in QEMU does not have. It was replaced \
       by the board's.
@@ -170,7 +170,7 @@ extension Explanation {
     examples: ["kx try vmlinuz --dtb board.dtb --memory 1G"])
 
   static let reservationBlockUnknown = Self(
-    .reservationBlockUnknown, "note",
+    .reservationBlockUnknown, [.note],
     means: """
       /sys/firmware/fdt is not there or cannot be read, and /proc/device-tree stands in for \
       it. It lacks the memory reservation block: memory that nothing else keeps free is not \
@@ -184,7 +184,7 @@ extension Explanation {
     examples: ["kexec --load vmlinuz --dtb=board.dtb"])
 
   static let initrdDamaged = Self(
-    .initrdDamaged, "warning",
+    .initrdDamaged, [.warning],
     means: """
       An initrd is damaged, or nothing that a kernel unpacks. It is loaded as it is.
       """,
@@ -196,7 +196,7 @@ extension Explanation {
     examples: ["kx inspect initrd.img"])
 
   static let initrdUnwrapped = Self(
-    .initrdUnwrapped, "warning",
+    .initrdUnwrapped, [.warning],
     means: "The initrd is wrapped for U-Boot. Its payload is used.",
     matters: """
       Only U-Boot takes the header off. A kernel that is handed the file as it is finds no \

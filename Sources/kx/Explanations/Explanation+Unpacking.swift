@@ -4,7 +4,7 @@ import KernelImages
 /// Codes of what only some kernels unpack of an initrd.
 extension Explanation {
   static let initrdNeedsNewerKernel = Self(
-    .initrdNeedsNewerKernel, "warning",
+    .initrdNeedsNewerKernel, [.warning],
     means: """
       The initrd holds what only newer kernels unpack than the one that is started, or than 5.10 \
       where the release of the kernel is not known.
@@ -18,7 +18,7 @@ extension Explanation {
     examples: ["zstd -dc initrd.img | gzip -n >initrd.gz"])
 
   static let initrdNeedsFilter = Self(
-    .initrdNeedsFilter, "warning",
+    .initrdNeedsFilter, [.warning],
     means: "The initrd is packed by xz with the filter for programs of other machines.",
     matters: """
       Each filter is a choice of the kernel's configuration (CONFIG_XZ_DEC_…). Debian's kernels \

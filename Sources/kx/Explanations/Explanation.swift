@@ -6,7 +6,7 @@ import KernelImages
 struct Explanation: Sendable {
   let code: DiagnosticCode
   /// How bad it is: one severity, or all that the code may have.
-  let severity: String
+  let severities: [Severity]
   /// What is so.
   let meaning: String
   /// What comes of it.
@@ -19,16 +19,29 @@ struct Explanation: Sendable {
   let page: String?
 
   init(
-    _ code: DiagnosticCode, _ severity: String, means meaning: String, matters consequence: String,
+    _ code: DiagnosticCode, _ severities: [Severity], means meaning: String,
+    matters consequence: String,
     remedy: String, examples: [String], page: String? = nil
   ) {
     self.code = code
-    self.severity = severity
+    self.severities = severities
     self.meaning = meaning
     self.consequence = consequence
     self.remedy = remedy
     self.examples = examples
     self.page = page
+  }
+
+  /// The severities in words: `ok, warning or error`.
+  var severity: String {
+    let words = severities.map(\.rawValue)
+    return words.count < 2
+      ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
+  }
+
+  /// The gravest severity that the code may have.
+  var gravest: Severity {
+    [.error, .warning, .note].first(where: severities.contains) ?? .ok
   }
 
   /// A part of the codes under a heading.

@@ -9,7 +9,7 @@ enum ExplanationText {
   /// One code in full.
   static func render(_ explanation: Explanation, style: TextStyle, width: Int) -> String {
     var text = style.paint(explanation.code.description, .heading) + "  "
-    text += style.paint(explanation.severity, role(explanation.severity)) + "\n"
+    text += style.paint(explanation.severity, explanation.gravest.role) + "\n"
     for (title, body) in [
       ("What it means", explanation.meaning), ("Why it matters", explanation.consequence),
       ("What to do", explanation.remedy),
@@ -30,7 +30,7 @@ enum ExplanationText {
       var table = TextTable([.left, .left, .left])
       for one in group.explanations {
         table.add([
-          TextTable.Cell(one.code.description), TextTable.Cell(one.severity, role(one.severity)),
+          TextTable.Cell(one.code.description), TextTable.Cell(one.severity, one.gravest.role),
           TextTable.Cell(one.title),
         ])
       }
@@ -71,11 +71,6 @@ enum ExplanationText {
     }
     writer.finish()
     return writer.text
-  }
-
-  private static func role(_ severity: String) -> TextStyle.Role {
-    if severity.contains("error") { return .error }
-    return severity.contains("warning") ? .warning : .note
   }
 }
 

@@ -4,6 +4,7 @@ import BootPlanning
 import Bundles
 import DeviceTree
 import Handover
+import KernelImages
 import PhysicalMemory
 import QEMULab
 import Reporting

@@ -28,7 +28,7 @@ struct HeldTreeTests {
 
   private func severity(
     _ code: DiagnosticCode, _ boot: GatheredBoot<FileInMemory>
-  ) -> Diagnostic.Severity? {
+  ) -> Severity? {
     boot.diagnostics.first { $0.code == code }?.severity
   }
 

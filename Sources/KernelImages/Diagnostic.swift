@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-public import KernelImages
 public import PhysicalMemory
 
 /// Something the user should know about an image, a machine or a plan.
 public struct Diagnostic: Sendable, Hashable {
-  /// How bad it is.
-  public enum Severity: String, Sendable, Hashable {
-    /// The plan would not boot, or not safely.
-    case error
-    /// The plan should boot, but something is not certain or will be lost.
-    case warning
-    /// How a decision came about.
-    case note
-  }
-
-  /// What kind of thing it is; docs/diagnostics.md lists every code.
+  /// What it is about; docs/diagnostics.md lists every code.
   public let code: DiagnosticCode
   /// How bad it is.
   public let severity: Severity
@@ -39,7 +28,7 @@ public struct Diagnostic: Sendable, Hashable {
 
   /// The one severity that asks for nothing.
   public enum Harmless: Sendable {
-    /// How a decision came about.
+    /// How a decision came about, or what was found.
     case note
   }
 
