@@ -69,13 +69,13 @@ struct BundleRule {
     {
       for range in search.view.free.intersection(reach).ranges {
         result.append(
-          FootprintRange(name: "bundle and its pool", phase: .decompress, range: range))
+          FootprintRange(.bundle, phase: .decompress, range: range))
       }
     }
     for segment in bundle.segments {
       result.append(
         FootprintRange(
-          name: segment.name + " of the bundle", phase: .decompress, range: segment.range))
+          .bundleSegment(segment.name), phase: .decompress, range: segment.range))
     }
     return result
   }

@@ -190,7 +190,7 @@ extension PlanDocument {
     for entry in try node.list(limit: 256) {
       footprint.append(
         FootprintRange(
-          name: try entry["name"].string(), phase: try entry["phase"].word(phases),
+          FootprintPart(try entry["name"].string()), phase: try entry["phase"].word(phases),
           range: try entry.range()))
     }
     return footprint

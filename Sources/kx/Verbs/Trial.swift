@@ -98,11 +98,8 @@ struct Trial {
 
   /// K, where the kernel is inflated to; nil when no decompressor runs.
   var inflatedKernel: PhysicalAddress? {
-    plan.footprint.first { $0.name == "kernel BSS" || $0.name == "kernel page tables" }
-      .flatMap { _ in
-        plan.handover == .zimage
-          ? plan.footprint.first { $0.name == "kernel page tables" }?.range.end : nil
-      }
+    guard plan.handover == .zimage else { return nil }
+    return plan.footprint.first { $0.part == .kernelPageTables }?.range.end
   }
 
   private static func path(of role: PlannedFile.Role, in plan: SavedPlan) -> String? {

@@ -66,10 +66,11 @@ enum PlanSamples {
     ],
     footprint: [
       FootprintRange(
-        name: "kernel page table", phase: .kernel, range: range(0x4020_4000, 0x4020_8000)),
+        FootprintPart("kernel page table"), phase: .kernel, range: range(0x4020_4000, 0x4020_8000)),
       FootprintRange(
-        name: "inflated kernel", phase: .kernel, range: range(0x4020_8000, 0x415a_90b4)),
-      FootprintRange(name: "kernel BSS", phase: .kernel, range: range(0x415a_90b4, 0x4160_7588)),
+        FootprintPart("inflated kernel"), phase: .kernel, range: range(0x4020_8000, 0x415a_90b4)),
+      FootprintRange(
+        FootprintPart("kernel BSS"), phase: .kernel, range: range(0x415a_90b4, 0x4160_7588)),
     ],
     diagnostics: [
       Diagnostic(
@@ -94,19 +95,21 @@ enum PlanSamples {
     ],
     footprint: [
       FootprintRange(
-        name: "decompressor stack before moving", phase: .decompress,
+        FootprintPart("decompressor stack before moving"), phase: .decompress,
         range: range(0x4053_9ff4, 0x4053_b620)),
       FootprintRange(
-        name: "decompressor page table", phase: .decompress,
+        FootprintPart("decompressor page table"), phase: .decompress,
         range: range(0x4020_4000, 0x4020_8000)),
       FootprintRange(
-        name: "moved zImage, its BSS, stack and heap", phase: .decompress,
+        FootprintPart("moved zImage, its BSS, stack and heap"), phase: .decompress,
         range: range(0x415a_9900, 0x41ae_be78)),
       FootprintRange(
-        name: "inflated kernel", phase: .decompress, range: range(0x4020_8000, 0x415a_90b4)),
+        FootprintPart("inflated kernel"), phase: .decompress, range: range(0x4020_8000, 0x415a_90b4)
+      ),
       FootprintRange(
-        name: "kernel page table", phase: .kernel, range: range(0x4020_4000, 0x4020_8000)),
-      FootprintRange(name: "kernel BSS", phase: .kernel, range: range(0x415a_90b4, 0x4160_7588)),
+        FootprintPart("kernel page table"), phase: .kernel, range: range(0x4020_4000, 0x4020_8000)),
+      FootprintRange(
+        FootprintPart("kernel BSS"), phase: .kernel, range: range(0x415a_90b4, 0x4160_7588)),
     ],
     diagnostics: [
       Diagnostic(
@@ -157,7 +160,8 @@ enum PlanSamples {
     footprint: kexecTools.footprint
       + (1...7).map {
         FootprintRange(
-          name: "a range with a long name, too long for its column in a list, number \($0)",
+          FootprintPart(
+            "a range with a long name, too long for its column in a list, number \($0)"),
           phase: .kernel, range: range(0x8f00_0000 + $0 * 0x800, 0x8f00_0400 + $0 * 0x800))
       }, diagnostics: kexecTools.diagnostics)
 }

@@ -54,7 +54,8 @@ enum RandomPlan {
     }
     plan.footprint = (0..<random.below(20)).map { _ in
       FootprintRange(
-        name: random.text(), phase: random.pick([.decompress, .kernel]), range: range(&random))
+        FootprintPart(random.text()), phase: random.pick([.decompress, .kernel]),
+        range: range(&random))
     }
     plan.diagnostics = (0..<random.below(4)).map { _ in
       Diagnostic(
