@@ -103,6 +103,10 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case parametersPlace = 132
   /// Why the initrd lies where it does.
   case initrdPlace = 133
+  /// What the rule of another tool reckons with, and what really happens.
+  case toolReckoning = 134
+  /// Why the bundle is loaded where it is.
+  case bundlePlace = 135
   /// The inflated size of the kernel is an estimate.
   case inflatedSizeUnknown = 140
   /// The size of the kernel's BSS, with which the plan reckons, is an estimate.

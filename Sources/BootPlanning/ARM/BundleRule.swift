@@ -99,7 +99,7 @@ struct BundleRule {
   private func diagnostics(load: UInt64) -> [Diagnostic] {
     var result = [
       Diagnostic(
-        .zImagePlace, .note,
+        .bundlePlace, .note,
         "the bundle is loaded to \(PhysicalAddress(load)), the lowest place with room; it starts "
           + "wherever it lies"),
       Diagnostic(

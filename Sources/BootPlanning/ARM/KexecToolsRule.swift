@@ -80,7 +80,7 @@ struct KexecToolsRule {
     var plan = ARMPlanner.plan(search, placement)
     plan.diagnostics.append(
       Diagnostic(
-        .zImagePlace, .note,
+        .toolReckoning, .note,
         "rule \(request.rule.rawValue): hole at \(hex(base)), zImage at \(hex(load)), first "
           + "address behind the size it reckons with \(hex(first)); the kernel really inflates "
           + "to \(hex(kernel))"))

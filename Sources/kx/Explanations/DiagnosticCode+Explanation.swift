@@ -51,6 +51,8 @@ extension DiagnosticCode {
     case .zImagePlace: .zImagePlace
     case .parametersPlace: .parametersPlace
     case .initrdPlace: .initrdPlace
+    case .toolReckoning: .toolReckoning
+    case .bundlePlace: .bundlePlace
     case .inflatedSizeUnknown: .inflatedSizeUnknown
     case .bssSizeUnknown: .bssSizeUnknown
     case .textOffsetUnknown: .textOffsetUnknown

@@ -13,10 +13,7 @@ extension Explanation {
 
   static let zImagePlace = Self(
     .zImagePlace, [.note],
-    means: """
-      Why the zImage is loaded where it is; for the rules of other tools, what they reckon \
-      with.
-      """,
+    means: "Why the zImage is loaded where it is.",
     matters: """
       The decompressor works around its own place, so that decides what else may lie where.
       """,
@@ -43,6 +40,31 @@ extension Explanation {
     remedy: "Nothing.",
     examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb"],
     page: "footprint.md")
+
+  static let toolReckoning = Self(
+    .toolReckoning, [.note],
+    means: """
+      With the rule of another tool: the hole that it takes, the first address that it holds for \
+      free behind the kernel, and where the kernel really inflates to.
+      """,
+    matters: """
+      What the tool puts behind its own reckoning is lost where the kernel reaches further. Such \
+      losses are errors of their own: KX101.
+      """,
+    remedy: "Nothing; plan with --rule exact to load it.",
+    examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb --rule kexec-tools"],
+    page: "footprint.md")
+
+  static let bundlePlace = Self(
+    .bundlePlace, [.note],
+    means: "Why the bundle is loaded where it is.",
+    matters: """
+      A bundle starts wherever it lies. It needs room for its file, and what is passed to it must \
+      keep clear of what it writes.
+      """,
+    remedy: "Nothing.",
+    examples: ["kx plan board.img --machine machine.snapshot"],
+    page: "bundle.md")
 
   static let inflatedSizeUnknown = Self(
     .inflatedSizeUnknown, [.warning],
