@@ -58,6 +58,8 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case initrdNeedsNewerKernel = 35
   /// The initrd is packed with a filter that not every kernel has.
   case initrdNeedsFilter = 36
+  /// The initrd, or a part of it, is nothing that a kernel unpacks.
+  case initrdNotUnpacked = 37
 
   // Whether a plan can be executed, and why it is so.
 
@@ -85,12 +87,14 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case heldTreeUnused = 114
   /// There is neither a DTB nor an ATAG list.
   case noParameters = 115
-  /// The new kernel is told of memory that the machine does not have.
+  /// The DTB names memory that the machine does not have.
   case absentMemoryNamed = 116
   /// The tree's memory was replaced by that of the board in QEMU.
   case boardMemoryTaken = 117
   /// The running tree has no memory reservation block.
   case reservationBlockUnknown = 118
+  /// The running kernel dropped memory that its tree names.
+  case droppedMemoryNamed = 119
   /// The initrd is damaged, or nothing that a kernel unpacks.
   case initrdDamaged = 120
   /// U-Boot's header was taken off the initrd.
@@ -149,10 +153,14 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case shortOfWorkingMemory = 164
   /// The tree does not name all RAM of the machine.
   case memoryUnnamed = 165
+  /// `mem=` names memory that the machine does not have.
+  case absentMemoryStated = 166
   /// The root of the tree has no `compatible`.
   case treeNamesNoMachine = 167
   /// A file given as an initrd is something else that is known.
   case noInitrd = 168
+  /// `initrd=` promises an initrd, and the plan has none.
+  case initrdWordWithoutInitrd = 169
   /// A second tree stands behind the first.
   case secondTree = 170
   /// The kernel cannot run on the machine's processor.
@@ -181,6 +189,16 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case lostInUBoot = 193
   /// The environment of U-Boot states no address for a file.
   case addressNotStated = 194
+  /// The initrd shares a page with the kernel or with reserved memory.
+  case pageShared = 195
+  /// A plain Image does not lie its text offset above a start of RAM that it can have.
+  case imageMisplaced = 196
+  /// The decompressor, or the tree that it reads, lies where it has no cached memory.
+  case decompressorUncached = 197
+  /// U-Boot finds no room for a file that it moves.
+  case uBootHasNoRoom = 198
+  /// U-Boot does not start a plain Image of 32-bit ARM.
+  case uBootStartsNoImage = 199
 
   // Lines of a check.
 

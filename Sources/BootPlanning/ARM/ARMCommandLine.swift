@@ -36,7 +36,7 @@ struct ARMCommandLine {
     let place = stated?.description ?? "no memory"
     guard search.request.initrd != nil else {
       return Diagnostic(
-        .initrdWordMisleads, .warning,
+        .initrdWordWithoutInitrd, .warning,
         text(entry) + " has the kernel look for an initrd in " + place
           + ", and the plan puts none there",
         hint: "give the initrd with --initrd, and leave the word out")
@@ -62,7 +62,7 @@ struct ARMCommandLine {
     guard search.request.initrd == nil, let entry = words.found.last(where: { $0.word == .initrd })
     else { return nil }
     return Diagnostic(
-      .initrdWordMisleads, .warning,
+      .initrdWordWithoutInitrd, .warning,
       text(entry) + " names no memory: the kernel passes over it and has no initrd",
       hint: "give the file with --initrd")
   }

@@ -40,7 +40,7 @@ struct ARMToldMemory {
       if !dropped.isEmpty {
         result.append(
           Diagnostic(
-            .absentMemoryNamed, .note,
+            .droppedMemoryNamed, .note,
             "the running kernel does not use \(dropped.count) of memory that its tree names, "
               + "\(dropped.inWords): it took RAM to start at \(bottom). Nothing can be loaded there"
               + (start == nil ? "" : ", and the new kernel will not use it either"),
@@ -68,7 +68,7 @@ struct ARMToldMemory {
     guard let first = absent.ranges.first else { return [] }
     return [
       Diagnostic(
-        .absentMemoryNamed, .warning,
+        .absentMemoryStated, .warning,
         "mem= names \(absent.count) of memory that the machine does not have, from "
           + "\(first.first) on; nothing is put there, but the new kernel will use it",
         hint: "state no more than the machine has, or leave mem= out")

@@ -52,7 +52,7 @@ extension UnpackingFault {
     let place = what + ", at " + hexadecimal(offset) + " of " + origin
     switch kernels {
     case .all:
-      return Diagnostic(.wrapperContradicted, severity, "no kernel unpacks " + place, hint: hint)
+      return Diagnostic(.initrdNotUnpacked, severity, "no kernel unpacks " + place, hint: hint)
     case .before(let major, let minor):
       let kernel = release.map { KernelRelease($0) } ?? Self.oldest
       guard !kernel.isAtLeast(major, minor) else { return nil }

@@ -136,7 +136,8 @@ struct GivenLayoutCheck {
           + "maps of it", bytes: ByteCount(range.last.rawValue - mapped + 1))
     }
     if search.keptDTB > 0, search.cachedMap(kernel: placement.kernel)?.contains(range) != true {
-      add(.kernelNotMapped, "lies where the decompressor, which reads it, has no cached memory")
+      add(
+        .decompressorUncached, "lies where the decompressor, which reads it, has no cached memory")
     }
     return result
   }
@@ -185,7 +186,7 @@ struct GivenLayoutCheck {
     if let kernel, kernel.overlaps(pages) { others.append((kernel, "the kernel")) }
     return others.filter { !$0.0.overlaps(range) }.map { other, name in
       Diagnostic(
-        .notMapped, .error,
+        .pageShared, .error,
         "initrd \(range) shares a page with \(name) \(other): the kernel takes whole pages of an "
           + "initrd, and gives it up then", hint: Self.hint)
     }
@@ -209,7 +210,7 @@ struct GivenLayoutCheck {
       let step = placement.startIsFine ? Alignment.largeSection : search.imageStep
       if !isMadeForItsPlace, !PhysicalAddress(start).isAligned(to: step) {
         add(
-          .misaligned,
+          .imageMisplaced,
           "a plain Image must lie \(hexadecimal(figures.textOffset)) (its text offset) above a "
             + "multiple of \(step.byteCount.rounded), and does not at \(load)")
       }
@@ -221,7 +222,7 @@ struct GivenLayoutCheck {
       let cached = search.cachedMap(kernel: placement.kernel)
       if cached.map({ search.runsCached(own, $0) }) != true {
         add(
-          .kernelNotMapped,
+          .decompressorUncached,
           "the decompressor would run at \(load), outside of the 256 MiB from "
             + "\(cached?.first ?? load) on that it maps as cached memory")
       }

@@ -86,10 +86,12 @@ public struct UBootBoot: Sendable {
     diagnostics.append(Diagnostic(.movedByUBoot, .note, text))
   }
 
-  private mutating func lose(_ text: String, bytes: ByteCount? = nil) {
+  private mutating func lose(
+    _ text: String, bytes: ByteCount? = nil, _ code: DiagnosticCode = .lostInUBoot
+  ) {
     diagnostics.append(
       Diagnostic(
-        .lostInUBoot, .error, text, hint: "load it elsewhere: KX190 says where to", bytes: bytes))
+        code, .error, text, hint: "load it elsewhere: KX190 says where to", bytes: bytes))
   }
 
   private mutating func address(_ names: [String], _ what: String) -> PhysicalAddress? {
@@ -198,7 +200,9 @@ public struct UBootBoot: Sendable {
     guard let start = sources.kernel else { return }
     guard let uImage else {
       guard let bytes = request.kernel.facts.zImage?.byteCount else {
-        lose("U-Boot starts no plain Image of 32-bit ARM: bootz takes a zImage, bootm a uImage")
+        lose(
+          "U-Boot starts no plain Image of 32-bit ARM: bootz takes a zImage, bootm a uImage",
+          .uBootStartsNoImage)
         return
       }
       if let range = PhysicalRange(start: start, count: bytes) { taken.insert(range) }
@@ -241,7 +245,8 @@ public struct UBootBoot: Sendable {
     guard let range = highest(bytes.rawValue, below: limit) else {
       places.initrd = nil
       return lose(
-        "U-Boot finds no room for the initrd of \(bytes) below \(hex(limit)) (\(limitText))")
+        "U-Boot finds no room for the initrd of \(bytes) below \(hex(limit)) (\(limitText))",
+        .uBootHasNoRoom)
     }
     note(
       "U-Boot copies the initrd to \(range.first), the highest free place below \(hex(limit)) "
@@ -276,7 +281,7 @@ public struct UBootBoot: Sendable {
     }
     guard let range else {
       places.parameters = nil
-      return lose("U-Boot finds no room for the device tree below \(why)")
+      return lose("U-Boot finds no room for the device tree below \(why)", .uBootHasNoRoom)
     }
     note("U-Boot moves the device tree to \(range.first), the highest free place below \(why)")
     places.parameters = range.first

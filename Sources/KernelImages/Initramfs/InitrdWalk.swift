@@ -173,7 +173,7 @@ struct InitrdWalk {
     if CPIOArchive.matches(head.span, at: 0) || isOldFormat(head.span) { return true }
     diagnostics.append(
       Diagnostic(
-        .wrapperContradicted, .warning,
+        .initrdNotUnpacked, .warning,
         "the " + compression.rawValue + " data at " + hexadecimal(UInt64(at))
           + " of the initrd holds no cpio archive; the kernel will take it for a disk",
         hint: "check that it is the right file; make one with cpio -o -H newc"))
@@ -239,7 +239,7 @@ struct InitrdWalk {
     } else {
       diagnostics.append(
         Diagnostic(
-          .wrapperContradicted, .warning,
+          .initrdNotUnpacked, .warning,
           ByteCount(rest.count).description + " at " + hexadecimal(UInt64(at))
             + " of the initrd are no archive that a kernel unpacks: they look like "
             + UnknownContent(of: rest).name,

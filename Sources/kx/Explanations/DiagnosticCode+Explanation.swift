@@ -30,6 +30,7 @@ extension DiagnosticCode {
     case .vendorMark: .vendorMark
     case .initrdNeedsNewerKernel: .initrdNeedsNewerKernel
     case .initrdNeedsFilter: .initrdNeedsFilter
+    case .initrdNotUnpacked: .initrdNotUnpacked
     case .segmentOverwritten: .segmentOverwritten
     case .segmentsOverlap: .segmentsOverlap
     case .nothingFits: .nothingFits
@@ -45,6 +46,7 @@ extension DiagnosticCode {
     case .absentMemoryNamed: .absentMemoryNamed
     case .boardMemoryTaken: .boardMemoryTaken
     case .reservationBlockUnknown: .reservationBlockUnknown
+    case .droppedMemoryNamed: .droppedMemoryNamed
     case .initrdDamaged: .initrdDamaged
     case .initrdUnwrapped: .initrdUnwrapped
     case .kernelPlace: .kernelPlace
@@ -74,8 +76,10 @@ extension DiagnosticCode {
     case .crashMemoryImpossible: .crashMemoryImpossible
     case .shortOfWorkingMemory: .shortOfWorkingMemory
     case .memoryUnnamed: .memoryUnnamed
+    case .absentMemoryStated: .absentMemoryStated
     case .treeNamesNoMachine: .treeNamesNoMachine
     case .noInitrd: .noInitrd
+    case .initrdWordWithoutInitrd: .initrdWordWithoutInitrd
     case .secondTree: .secondTree
     case .processorCannotRun: .processorCannotRun
     case .processorPerhapsCannotRun: .processorPerhapsCannotRun
@@ -90,6 +94,11 @@ extension DiagnosticCode {
     case .movedByUBoot: .movedByUBoot
     case .lostInUBoot: .lostInUBoot
     case .addressNotStated: .addressNotStated
+    case .pageShared: .pageShared
+    case .imageMisplaced: .imageMisplaced
+    case .decompressorUncached: .decompressorUncached
+    case .uBootHasNoRoom: .uBootHasNoRoom
+    case .uBootStartsNoImage: .uBootStartsNoImage
     case .kexecCall: .kexecCall
     case .bootCapability: .bootCapability
     case .loadingSwitch: .loadingSwitch

@@ -19,11 +19,10 @@ extension Explanation {
     page: "checks.md")
 
   static let initrdWordMisleads = Self(
-    .initrdWordMisleads, [.error, .warning],
+    .initrdWordMisleads, [.error],
     means: """
-      The command line says with initrd= or initrdmem= where the initrd lies, and the plan puts \
-      it elsewhere: an error. A warning when there is no initrd in the plan, or the word names a \
-      file, which only boot loaders look for.
+      The command line says with initrd= or initrdmem= where the initrd lies, and the plan puts it \
+      elsewhere.
       """,
     matters: """
       The word goes before what the device tree says. The kernel reads what lies there, finds no \
@@ -80,6 +79,19 @@ extension Explanation {
     examples: ["kx plan vmlinuz --dtb bcm2835-rpi-b.dtb --machine rpi.snapshot"],
     page: "footprint.md")
 
+  static let absentMemoryStated = Self(
+    .absentMemoryStated, [.warning],
+    means: """
+      The word mem= of the command line names memory that the machine does not list as RAM.
+      """,
+    matters: """
+      A kernel believes mem= without asking. Where it is told of memory that is not there, it crashes \
+      as soon as it uses it.
+      """,
+    remedy: "State no more than the machine has, or leave mem= out.",
+    examples: ["kx plan vmlinuz --machine machine.snapshot --append mem=256M"],
+    page: "footprint.md")
+
   static let treeNamesNoMachine = Self(
     .treeNamesNoMachine, [.warning],
     means: "The root of the tree has no compatible.",
@@ -99,6 +111,18 @@ extension Explanation {
     matters: "A kernel unpacks none of them.",
     remedy: "Give the ramdisk that is in it, or name the file as what it is.",
     examples: ["kx inspect boot.img"])
+
+  static let initrdWordWithoutInitrd = Self(
+    .initrdWordWithoutInitrd, [.warning],
+    means: """
+      The command line has initrd= or initrdmem=, and there is no initrd in the plan. The word names \
+      memory, where the kernel looks for one, or a file, which only boot loaders look for.
+      """,
+    matters: """
+      The kernel takes what lies in that memory for its initrd, or has none and may find no root.
+      """,
+    remedy: "Give the initrd with --initrd, and leave the word out.",
+    examples: ["kx plan vmlinuz --initrd initrd.img --append 'console=ttyS0 root=/dev/ram'"])
 
   static let secondTree = Self(
     .secondTree, [.warning],

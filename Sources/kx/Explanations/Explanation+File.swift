@@ -134,23 +134,17 @@ extension Explanation {
     examples: ["dumpimage -l image.fit"])
 
   static let wrapperContradicted = Self(
-    .wrapperContradicted, [.error, .warning, .note],
+    .wrapperContradicted, [.warning, .note],
     means: """
-      What a wrapper says of its content is not so: a header against the data, an initrd that \
-      holds no archive that kernels unpack, a part named a device tree that is none. It is an \
-      error when nothing of the initrd is unpacked and the kernel cannot find its root without.
+      What a wrapper says of its content is not so: a header against the data, a part named a device \
+      tree that is none, an archive without its end.
       """,
     matters: """
       A header that tells something else than its data means that the wrong parts were put \
-      together, or that a part was cut. The kernel's decoders take less than the tools write: of \
-      lz4 only the legacy format, of xz no check but CRC32, of cpio only newc. At the first thing \
-      they do not take they stop, and what follows is lost.
+      together, or that a part was cut.
       """,
-    remedy: "Check that it is the right file, and that it is whole; pack it as the hint says.",
-    examples: [
-      "kx inspect initrd.img", "lz4 -l -9 initrd.cpio initrd.img",
-      "xz --check=crc32 initrd.cpio",
-    ])
+    remedy: "Check that it is the right file, and that it is whole.",
+    examples: ["kx inspect boot.img"])
 
   static let decompressorBounded = Self(
     .decompressorBounded, [.warning],

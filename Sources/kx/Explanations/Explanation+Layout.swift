@@ -6,10 +6,9 @@ extension Explanation {
   static let notMapped = Self(
     .notMapped, [.error],
     means: """
-      With --at or --u-boot-env: an initrd or DTB lies where the new kernel does not map memory, \
-      above lowmem, below its start of RAM, or in memory that it is not told of; or an initrd \
-      shares a page with the kernel or with reserved memory. In JSON, bytes says how many lie \
-      outside.
+      With --at or --u-boot-env: an initrd or DTB lies where the new kernel does not map memory, above \
+      lowmem, below its start of RAM, or in memory that it is not told of. In JSON, bytes says how many \
+      lie outside.
       """,
     matters: """
       The kernel reads initrd and DTB through its linear map. What lies outside of it is not \
@@ -33,28 +32,19 @@ extension Explanation {
   static let misaligned = Self(
     .misaligned, [.error],
     means: """
-      With --at or --u-boot-env: an address is no multiple of what the boot protocol asks for, 4 \
-      for a zImage and ATAGs, 8 for a DTB; or a plain Image does not lie its text offset above a \
-      multiple of 2 MiB (before Linux 5.11 16 MiB).
+      With --at or --u-boot-env: an address is no multiple of what the boot protocol asks for, 4 for a \
+      zImage and ATAGs, 8 for a DTB.
       """,
-    matters: """
-      A kernel takes a misaligned r2 for none at all, and comes up without a tree. A plain Image \
-      takes its own place for the start of RAM, and a wrong one in silence.
-      """,
+    matters: "A kernel takes a misaligned r2 for none at all, and comes up without a tree.",
     remedy: "Move it to where KX190 says.",
     examples: ["kx plan vmlinuz --dtb board.dtb --at dtb=0x44000004"],
     page: "check-a-layout.md")
 
   static let kernelNotMapped = Self(
     .kernelNotMapped, [.error],
-    means: """
-      With --at or --u-boot-env: the kernel would run where it does not map memory, or its \
-      decompressor where it has none that is cached.
-      """,
-    matters: """
-      The decompressor maps 256 MiB as cached memory, and reads at odd addresses, which works \
-      only there. The kernel itself must lie in memory that it is told of.
-      """,
+    means: "With --at or --u-boot-env: the kernel would run where it does not map memory.",
+    matters:
+      "The kernel itself must lie in memory that it is told of, and that its list of pages covers.",
     remedy: "Load the kernel where KX190 says.",
     examples: ["kx plan vmlinuz --dtb board.dtb --at kernel=0x80008000"],
     page: "check-a-layout.md")
@@ -106,8 +96,8 @@ extension Explanation {
   static let lostInUBoot = Self(
     .lostInUBoot, [.error],
     means: """
-      With --u-boot-env: a file is lost before the jump, since it is loaded over another one or \
-      lies where U-Boot copies another one; or U-Boot finds no room, or does not start the kernel.
+      With --u-boot-env: a file is lost before the jump, since it is loaded over another one or lies \
+      where U-Boot copies another one.
       """,
     matters: """
       What is loaded last counts. Since 2020.10 U-Boot refuses an initrd or tree that overlaps the \
@@ -126,5 +116,67 @@ extension Explanation {
     examples: [
       "kx plan vmlinuz --initrd i.img --u-boot-env printenv.txt --at initrd=0x45000000"
     ],
+    page: "check-a-layout.md")
+
+  static let pageShared = Self(
+    .pageShared, [.error],
+    means: """
+      With --at or --u-boot-env: an initrd shares a page with the kernel or with reserved memory.
+      """,
+    matters: """
+      The kernel reserves whole pages for its initrd. Where one of them is reserved already, it gives \
+      the initrd up: \"disabling initrd\".
+      """,
+    remedy: "Move it to where KX190 says.",
+    examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb --at initrd=0x41000800"],
+    page: "check-a-layout.md")
+
+  static let imageMisplaced = Self(
+    .imageMisplaced, [.error],
+    means: """
+      With --at or --u-boot-env: a plain Image does not lie its text offset above a multiple of 2 MiB \
+      (before Linux 5.11 16 MiB).
+      """,
+    matters: """
+      A plain Image takes its own place for the start of RAM, and a wrong one in silence.
+      """,
+    remedy: "Move it to where KX190 says.",
+    examples: ["kx plan vmlinuz --dtb board.dtb --handover image --at kernel=0x40108000"],
+    page: "check-a-layout.md")
+
+  static let decompressorUncached = Self(
+    .decompressorUncached, [.error],
+    means: """
+      With --at or --u-boot-env: the decompressor, or the DTB that it reads, lies where it has no \
+      cached memory.
+      """,
+    matters: """
+      The decompressor maps 256 MiB as cached memory, and reads at odd addresses, which works only \
+      there.
+      """,
+    remedy: "Load it where KX190 says.",
+    examples: ["kx plan vmlinuz --dtb board.dtb --at kernel=0x80008000"],
+    page: "check-a-layout.md")
+
+  static let uBootHasNoRoom = Self(
+    .uBootHasNoRoom, [.error],
+    means: """
+      With --u-boot-env: U-Boot finds no room for the initrd or the device tree, which it moves before the jump.
+      """,
+    matters: "U-Boot stops there, and says little about why.",
+    remedy: """
+      Load it where KX190 says, and raise bootm_size, initrd_high or fdt_high.
+      """,
+    examples: ["kx plan vmlinuz --initrd initrd.img --dtb board.dtb --u-boot-env printenv.txt"],
+    page: "check-a-layout.md")
+
+  static let uBootStartsNoImage = Self(
+    .uBootStartsNoImage, [.error],
+    means: """
+      With --u-boot-env: the kernel is a plain Image, which U-Boot does not start on 32-bit ARM.
+      """,
+    matters: "U-Boot has bootz for a zImage, and bootm for a uImage.",
+    remedy: "Load the zImage, or wrap the Image with mkimage.",
+    examples: ["kx inspect vmlinuz"],
     page: "check-a-layout.md")
 }

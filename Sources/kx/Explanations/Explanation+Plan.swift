@@ -138,18 +138,16 @@ extension Explanation {
     examples: ["kx plan vmlinuz --ram 0x40000000+512M --dtb board.dtb"])
 
   static let absentMemoryNamed = Self(
-    .absentMemoryNamed, [.note, .warning],
+    .absentMemoryNamed, [.warning],
     means: """
-      The DTB names memory that the machine does not list as RAM. A note when the running \
-      kernel was told of it, too, and dropped it, because it lies below its own start; nothing \
-      can be loaded there until the firmware starts the machine anew. A warning otherwise: \
-      nothing is put there, but the new kernel will use what lies above its start.
+      The DTB names memory that the machine does not list as RAM. Nothing is put there, but the new \
+      kernel will use what lies above its start.
       """,
     matters: """
       The kernel takes its RAM from the tree. Where it is told of memory that is not there, it \
       crashes as soon as it uses it.
       """,
-    remedy: "After a warning, use the DTB of this machine.",
+    remedy: "Use the DTB of this machine.",
     examples: [
       "kexec --snapshot=machine.snapshot",
       "kx plan vmlinuz --machine machine.snapshot",
@@ -182,6 +180,20 @@ extension Explanation {
       """,
     remedy: "Give --dtb FILE, the tree that the machine was started with.",
     examples: ["kexec --load vmlinuz --dtb=board.dtb"])
+
+  static let droppedMemoryNamed = Self(
+    .droppedMemoryNamed, [.note],
+    means: """
+      The running kernel does not use memory that its tree names, because it lies below its own start. \
+      Nothing can be loaded there until the firmware starts the machine anew.
+      """,
+    matters: """
+      A kernel takes its own place for the start of RAM and drops what is below. The machine has less \
+      memory than it could have.
+      """,
+    remedy: "Start the machine by its firmware to have that memory again.",
+    examples: ["kexec --snapshot=machine.snapshot", "kx plan vmlinuz --machine machine.snapshot"],
+    page: "footprint.md")
 
   static let initrdDamaged = Self(
     .initrdDamaged, [.warning],

@@ -26,4 +26,20 @@ extension Explanation {
       """,
     remedy: "Pack the initrd without a filter: xz --check=crc32.",
     examples: ["xz -dc initrd.xz | xz --check=crc32 >initrd.img"])
+
+  static let initrdNotUnpacked = Self(
+    .initrdNotUnpacked, [.error, .warning],
+    means: """
+      The initrd, or a part of it, is no archive that kernels unpack, or packed as none of them unpacks. \
+      It is an error when nothing of the initrd is unpacked and the kernel cannot find its root without.
+      """,
+    matters: """
+      The kernel's decoders take less than the tools write: of lz4 only the legacy format, of xz no \
+      check but CRC32, of cpio only newc. At the first thing they do not take they stop, and what \
+      follows is lost.
+      """,
+    remedy: "Check that the file is whole; pack it as the hint says.",
+    examples: [
+      "kx inspect initrd.img", "lz4 -l -9 initrd.cpio initrd.img", "xz --check=crc32 initrd.cpio",
+    ])
 }

@@ -81,7 +81,9 @@ struct CommandLineMemoryTests {
     arguments: ["initrd=0x81000000,1M", "initrd=/boot/initrd.img"])
   func noInitrd(_ line: String) throws {
     #expect(
-      try plan(line, initrd: nil).diagnostics(.initrdWordMisleads).map(\.severity) == [.warning])
+      try plan(line, initrd: nil).diagnostics(.initrdWordWithoutInitrd).map(\.severity) == [
+        .warning
+      ])
   }
 
   @Test("Words that ARM does not read are told, on every rule and where nothing fits")
@@ -120,7 +122,7 @@ struct CommandLineMemoryTests {
   func beyond(_ line: String, _ isTold: Bool) throws {
     let plan = try plan(line)
     #expect(plan.fits)
-    #expect(plan.diagnostics(.absentMemoryNamed).map(\.severity) == (isTold ? [.warning] : []))
+    #expect(plan.diagnostics(.absentMemoryStated).map(\.severity) == (isTold ? [.warning] : []))
   }
 
   @Test("mem= leaves the same plan as a machine with that much RAM, and the same need")

@@ -18,6 +18,7 @@ struct GivenLayoutPropertyTests {
   static let losses: [DiagnosticCode] = [
     .segmentOverwritten, .segmentsOverlap, .inReservedMemory, .outsideRAM, .notMapped,
     .treeBeyondSections, .misaligned, .kernelNotMapped,
+    .pageShared, .imageMisplaced, .decompressorUncached,
   ]
 
   static func loses(_ plan: BootPlan) -> Bool {

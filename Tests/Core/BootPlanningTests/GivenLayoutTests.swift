@@ -168,7 +168,7 @@ struct GivenLayoutTests {
         testDescription: "zImage at no multiple of 4", kernel: 0x4200_0002, codes: [.misaligned]),
       Wrong(
         testDescription: "Image off its text offset", kernel: 0x4201_8000, handover: .image,
-        codes: [.misaligned]),
+        codes: [.imageMisplaced]),
       Wrong(
         testDescription: "DTB in the file of the kernel, and where nobody writes", dtb: 0x4210_0000,
         codes: [.segmentsOverlap], bytes: 0x4000),
@@ -194,7 +194,7 @@ struct GivenLayoutTests {
         bytes: 0x4000),
       Wrong(
         testDescription: "initrd that shares a page with the kernel's BSS", initrd: 0x4160_7800,
-        codes: [.notMapped]),
+        codes: [.pageShared]),
     ])
   func wrong(_ layout: Wrong) throws {
     let request = Self.request(

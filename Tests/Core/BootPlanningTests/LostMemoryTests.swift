@@ -67,7 +67,8 @@ struct LostMemoryTests {
         KernelsOfRecord.lpae, ram: Self.full, initrd: 6 << 20, handover: handover))
     #expect(plan.fits)
     #expect(
-      plan.diagnostics(.memoryBelowStart).isEmpty && plan.diagnostics(.absentMemoryNamed).isEmpty)
+      plan.diagnostics(.memoryBelowStart).isEmpty && plan.diagnostics(.absentMemoryNamed).isEmpty
+        && plan.diagnostics(.droppedMemoryNamed).isEmpty)
   }
 
   @Test("An initrd that pushes the kernel up is named", arguments: [HandoverKind.image, .zimage])
@@ -107,7 +108,8 @@ struct LostMemoryTests {
       chained(handover: .image, last: 0x4fff_ffff, initrd: 6 << 20))
     #expect(plan.entry == PhysicalAddress(0x4220_8000))
     for segment in plan.segments { #expect(segment.range.first.rawValue >= 0x4200_0000) }
-    let said = try #require(plan.diagnostics(.absentMemoryNamed).first)
+    #expect(plan.diagnostics(.absentMemoryNamed).isEmpty)
+    let said = try #require(plan.diagnostics(.droppedMemoryNamed).first)
     #expect(said.severity == .note)
     #expect(said.message.contains("0x40000000-0x41ffffff"))
     #expect(said.message.contains("the new kernel will not use it either"))
@@ -145,7 +147,8 @@ struct LostMemoryTests {
     }
     let plan = try ARMPlanner.plan(chained(handover: .zimage, last: 0x4fff_ffff))
     #expect(!plan.fits)
-    #expect(plan.diagnostics(.absentMemoryNamed).map(\.severity) == [.note])
+    #expect(plan.diagnostics(.droppedMemoryNamed).map(\.severity) == [.note])
+    #expect(plan.diagnostics(.absentMemoryNamed).isEmpty)
     let hole = try #require(plan.diagnostics(.holeRefused).last?.message)
     #expect(hole.contains("0x48208000") && hole.contains("left for the kernel"), "\(hole)")
     let hint = try #require(plan.diagnostics(.nothingFits).first?.hint)

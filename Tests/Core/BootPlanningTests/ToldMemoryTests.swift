@@ -40,7 +40,8 @@ struct ToldMemoryTests {
     let again = try ARMPlanner.plan(request(named: named, line: "mem=0x20000000@0x80000000"))
     #expect(
       again.fits && again.diagnostics(.memoryUnnamed).isEmpty
-        && again.diagnostics(.absentMemoryNamed).isEmpty)
+        && again.diagnostics(.absentMemoryNamed).isEmpty
+        && again.diagnostics(.absentMemoryStated).isEmpty)
   }
 
   @Test(
