@@ -47,7 +47,7 @@ struct InitrdWalk {
       }
       let last = segments.last
       if let last, last.compression == .lz4, !endsLZ4(reader, last) { return }
-      if at % 4 != 0, bytes[at] == 0x30 || last != nil && last?.compression == nil {
+      if at % 4 != 0, bytes[at] == UInt8(ascii: "0") || last != nil && last?.compression == nil {
         return stop(at, "data that must begin at a multiple of 4 bytes")
       }
       let rest = bytes.extracting(at..<bytes.count)
@@ -95,7 +95,7 @@ struct InitrdWalk {
           "the archive at " + hexadecimal(UInt64(at)) + " of the initrd ends without a trailer",
           hint: "was it cut off?"))
     }
-    if rest[5] == 0x32 {
+    if rest[5] == UInt8(ascii: "2") {
       // Source: commit "initramfs: support cpio extraction with file checksums" (v5.19).
       faults.append(
         UnpackingFault(

@@ -218,7 +218,7 @@ struct SegmentAssembly {
         hasDigits = true
         let last = numbers[numbers.count - 1]
         numbers[numbers.count - 1] = min(last, 100_000) * 10 + UInt32(byte - 0x30)
-      } else if byte == 0x2e, hasDigits, numbers.count == 1 {
+      } else if byte == UInt8(ascii: "."), hasDigits, numbers.count == 1 {
         hasDigits = false
       } else {
         break
