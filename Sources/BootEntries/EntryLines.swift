@@ -44,7 +44,7 @@ struct EntryLines {
         throw BootEntryError(line: number, problem: .tooMany("lines", limit: Self.lineLimit))
       }
       let rest = line.drop { Self.isBlank($0) }
-      guard let first = rest.first, first != 0x23 else { continue }
+      guard let first = rest.first, first != UInt8(ascii: "#") else { continue }
       guard !rest.contains(0) else { throw BootEntryError(line: number, problem: .zeroByte) }
       let word = rest.prefix { !Self.isBlank($0) }
       var value = rest[word.endIndex...].drop { Self.isBlank($0) }
@@ -58,7 +58,7 @@ struct EntryLines {
 
   /// Lines of files from other systems may end in a carriage return.
   private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09 || byte == 0x0d
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
   }
 
   /// Refuses a list that is as long as no real one.

@@ -11,7 +11,7 @@ struct KernelRelease {
       if byte >= 0x30, byte <= 0x39 {
         let last = numbers[numbers.count - 1]
         numbers[numbers.count - 1] = last < 100_000 ? last * 10 + UInt32(byte - 0x30) : last
-      } else if byte == 0x2e, numbers.count < 3 {
+      } else if byte == UInt8(ascii: "."), numbers.count < 3 {
         numbers.append(0)
       } else {
         break

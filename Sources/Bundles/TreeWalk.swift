@@ -111,7 +111,7 @@ struct TreeWalk: ~Escapable, Copyable {
   func isNamed(_ text: StaticString, _ name: Int, _ count: Int) -> Bool {
     let length = text.utf8CodeUnitCount
     guard count >= length, begins(text, at: name) else { return false }
-    return count == length || reader.byte(at: name + length) == 0x40
+    return count == length || reader.byte(at: name + length) == UInt8(ascii: "@")
   }
 
   private func begins(_ text: StaticString, at offset: Int) -> Bool {

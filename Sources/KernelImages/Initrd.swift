@@ -15,7 +15,7 @@ public struct Initrd: Sendable, Hashable {
   /// Where kernels stop unpacking, in the order of the bytes.
   public var faults: [UnpackingFault] = []
   /// What else the user should know.
-  public var diagnostics: [ImageDiagnostic] = []
+  public var diagnostics: [Diagnostic] = []
 
   /// One archive of an initial ramdisk.
   public struct Segment: Sendable, Hashable {
@@ -85,7 +85,7 @@ public struct Initrd: Sendable, Hashable {
         file.extracting(range.indices), startingAt: UInt64(range.offset), uImageName: nil,
         verify: verify, limit: limit)
       initrd.diagnostics.insert(
-        ImageDiagnostic(
+        Diagnostic(
           .vendorMark, .note,
           header.maker.name + (header.label.isEmpty ? "" : " (" + header.label + ")")
             + " is taken off the initrd", hint: ""), at: 0)
@@ -146,7 +146,7 @@ public struct Initrd: Sendable, Hashable {
   private mutating func dropErased(_ count: Int, startingAt start: UInt64, keeping end: Int) {
     payload = .slice(offset: start, count: UInt64(end))
     diagnostics.append(
-      ImageDiagnostic(
+      Diagnostic(
         .trailingBytes, .warning,
         ByteCount(count).description + " of erased flash (0xff) at " + hexadecimal(UInt64(end))
           + " of the initrd stand behind its archives and are left away",

@@ -29,7 +29,7 @@ public struct KernelImage: Sendable, Hashable {
   /// Where U-Boot takes the kernel of a uImage; nil when the file is none.
   public var uImagePlace: UImagePlace?
   /// What the user should know.
-  public var diagnostics: [ImageDiagnostic] = []
+  public var diagnostics: [Diagnostic] = []
 
   /// A file that came in the same wrapper as the kernel.
   public struct Companion: Sendable, Hashable {

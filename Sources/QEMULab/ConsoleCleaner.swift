@@ -39,7 +39,7 @@ public struct ConsoleCleaner: Sendable {
     var result: [UInt8] = []
     var word: [UInt8] = []
     for byte in shown[..<count] {
-      if byte == 0x0a || byte == 0x09 {
+      if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t") {
         result += Self.printable(word)
         result.append(byte)
         word = []
@@ -52,7 +52,7 @@ public struct ConsoleCleaner: Sendable {
 
   private mutating func take(_ byte: UInt8, _ shown: inout [UInt8]) {
     // A line ends whatever stands in it: a sequence that never ends hides no more than that.
-    if byte == 0x0a {
+    if byte == UInt8(ascii: "\n") {
       state = .text
       isReturned = false
       shown.append(byte)
@@ -61,16 +61,18 @@ public struct ConsoleCleaner: Sendable {
     switch state {
     case .text:
       if isReturned { shown.append(0x0a) }
-      isReturned = byte == 0x0d
+      isReturned = byte == UInt8(ascii: "\r")
       if byte == 0x1b {
         state = .escape
-      } else if byte == 0x09 || byte >= 0x20 && byte != 0x7f {
+      } else if byte == UInt8(ascii: "\t") || byte >= 0x20 && byte != 0x7f {
         shown.append(byte)
       }
     case .escape:
       switch byte {
-      case 0x5b: state = .sequence
-      case 0x5d, 0x50, 0x58, 0x5e, 0x5f: state = .string
+      case UInt8(ascii: "["): state = .sequence
+      case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"),
+        UInt8(ascii: "_"):
+        state = .string
       // Intermediate bytes, and ESC itself once more.
       case 0x20...0x2f, 0x1b: break
       default: state = .text

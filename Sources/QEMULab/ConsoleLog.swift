@@ -33,8 +33,8 @@ struct ConsoleLog {
     bytes.append(contentsOf: chunk.prefix(max(0, Self.limit - bytes.count)))
     var lines: [String] = []
     for byte in chunk {
-      if byte != 0x0a { open.append(byte) }
-      guard byte == 0x0a || open.count >= Self.lineLimit else { continue }
+      if byte != UInt8(ascii: "\n") { open.append(byte) }
+      guard byte == UInt8(ascii: "\n") || open.count >= Self.lineLimit else { continue }
       let line = unfinished
       open.removeAll(keepingCapacity: true)
       guard !line.isEmpty else { continue }
@@ -47,7 +47,9 @@ struct ConsoleLog {
 
   /// Decodes a line without the carriage returns and blanks around it.
   private static func text(_ line: [UInt8]) -> String {
-    let blank: (UInt8) -> Bool = { $0 == 0x0d || $0 == 0x20 || $0 == 0x09 }
+    let blank: (UInt8) -> Bool = {
+      $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
+    }
     guard let first = line.firstIndex(where: { !blank($0) }),
       let last = line.lastIndex(where: { !blank($0) })
     else { return "" }

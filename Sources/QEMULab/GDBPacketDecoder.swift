@@ -31,11 +31,11 @@ struct GDBPacketDecoder {
   mutating func next() -> Event? {
     while position < pending.count {
       let byte = pending[position]
-      if byte == 0x2b || byte == 0x2d {
+      if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") {
         position += 1
-        return byte == 0x2b ? .taken : .refused
+        return byte == UInt8(ascii: "+") ? .taken : .refused
       }
-      guard byte == 0x24 else {
+      guard byte == UInt8(ascii: "$") else {
         position += 1
         continue
       }
@@ -63,14 +63,14 @@ struct GDBPacketDecoder {
     while index < body.count {
       let byte = body[index]
       index += 1
-      guard byte == 0x7d || byte == 0x2a else {
+      guard byte == UInt8(ascii: "}") || byte == UInt8(ascii: "*") else {
         result.append(byte)
         continue
       }
       guard index < body.count else { return nil }
       let operand = body[index]
       index += 1
-      if byte == 0x7d {
+      if byte == UInt8(ascii: "}") {
         result.append(operand ^ 0x20)
       } else {
         // The count is a printable character, 29 more than how often the last byte comes again.

@@ -91,7 +91,7 @@ final class GDBStub {
   /// Executes one instruction.
   func step() async throws(LabError) {
     let answer = try await request("s")
-    guard answer.first == 0x53 || answer.first == 0x54 else {
+    guard answer.first == UInt8(ascii: "S") || answer.first == UInt8(ascii: "T") else {
       throw LabError.answer(to: "s", got: String(decoding: answer, as: UTF8.self))
     }
   }

@@ -102,7 +102,7 @@ extension RunningQEMU {
     case .closed: return nil
     }
     // `S` and `T` tell of a stop.
-    return answer?.first == 0x53 || answer?.first == 0x54
+    return answer?.first == UInt8(ascii: "S") || answer?.first == UInt8(ascii: "T")
   }
 
   /// Stops a guest that runs and says where, or gives nil when that fails as well.

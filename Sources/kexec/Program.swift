@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import LinuxInterface
 import PhysicalMemory
 import Reporting

@@ -85,7 +85,7 @@ final class ProgressScreen: Sendable {
       if descriptor == 2 || isatty(descriptor) != 0 { state.erase() }
       let failure = Self.put(descriptor, bytes)
       if descriptor == 1, state.outputFailure == nil { state.outputFailure = failure }
-      if descriptor == 1, state.line != line, bytes.last == 0x0a { state.draw(line) }
+      if descriptor == 1, state.line != line, bytes.last == UInt8(ascii: "\n") { state.draw(line) }
     }
   }
 

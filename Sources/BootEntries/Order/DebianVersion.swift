@@ -62,13 +62,13 @@ public enum DebianVersion {
   private static func number(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let digits = text.prefix { isDigit($0) }
     text = text[digits.endIndex...]
-    return digits.drop { $0 == 0x30 }
+    return digits.drop { $0 == UInt8(ascii: "0") }
   }
 
   private static func weight(_ byte: UInt8?) -> Int {
     guard let byte, !isDigit(byte) else { return 0 }
     switch byte {
-    case 0x7e: return -1
+    case UInt8(ascii: "~"): return -1
     case 0x41...0x5a, 0x61...0x7a: return Int(byte)
     default: return Int(byte) + 256
     }

@@ -54,8 +54,8 @@ public enum SpecificationVersion {
     one = one[left.endIndex...]
     other = other[right.endIndex...]
     if isNumber {
-      left = left.drop { $0 == 0x30 }
-      right = right.drop { $0 == 0x30 }
+      left = left.drop { $0 == UInt8(ascii: "0") }
+      right = right.drop { $0 == UInt8(ascii: "0") }
       if left.count != right.count { return left.count - right.count }
     }
     for (byte, against) in zip(left, right) where byte != against {
@@ -71,6 +71,7 @@ public enum SpecificationVersion {
     (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
   }
   private static func isMeant(_ byte: UInt8) -> Bool {
-    isDigit(byte) || isLetter(byte) || byte == 0x7e || byte == 0x2d || byte == 0x5e || byte == 0x2e
+    isDigit(byte) || isLetter(byte) || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "-")
+      || byte == UInt8(ascii: "^") || byte == UInt8(ascii: ".")
   }
 }

@@ -17,7 +17,7 @@ struct ARMCommandLine {
     for entry in words.found where !entry.word.isReadByARM {
       result.append(
         Diagnostic(
-          "KX162", .warning,
+          .wordWithoutEffect, .warning,
           text(entry) + " has no effect: a kernel for 32-bit ARM does not read it",
           hint: "limit memory with mem=SIZE@START, and keep it free with a node in /reserved-memory"
         ))
@@ -36,7 +36,7 @@ struct ARMCommandLine {
     let place = stated?.description ?? "no memory"
     guard search.request.initrd != nil else {
       return Diagnostic(
-        "KX161", .warning,
+        .initrdWordWithoutInitrd, .warning,
         text(entry) + " has the kernel look for an initrd in " + place
           + ", and the plan puts none there",
         hint: "give the initrd with --initrd, and leave the word out")
@@ -51,7 +51,7 @@ struct ARMCommandLine {
       return nil
     }
     return Diagnostic(
-      "KX161", .error,
+      .initrdWordMisleads, .error,
       text(entry) + " has the kernel look for its initrd in " + place + ", and it lies in "
         + planned.description + ": it would be lost",
       hint: "leave the word out: the kernel is told where its initrd lies")
@@ -62,7 +62,7 @@ struct ARMCommandLine {
     guard search.request.initrd == nil, let entry = words.found.last(where: { $0.word == .initrd })
     else { return nil }
     return Diagnostic(
-      "KX161", .warning,
+      .initrdWordWithoutInitrd, .warning,
       text(entry) + " names no memory: the kernel passes over it and has no initrd",
       hint: "give the file with --initrd")
   }
@@ -79,7 +79,7 @@ struct ARMCommandLine {
       let left = search.memoryLeft(placement)
       if size < left { return nil }
       return Diagnostic(
-        "KX163", .warning,
+        .crashMemoryImpossible, .warning,
         text(entry) + " will not be set aside: " + ByteCount(left).description + " are left",
         hint: hint)
     }
@@ -96,7 +96,8 @@ struct ARMCommandLine {
       reason = "the machine has no RAM there"
     }
     return reason.map {
-      Diagnostic("KX163", .warning, text(entry) + " will not be set aside: " + $0, hint: hint)
+      Diagnostic(
+        .crashMemoryImpossible, .warning, text(entry) + " will not be set aside: " + $0, hint: hint)
     }
   }
 

@@ -106,32 +106,32 @@ struct ARMDecompression {
   /// Every range that is written, in order of time.
   var ranges: [FootprintRange] {
     var result: [FootprintRange] = []
-    func add(_ name: String, _ start: UInt64, _ end: UInt64) {
+    func add(_ part: FootprintPart, _ start: UInt64, _ end: UInt64) {
       guard
         let range = PhysicalRange(start: PhysicalAddress(start), end: PhysicalAddress(end))
       else { return }
-      result.append(FootprintRange(name: name, phase: .decompress, range: range))
+      result.append(FootprintRange(part, phase: .decompress, range: range))
     }
     let edata = load + imageBytes
     let work = edata + workBytes + appended
     let bssEnd = stackEnd - Self.stackBytes
-    add("decompressor page table", kernel - Self.pageTableBytes, kernel)
-    add("zImage data behind the payload", load + zImage.payloadEnd.rawValue, edata)
-    if keptDTB > 0 { add("appended DTB and its work space", edata, work) }
-    add("decompressor bss", work, bssEnd)
-    add("decompressor stack", bssEnd, stackEnd)
-    if move != .always { add("decompressor heap", stackEnd, stackEnd + heapBytes) }
+    add(.decompressorPageTable, kernel - Self.pageTableBytes, kernel)
+    add(.payloadTail, load + zImage.payloadEnd.rawValue, edata)
+    if keptDTB > 0 { add(.appendedTree, edata, work) }
+    add(.decompressorBSS, work, bssEnd)
+    add(.decompressorStack, bssEnd, stackEnd)
+    if move != .always { add(.decompressorHeap, stackEnd, stackEnd + heapBytes) }
     if move != .never {
       let copy = copy
       let from = (load + zImage.movedFrom.value.rawValue) & ~31
       // With labels that are only bounded, "perhaps" also covers a move downward.
       let delta = copy.first &- from
-      add("moved zImage", copy.lowest, copy.first + copy.count)
-      add("moved decompressor bss", work &+ delta, bssEnd &+ delta)
-      add("moved decompressor stack", bssEnd &+ delta, stackEnd &+ delta)
-      add("moved decompressor heap", stackEnd &+ delta, stackEnd &+ delta + heapBytes)
+      add(.movedZImage, copy.lowest, copy.first + copy.count)
+      add(.movedBSS, work &+ delta, bssEnd &+ delta)
+      add(.movedStack, bssEnd &+ delta, stackEnd &+ delta)
+      add(.movedHeap, stackEnd &+ delta, stackEnd &+ delta + heapBytes)
     }
-    add("inflated kernel", kernel, kernel + figures.inflated)
+    add(.inflatedKernel, kernel, kernel + figures.inflated)
     return result
   }
 }

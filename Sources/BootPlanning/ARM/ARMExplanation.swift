@@ -12,17 +12,18 @@ struct ARMExplanation {
 
   var diagnostics: [Diagnostic] {
     var result: [Diagnostic] = []
-    func note(_ code: String, _ text: @autoclosure () -> String) {
+    func note(_ code: DiagnosticCode, _ text: @autoclosure () -> String) {
       if search.request.explains { result.append(Diagnostic(code, .note, text())) }
     }
-    note("KX130", kernelText)
-    if placement.handover == .zimage { note("KX131", loadText) }
+    note(.kernelPlace, kernelText)
+    if placement.handover == .zimage { note(.zImagePlace, loadText) }
     result += uncertainties
     if let parameters = placement.parameters, search.request.given.parameters == nil {
-      note("KX132", "\(parametersName) at \(parameters.first): " + companionText(parameters))
+      note(
+        .parametersPlace, "\(parametersName) at \(parameters.first): " + companionText(parameters))
     }
     if let initrd = placement.initrd, search.request.given.initrd == nil {
-      note("KX133", "initrd at \(initrd.first): " + companionText(initrd))
+      note(.initrdPlace, "initrd at \(initrd.first): " + companionText(initrd))
     }
     result += ARMLostMemory(search: search, placement: placement).diagnostics
     return result
@@ -100,7 +101,7 @@ struct ARMExplanation {
     if placement.kernelIsUncertain {
       result.append(
         Diagnostic(
-          "KX143", .error,
+          .destinationUncertain, .error,
           "the image does not tell whether its decompressor looks for the start of RAM in the "
             + "DTB; planned for the kernel at \(PhysicalAddress(placement.kernel)), which is a guess",
           hint: "use --handover image, which does not depend on it"))
@@ -110,14 +111,14 @@ struct ARMExplanation {
     {
       result.append(
         Diagnostic(
-          "KX155", .error,
+          .decompressorUnknown, .error,
           "the decompressor's code was not recognised: where it puts the kernel is a guess",
           hint: "use --handover image, which does not depend on it"))
     }
     if placement.startIsFine {
       result.append(
         Diagnostic(
-          "KX147", .warning,
+          .startNeedsNewerKernel, .warning,
           "the kernel starts RAM at \(PhysicalAddress(start)), not a multiple of 16 MiB; kernels "
             + "before 5.11 cannot, and the image does not tell its version",
           hint: "check the version; for an older one free memory at a multiple of 16 MiB"))

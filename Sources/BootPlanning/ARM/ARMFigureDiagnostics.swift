@@ -13,7 +13,8 @@ extension ARMPlanner {
     let kernel = request.kernel.facts
     var result: [Diagnostic] = []
     func estimated(
-      _ code: String, _ severity: Diagnostic.Severity, _ name: String, _ source: FigureSource,
+      _ code: DiagnosticCode, _ severity: Severity, _ name: String,
+      _ source: FigureSource,
       _ consequence: @autoclosure () -> String
     ) {
       guard source == .estimate else { return }
@@ -25,21 +26,21 @@ extension ARMPlanner {
             + "loads its plan with --load-plan"))
     }
     estimated(
-      "KX140", .warning, "inflated size", kernel.inflatedBytes.source,
+      .inflatedSizeUnknown, .warning, "inflated size", kernel.inflatedBytes.source,
       "; planning with \(kernel.inflatedBytes.value)")
     estimated(
-      "KX141", .warning, "BSS size", kernel.bssBytes.source,
+      .bssSizeUnknown, .warning, "BSS size", kernel.bssBytes.source,
       "; planning with \(kernel.bssBytes.value)")
     // A kernel that is entered at another place than it was linked for hangs without a word.
     estimated(
-      "KX142", .error, "text offset", kernel.textOffset.source,
+      .textOffsetUnknown, .error, "text offset", kernel.textOffset.source,
       ", and with it where it runs; \(hexadecimal(kernel.textOffset.value.rawValue)) is a guess "
         + "(\(kernel.textOffset.detail))")
     if sizeWordLies(request), let word = kernel.sizeWord {
       let trusted = request.handover == .zimage || request.rule != .exact
       result.append(
         Diagnostic(
-          "KX106", trusted ? .error : .warning,
+          .sizeWordWrong, trusted ? .error : .warning,
           "the size word behind the payload says \(word), but the payload inflates to "
             + "\(kernel.inflatedBytes.value); the decompressor trusts the word",
           hint: trusted
@@ -49,7 +50,7 @@ extension ARMPlanner {
     if request.commandLine.utf8.count >= commandLineLimit {
       result.append(
         Diagnostic(
-          "KX150", .error,
+          .commandLineTooLong, .error,
           "the command line has \(request.commandLine.utf8.count) bytes; an ARM kernel keeps "
             + "\(commandLineLimit - 1)",
           hint: "shorten it: the kernel would cut it silently"))
@@ -57,7 +58,7 @@ extension ARMPlanner {
     if case .none = request.parameters {
       result.append(
         Diagnostic(
-          "KX115", .warning,
+          .noParameters, .warning,
           "there is neither a DTB nor an ATAG list: the plan shows the memory, but a kernel "
             + "entered with r2 = 0 does not boot",
           hint: "give --dtb FILE or --atags"))

@@ -53,12 +53,12 @@ struct ARMFigures: Hashable {
     if let tables = PhysicalRange(
       start: PhysicalAddress(kernel - pageTables), end: PhysicalAddress(kernel))
     {
-      result.append(FootprintRange(name: "kernel page tables", phase: .kernel, range: tables))
+      result.append(FootprintRange(.kernelPageTables, phase: .kernel, range: tables))
     }
     if let cleared = PhysicalRange(
       start: PhysicalAddress(kernel + inflated), count: ByteCount(bss))
     {
-      result.append(FootprintRange(name: "kernel BSS", phase: .kernel, range: cleared))
+      result.append(FootprintRange(.kernelBSS, phase: .kernel, range: cleared))
     }
     return result
   }

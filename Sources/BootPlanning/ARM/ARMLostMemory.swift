@@ -18,7 +18,7 @@ struct ARMLostMemory {
     guard !lost.isEmpty else { return [] }
     return [
       Diagnostic(
-        "KX145", .warning,
+        .memoryBelowStart, .warning,
         "the new kernel will not use \(lost.count) of RAM, \(lost.inWords): it takes RAM to start at "
           + "\(PhysicalAddress(start))",
         hint: hint)

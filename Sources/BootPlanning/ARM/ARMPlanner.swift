@@ -52,7 +52,7 @@ public enum ARMPlanner {
       if search.request.handover == nil, handover != wanted.first {
         plan.diagnostics.append(
           Diagnostic(
-            "KX146", .note, "the plain Image does not fit, so the zImage is handed over"))
+            .imageDoesNotFit, .note, "the plain Image does not fit, so the zImage is handed over"))
       }
       plan.diagnostics += PlanCheck.diagnostics(of: plan)
       plan.dependsOnCount = search.uncounted?.wasFelt == true

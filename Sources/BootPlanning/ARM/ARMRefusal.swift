@@ -21,17 +21,17 @@ struct ARMRefusal {
   var diagnostics: [Diagnostic] {
     var result = [
       Diagnostic(
-        "KX103", .error, "nothing fits: " + summary,
+        .nothingFits, .error, "nothing fits: " + summary,
         hint: hint)
     ]
     let cramped = crampedZImage
     for hole in search.view.free.ranges.prefix(16) {
       result.append(
-        Diagnostic("KX104", .note, "hole \(hole) (\(hole.count)): " + reason(hole, cramped)))
+        Diagnostic(.holeRefused, .note, "hole \(hole) (\(hole.count)): " + reason(hole, cramped)))
     }
     let more = search.view.free.ranges.count - 16
     if more > 0 {
-      result.append(Diagnostic("KX104", .note, "\(more) more holes refused likewise"))
+      result.append(Diagnostic(.holeRefused, .note, "\(more) more holes refused likewise"))
     }
     return result
   }

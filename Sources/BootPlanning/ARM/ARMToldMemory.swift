@@ -40,7 +40,7 @@ struct ARMToldMemory {
       if !dropped.isEmpty {
         result.append(
           Diagnostic(
-            "KX116", .note,
+            .droppedMemoryNamed, .note,
             "the running kernel does not use \(dropped.count) of memory that its tree names, "
               + "\(dropped.inWords): it took RAM to start at \(bottom). Nothing can be loaded there"
               + (start == nil ? "" : ", and the new kernel will not use it either"),
@@ -51,7 +51,7 @@ struct ARMToldMemory {
     let isUsed = start.map { last.last >= $0 } ?? true
     result.append(
       Diagnostic(
-        "KX116", .warning,
+        .absentMemoryNamed, .warning,
         "the DTB names \(absent.count) of memory that the machine does not have, from "
           + "\(first.first) on; nothing is put there, "
           + (isUsed
@@ -68,7 +68,7 @@ struct ARMToldMemory {
     guard let first = absent.ranges.first else { return [] }
     return [
       Diagnostic(
-        "KX116", .warning,
+        .absentMemoryStated, .warning,
         "mem= names \(absent.count) of memory that the machine does not have, from "
           + "\(first.first) on; nothing is put there, but the new kernel will use it",
         hint: "state no more than the machine has, or leave mem= out")
@@ -87,7 +87,7 @@ struct ARMToldMemory {
     }
     return [
       Diagnostic(
-        "KX165", .warning,
+        .memoryUnnamed, .warning,
         "the DTB names \(lost.count) of RAM less than the machine has, \(lost.inWords): the new "
           + "kernel will not use it",
         hint: "use the tree this machine runs with"

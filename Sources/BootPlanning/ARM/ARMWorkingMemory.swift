@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KernelImages
 import PhysicalMemory
 
 /// The memory that a new kernel needs to come up, beyond what is loaded and cleared.
@@ -90,7 +91,7 @@ extension ARMPlacementSearch {
     let needed = ARMWorkingMemory.estimated.needed(
       ram: view.knownBytes.rawValue, figures: figures, request: request)
     return Diagnostic(
-      "KX164", .warning,
+      .shortOfWorkingMemory, .warning,
       "\(ByteCount(memoryLeft(placement))) are left for the new kernel to work with; by an estimate "
         + "that errs large it needs \(ByteCount(needed))",
       hint: view.words.has(.mem)

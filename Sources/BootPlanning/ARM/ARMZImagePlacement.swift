@@ -97,7 +97,7 @@ extension ARMPlacementSearch {
         cached.contains(whole)
       else { return false }
     }
-    return own.ranges.allSatisfy { !$0.name.hasPrefix("moved") || cached.contains($0.range) }
+    return own.ranges.allSatisfy { !$0.part.isMoved || cached.contains($0.range) }
   }
 
   private func decompression(_ zImage: ZImage, load: UInt64, kernel: UInt64) -> ARMDecompression {
@@ -115,8 +115,8 @@ extension ARMPlacementSearch {
     let kernelRanges =
       figures.kernelPhase(at: kernel)
       + [
-        footprint("decompressor page table", kernel - ARMDecompression.pageTableBytes, kernel),
-        footprint("inflated kernel", kernel, kernel + figures.inflated),
+        footprint(.decompressorPageTable, kernel - ARMDecompression.pageTableBytes, kernel),
+        footprint(.inflatedKernel, kernel, kernel + figures.inflated),
       ].compactMap { $0 }
     guard isFree(kernelRanges), holdsKernel(at: kernel) else { return nil }
     let kernelTop = kernel + figures.inflated
@@ -157,7 +157,7 @@ extension ARMPlacementSearch {
       // The copy's place follows from K alone as long as L is a whole page and it moves at all.
       let sample = PhysicalAddress(lowestLoad).roundedUp(to: page)?.rawValue ?? lowestLoad
       let moved = decompression(zImage, load: sample, kernel: kernel).ranges.filter {
-        $0.name.hasPrefix("moved")
+        $0.part.isMoved
       }
       guard isFree(moved), moved.allSatisfy({ cached.contains($0.range) }) else { return nil }
       for range in moved { forbidden.insert(range.range) }
@@ -234,9 +234,9 @@ extension ARMPlacementSearch {
     return PlannedSegment(name: .kernel, range: range, fileBytes: fileBytes)
   }
 
-  private func footprint(_ name: String, _ start: UInt64, _ end: UInt64) -> FootprintRange? {
+  private func footprint(_ part: FootprintPart, _ start: UInt64, _ end: UInt64) -> FootprintRange? {
     PhysicalRange(start: PhysicalAddress(start), end: PhysicalAddress(end)).map {
-      FootprintRange(name: name, phase: .decompress, range: $0)
+      FootprintRange(part, phase: .decompress, range: $0)
     }
   }
 }

@@ -35,7 +35,7 @@ struct BundleRule {
     var refused = ARMPlanner.plan(search, nil, handover: .zimage)
     refused.diagnostics.append(
       Diagnostic(
-        "KX103", .error,
+        .nothingFits, .error,
         "nothing fits: the bundle takes \(bundle.byteCount) in one piece, and what it passes "
           + "must keep clear of what it writes",
         hint: "free reserved memory, or make a smaller bundle"))
@@ -69,13 +69,13 @@ struct BundleRule {
     {
       for range in search.view.free.intersection(reach).ranges {
         result.append(
-          FootprintRange(name: "bundle and its pool", phase: .decompress, range: range))
+          FootprintRange(.bundle, phase: .decompress, range: range))
       }
     }
     for segment in bundle.segments {
       result.append(
         FootprintRange(
-          name: segment.name + " of the bundle", phase: .decompress, range: segment.range))
+          .bundleSegment(segment.name), phase: .decompress, range: segment.range))
     }
     return result
   }
@@ -99,11 +99,11 @@ struct BundleRule {
   private func diagnostics(load: UInt64) -> [Diagnostic] {
     var result = [
       Diagnostic(
-        "KX131", .note,
+        .bundlePlace, .note,
         "the bundle is loaded to \(PhysicalAddress(load)), the lowest place with room; it starts "
           + "wherever it lies"),
       Diagnostic(
-        "KX152", .note,
+        .bundleBringsItsOwn, .note,
         bundle.takesTree
           ? "the bundle brings its kernel, initrd and command line; the device tree that is "
             + "passed takes the place of its own"
@@ -113,7 +113,8 @@ struct BundleRule {
     if request.initrd != nil {
       result.append(
         Diagnostic(
-          "KX153", .error, "the bundle takes no initrd from its loader: it would not be used",
+          .initrdForBundle, .error,
+          "the bundle takes no initrd from its loader: it would not be used",
           hint: "leave the initrd out, or make the bundle with it"))
     }
     return result

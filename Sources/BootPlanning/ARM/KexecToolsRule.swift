@@ -80,7 +80,7 @@ struct KexecToolsRule {
     var plan = ARMPlanner.plan(search, placement)
     plan.diagnostics.append(
       Diagnostic(
-        "KX131", .note,
+        .toolReckoning, .note,
         "rule \(request.rule.rawValue): hole at \(hex(base)), zImage at \(hex(load)), first "
           + "address behind the size it reckons with \(hex(first)); the kernel really inflates "
           + "to \(hex(kernel))"))
@@ -128,7 +128,7 @@ struct KexecToolsRule {
     var plan = ARMPlanner.plan(search, nil, handover: .zimage)
     plan.diagnostics.append(
       Diagnostic(
-        "KX103", .error, "nothing fits by the rule \(request.rule.rawValue): \(reason)",
+        .nothingFits, .error, "nothing fits by the rule \(request.rule.rawValue): \(reason)",
         hint: "plan with --rule exact"))
     return plan
   }

@@ -37,11 +37,11 @@ extension GatheredBoot {
       "the kernel's file has a command line of its own, which is not used: '"
       + PrintableText.clean(own) + "'"
     if origin.isUser {
-      note("KX027", text)
+      note(.ownCommandLine, text)
     } else {
       diagnostics.append(
         Diagnostic(
-          "KX027", .warning, text,
+          .ownCommandLine, .warning, text,
           hint: "pass it with --append, or say with --append that another is meant"))
     }
   }
@@ -78,21 +78,21 @@ extension GatheredBoot {
         + PrintableText.clean(String(decoding: Array(line.utf8)[entry.place], as: UTF8.self))
         + ": it tells where something of another boot lay"
       if case .running = origin {
-        note("KX160", text)
+        note(.wordLeftOut, text)
       } else {
         diagnostics.append(
           Diagnostic(
-            "KX160", .warning, text,
+            .wordLeftOut, .warning, text,
             hint: "nothing need be done: the plan says where the initrd lies"))
       }
     }
     if case .image = origin {
-      note("KX027", name + " is used: '" + PrintableText.clean(kept) + "'")
+      note(.ownCommandLine, name + " is used: '" + PrintableText.clean(kept) + "'")
     }
     sources.commandLine = kept
   }
 
-  private mutating func note(_ code: String, _ text: @autoclosure () -> String) {
+  private mutating func note(_ code: DiagnosticCode, _ text: @autoclosure () -> String) {
     if sources.explains { diagnostics.append(Diagnostic(code, .note, text())) }
   }
 }

@@ -20,7 +20,7 @@ extension GatheredBoot {
     )
     treeOrigin = .image
     diagnostics.append(
-      Diagnostic("KX113", .note, held.origin + " is taken out and passed as the DTB"))
+      Diagnostic(.heldTreeTaken, .note, held.origin + " is taken out and passed as the DTB"))
     for overlay in held.overlays {
       try merge(
         try Self.tree(overlay.bytes, of: kernel, named: overlay.origin, as: .overlay),
@@ -65,7 +65,7 @@ extension GatheredBoot {
     guard machine.isKnown else {
       diagnostics.append(
         Diagnostic(
-          "KX023", .warning,
+          .treeUncertain, .warning,
           all + ", and nothing tells which of them is for this machine: the first is taken",
           hint: "say which with --dtb-index N"))
       return 0
@@ -73,7 +73,7 @@ extension GatheredBoot {
     guard let best = TreeMatch.best(of: identities, on: machine) else {
       diagnostics.append(
         Diagnostic(
-          "KX023", .warning,
+          .treeUncertain, .warning,
           all + ", and none of them is for this machine, " + Self.name(machine)
             + ": its own tree is kept", hint: "say which is right with --dtb-index N"))
       return nil
@@ -88,13 +88,13 @@ extension GatheredBoot {
     if !rivals.isEmpty {
       diagnostics.append(
         Diagnostic(
-          "KX023", .warning,
+          .treeUncertain, .warning,
           all + ", of which \(rivals.count + 1) fit this machine equally: number \(best.index) is "
             + "taken", hint: "say which is right with --dtb-index N"))
     } else if wishes.explains {
       diagnostics.append(
         Diagnostic(
-          "KX024", .note,
+          .treeChosen, .note,
           all + ": number \(best.index) is taken, since it fits this machine best"))
     }
     if let identity = identities[best.index] {
@@ -115,7 +115,7 @@ extension GatheredBoot {
     if case .compatible(let name, _) = match?.reason { shared = "only '" + name + "'" }
     return [
       Diagnostic(
-        "KX025", .warning,
+        .treeOfAnotherBoard, .warning,
         origin + " is for " + name(identity) + "; this machine is " + name(machine)
           + ", and they have " + shared + " in common",
         hint: "name the right tree with --dtb FILE, or leave the tree to the running machine")

@@ -12,7 +12,7 @@ extension GatheredBoot {
     if tree.root.property(named: "compatible") == nil {
       diagnostics.append(
         Diagnostic(
-          "KX167", .warning,
+          .treeNamesNoMachine, .warning,
           path
             + " names no machine: its root has no compatible, and most kernels find none to run on",
           hint: "name the DTB of this board"))
@@ -28,7 +28,7 @@ extension GatheredBoot {
     let name = second.property(named: "model")?.text ?? ""
     diagnostics.append(
       Diagnostic(
-        "KX170", .warning,
+        .secondTree, .warning,
         "'" + file.path + "' holds a second tree behind the first"
           + (name.isEmpty ? "" : ", '" + PrintableText.clean(name) + "'") + "; it is not used",
         hint: "dtc -I dtb -O dtb -o OUT FILE keeps the first; name the tree of this board"))

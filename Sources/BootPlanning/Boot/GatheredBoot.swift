@@ -83,7 +83,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     if wishes.runningTreeIsLive {
       diagnostics.append(
         Diagnostic(
-          "KX118", .note,
+          .reservationBlockUnknown, .note,
           "/sys/firmware/fdt is not there or cannot be read, so the running tree is that of "
             + "/proc/device-tree; memory that only its reservation block kept free is not known",
           hint: "give --dtb FILE, the tree that the machine was started with"))
@@ -163,7 +163,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
         let overlays = first.overlays.map { ", " + $0.origin }.reduce("", +)
         diagnostics.append(
           Diagnostic(
-            "KX114", .note,
+            .heldTreeUnused, .note,
             image.deviceTrees.count == 1
               ? first.origin + overlays + (overlays.isEmpty ? " is" : " are")
                 + " not used: --dtb names another tree"
@@ -215,7 +215,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     do throws(DeviceTreeError) {
       var merged = base.tree
       for edit in try merged.apply(overlay: overlay) {
-        diagnostics.append(Diagnostic("KX111", .note, path + ": " + edit.description))
+        diagnostics.append(Diagnostic(.treeEdited, .note, path + ": " + edit.description))
       }
       sources.tree = (merged, base.origin)
     } catch {

@@ -47,23 +47,24 @@ extension UnpackingFault {
   ///   - severity: How bad it is that every kernel stops.
   /// - Returns: What to tell.
   package func diagnostic(
-    of origin: String, release: String?, severity: Diagnostic.Severity = .warning
+    of origin: String, release: String?, severity: Severity = .warning
   ) -> Diagnostic? {
     let place = what + ", at " + hexadecimal(offset) + " of " + origin
     switch kernels {
     case .all:
-      return Diagnostic("KX012", severity, "no kernel unpacks " + place, hint: hint)
+      return Diagnostic(.initrdNotUnpacked, severity, "no kernel unpacks " + place, hint: hint)
     case .before(let major, let minor):
       let kernel = release.map { KernelRelease($0) } ?? Self.oldest
       guard !kernel.isAtLeast(major, minor) else { return nil }
       return Diagnostic(
-        "KX035", .warning,
+        .initrdNeedsNewerKernel, .warning,
         "only Linux \(major).\(minor) and later unpacks " + place + "; the kernel is "
           + (release.map { PrintableText.clean($0) } ?? "of unknown release"),
         hint: hint)
     case .without(let filter):
       return Diagnostic(
-        "KX036", .warning, "only a kernel with CONFIG_XZ_DEC_" + filter + " unpacks " + place,
+        .initrdNeedsFilter, .warning,
+        "only a kernel with CONFIG_XZ_DEC_" + filter + " unpacks " + place,
         hint: hint)
     }
   }

@@ -111,7 +111,7 @@ public struct InitrdParts: Sendable, Hashable {
       unpacked = nil
       diagnostics.append(
         Diagnostic(
-          "KX120", .warning,
+          .initrdDamaged, .warning,
           origin + (error.isLimit ? " cannot be looked into: " : " is damaged, or no initrd: ")
             + error.description,
           hint: "check that it is the right file; it is loaded as it is"))
@@ -121,9 +121,9 @@ public struct InitrdParts: Sendable, Hashable {
       let misplaced = MisplacedFile.found(in: bytes, as: .initrd)
     {
       diagnostics.append(
-        Diagnostic("KX168", .error, origin + ": " + misplaced.description, hint: misplaced.hint))
+        Diagnostic(.noInitrd, .error, origin + ": " + misplaced.description, hint: misplaced.hint))
     } else {
-      diagnostics += found.diagnostics.map { Diagnostic($0) }
+      diagnostics += found.diagnostics
     }
     var payload = 0..<bytes.count
     if case .slice(let offset, let count) = found.payload,
@@ -135,7 +135,7 @@ public struct InitrdParts: Sendable, Hashable {
     if let name = found.uImageName {
       diagnostics.append(
         Diagnostic(
-          "KX121", .warning,
+          .initrdUnwrapped, .warning,
           origin + " is wrapped for U-Boot ('" + PrintableText.clean(name)
             + "'); its payload of " + ByteCount(payload.count).description + " is used",
           hint: "name the file that was wrapped, if that is at hand"))

@@ -40,7 +40,7 @@ public struct LoadMemory: Sendable, Hashable {
   func refusal(of plan: BootPlan) -> Diagnostic? {
     guard let total, let sum = Self.sum(plan), sum.rawValue > total.rawValue / 2 else { return nil }
     return Diagnostic(
-      "KX151", .error,
+      .moreThanHalfOfMemory, .error,
       "the segments take " + sum.description + ", more than half of the memory of "
         + total.description + ": the running kernel refuses that",
       hint: "use a smaller initrd" + Self.otherHandover(plan))
@@ -57,7 +57,7 @@ public struct LoadMemory: Sendable, Hashable {
     }
     guard needed > available else { return nil }
     return Diagnostic(
-      "KX149", .warning,
+      .shortOfLoadMemory, .warning,
       "loading takes " + needed.description + " of memory, and " + available.description
         + " can be had",
       hint: "free memory, or use a smaller initrd" + Self.otherHandover(plan))
@@ -114,7 +114,7 @@ extension GatheredBoot {
       var other = try ARMPlanner.plan(smaller)
       if other.fits, memory.refusal(of: other) == nil {
         other.diagnostics.append(
-          Diagnostic("KX148", .note, short.message + ", so the zImage is handed over"))
+          Diagnostic(.noMemoryToInflate, .note, short.message + ", so the zImage is handed over"))
         if let left = memory.shortage(of: other, image) { other.diagnostics.append(left) }
         return other
       }

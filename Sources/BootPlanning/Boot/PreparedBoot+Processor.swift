@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
-import KernelImages
+public import KernelImages
 
 extension PreparedBoot {
   /// Gathers what is known of the processor. The tree is looked into only when something is open that
@@ -29,7 +29,7 @@ extension PreparedBoot {
       return nil
     }
     return Diagnostic(
-      "KX177", .note,
+      .lpaeUnknown, .note,
       "the kernel needs LPAE; whether "
         + (processor.name.isEmpty ? "the processor" : processor.name) + " has it is not known")
   }
@@ -43,7 +43,8 @@ extension Diagnostic {
   ///   - processor: The processor.
   public init(_ obstacle: ProcessorObstacle, on processor: Processor) {
     self.init(
-      obstacle.isCertain ? "KX175" : "KX176", obstacle.isCertain ? .error : .warning,
+      obstacle.isCertain ? .processorCannotRun : .processorPerhapsCannotRun,
+      obstacle.isCertain ? .error : .warning,
       obstacle.description(processor),
       hint: "take another flavour of the kernel, one that is built for this processor")
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import DeviceTree
-public import KernelImages
+import KernelImages
 import PhysicalMemory
 
 /// A boot that is ready to be planned, with everything that does not depend on addresses decided.
@@ -32,9 +32,8 @@ public struct PreparedBoot: Sendable {
         architecture: sources.kernel.otherArchitecture)
     }
     // The plan has its own words, with what follows for it, for figures that are not certain.
-    let own: [ImageDiagnostic.Code] = [.sizeWordDisagrees, .bssEstimated, .textOffsetAssumed]
+    let own: [DiagnosticCode] = [.sizeWordDisagrees, .bssEstimated, .textOffsetAssumed]
     var diagnostics = sources.kernel.diagnostics.filter { !own.contains($0.code) }
-      .map(Diagnostic.init)
     tree = sources.wantsATAGs ? nil : sources.tree?.tree
     let origin = sources.tree?.origin ?? "DTB"
     let commandLine =
@@ -60,7 +59,7 @@ public struct PreparedBoot: Sendable {
         throw .tree(origin: origin, error)
       }
       for edit in edits where sources.explains {
-        diagnostics.append(Diagnostic("KX111", .note, "\(origin): \(edit.description)"))
+        diagnostics.append(Diagnostic(.treeEdited, .note, "\(origin): \(edit.description)"))
       }
       tree = edited
       do throws(DeviceTreeError) {
@@ -155,7 +154,7 @@ public struct PreparedBoot: Sendable {
       guard case .memoryAdded(_, _, let reason) = edit else { continue }
       diagnostics.append(
         Diagnostic(
-          "KX110", .warning,
+          .memoryGrafted, .warning,
           "the DTB tells no memory: \(reason.description); grafted from the machine: "
             + edit.description,
           hint: "check that this DTB is for this machine"))
@@ -184,14 +183,5 @@ public struct PreparedBoot: Sendable {
     } catch {
       throw .tree(origin: "ATAG list", error)
     }
-  }
-}
-
-extension Diagnostic {
-  /// Takes over what was found while a file was identified.
-  public init(_ found: ImageDiagnostic) {
-    self.init(
-      found.code.rawValue, found.severity == .warning ? .warning : .note, found.message,
-      hint: found.hint)
   }
 }

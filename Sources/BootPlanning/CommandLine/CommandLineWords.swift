@@ -30,17 +30,21 @@ struct CommandLineWords: Sendable {
     var at = 0
     while at < text.count {
       if Self.isSpace(text[at]) {
-        if text[at] == 0x0a || text[at] == 0x0d { hasLineBreak = true }
+        if text[at] == UInt8(ascii: "\n") || text[at] == UInt8(ascii: "\r") { hasLineBreak = true }
         at += 1
         continue
       }
       let start = at
       let end = Self.wordEnd(text, from: start)
       at = end
-      if end - start == 2, text[start] == 0x2d, text[start + 1] == 0x2d { return }
-      let first = text[start] == 0x22 ? start + 1 : start
+      if end - start == 2, text[start] == UInt8(ascii: "-"), text[start + 1] == UInt8(ascii: "-") {
+        return
+      }
+      let first = text[start] == UInt8(ascii: "\"") ? start + 1 : start
       guard first < end, let word = MemoryWord.beginning(text, at: first) else { continue }
-      let value = text[(first + word.key.utf8CodeUnitCount + 1)..<end].filter { $0 != 0x22 }
+      let value = text[(first + word.key.utf8CodeUnitCount + 1)..<end].filter {
+        $0 != UInt8(ascii: "\"")
+      }
       found.append(Found(word: word, value: value, place: start..<end))
     }
   }
@@ -50,14 +54,14 @@ struct CommandLineWords: Sendable {
     var at = start
     var quoted = false
     while at < text.count, quoted || !isSpace(text[at]) {
-      if text[at] == 0x22 { quoted.toggle() }
+      if text[at] == UInt8(ascii: "\"") { quoted.toggle() }
       at += 1
     }
     return at
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool {
-    byte <= 0x20 && (byte == 0x20 || 9...13 ~= byte)
+    byte <= 0x20 && (byte == UInt8(ascii: " ") || 9...13 ~= byte)
   }
 
   /// Whether a word of the list stands there.
@@ -83,7 +87,7 @@ struct CommandLineWords: Sendable {
     for entry in found where entry.word == .mem {
       if result == nil { result = [] }
       guard let (size, rest) = Self.size(entry.value[...]) else { continue }
-      if rest.first == 0x40 {
+      if rest.first == UInt8(ascii: "@") {
         result?.append((size, Self.size(rest.dropFirst())?.number ?? 0))
       } else {
         result?.append((size, nil))
@@ -100,7 +104,7 @@ struct CommandLineWords: Sendable {
     var result: (word: Found, start: UInt64, size: UInt64)?
     for entry in found where entry.word == .initrd || entry.word == .initrdmem {
       let (start, rest) = Self.size(entry.value[...]) ?? (0, entry.value[...])
-      guard rest.first == 0x2c else { continue }
+      guard rest.first == UInt8(ascii: ",") else { continue }
       result = (entry, start, Self.size(rest.dropFirst())?.number ?? 0)
     }
     return result
@@ -114,7 +118,9 @@ struct CommandLineWords: Sendable {
       let (size, rest) = Self.size(last.value[...])
     else { return nil }
     if rest.isEmpty { return (size, nil) }
-    guard rest.first == 0x40, let (start, end) = Self.size(rest.dropFirst()), end.isEmpty else {
+    guard rest.first == UInt8(ascii: "@"), let (start, end) = Self.size(rest.dropFirst()),
+      end.isEmpty
+    else {
       return nil
     }
     return (size, start)
@@ -131,10 +137,11 @@ struct CommandLineWords: Sendable {
         at = place.upperBound + 1
         continue
       }
-      kept.append(bytes[at] == 0x0a || bytes[at] == 0x0d ? 0x20 : bytes[at])
+      kept.append(
+        bytes[at] == UInt8(ascii: "\n") || bytes[at] == UInt8(ascii: "\r") ? 0x20 : bytes[at])
       at += 1
     }
-    while kept.last == 0x20 { kept.removeLast() }
+    while kept.last == UInt8(ascii: " ") { kept.removeLast() }
     return String(decoding: kept, as: UTF8.self)
   }
 
@@ -149,7 +156,7 @@ struct CommandLineWords: Sendable {
     if digits.starts(with: [0x30, 0x78]) || digits.starts(with: [0x30, 0x58]) {
       radix = 16
       digits = digits.dropFirst(2)
-    } else if digits.first == 0x30 {
+    } else if digits.first == UInt8(ascii: "0") {
       radix = 8
     }
     var number: UInt64 = 0
@@ -170,9 +177,9 @@ struct CommandLineWords: Sendable {
     }
     guard seen else { return nil }
     switch digits.first {
-    case 0x4b, 0x6b: return (number << 10, digits.dropFirst())
-    case 0x4d, 0x6d: return (number << 20, digits.dropFirst())
-    case 0x47, 0x67: return (number << 30, digits.dropFirst())
+    case UInt8(ascii: "K"), UInt8(ascii: "k"): return (number << 10, digits.dropFirst())
+    case UInt8(ascii: "M"), UInt8(ascii: "m"): return (number << 20, digits.dropFirst())
+    case UInt8(ascii: "G"), UInt8(ascii: "g"): return (number << 30, digits.dropFirst())
     default: return (number, digits)
     }
   }

@@ -79,12 +79,12 @@ package enum MemoryWord: Hashable, Sendable, CaseIterable {
     // Most words are told apart by their first letter.
     let candidates: (Self, Self?)
     switch text[start] {
-    case 0x69: candidates = (.initrd, .initrdmem)
-    case 0x6d: candidates = (.mem, .memmap)
-    case 0x65: candidates = (.elfcorehdr, nil)
-    case 0x76: candidates = (.vmalloc, nil)
-    case 0x63: candidates = (.crashkernel, nil)
-    case 0x68: candidates = (.highmem, nil)
+    case UInt8(ascii: "i"): candidates = (.initrd, .initrdmem)
+    case UInt8(ascii: "m"): candidates = (.mem, .memmap)
+    case UInt8(ascii: "e"): candidates = (.elfcorehdr, nil)
+    case UInt8(ascii: "v"): candidates = (.vmalloc, nil)
+    case UInt8(ascii: "c"): candidates = (.crashkernel, nil)
+    case UInt8(ascii: "h"): candidates = (.highmem, nil)
     default: return nil
     }
     if candidates.0.stands(in: text, at: start) { return candidates.0 }
@@ -94,7 +94,7 @@ package enum MemoryWord: Hashable, Sendable, CaseIterable {
 
   private func stands(in text: [UInt8], at start: Int) -> Bool {
     let count = key.utf8CodeUnitCount
-    guard text.count - start > count, text[start + count] == 0x3d else { return false }
+    guard text.count - start > count, text[start + count] == UInt8(ascii: "=") else { return false }
     let letters = unsafe key.utf8Start
     for index in 0..<count where unsafe letters[index] != text[start + index] { return false }
     return true

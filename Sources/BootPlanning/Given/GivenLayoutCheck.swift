@@ -57,7 +57,7 @@ struct GivenLayoutCheck {
     if !search.leavesWorkingMemory(placement) {
       result.append(
         Diagnostic(
-          "KX189", .warning,
+          .layoutLeavesLittle, .warning,
           "\(ByteCount(search.memoryLeft(placement))) would be left for the kernel to work with, "
             + "and by an estimate it needs \(ByteCount(search.memoryNeeded))",
           hint: "use a smaller initrd, or more RAM; --assume work=N states another figure"))
@@ -98,7 +98,7 @@ struct GivenLayoutCheck {
     guard !lost.isEmpty else { return [] }
     return [
       Diagnostic(
-        "KX101", .error,
+        .segmentOverwritten, .error,
         "\(name.rawValue) \(range) overlaps what is written before start_kernel: "
           + writers.joined(", ") + "; \(lost.count) would be lost",
         hint: Self.hint, bytes: lost.count)
@@ -112,31 +112,32 @@ struct GivenLayoutCheck {
     _ name: PlannedSegment.Name, _ range: PhysicalRange
   ) -> [Diagnostic] {
     var result: [Diagnostic] = []
-    func add(_ code: String, _ text: String, bytes: ByteCount? = nil) {
+    func add(_ code: DiagnosticCode, _ text: String, bytes: ByteCount? = nil) {
       result.append(
         Diagnostic(code, .error, "\(name.rawValue) \(range) " + text, hint: Self.hint, bytes: bytes)
       )
     }
     if let why = unmapped(name == .initrd ? range.rounded(outwardTo: .page) : range) {
-      add("KX185", why.text, bytes: why.bytes)
+      add(.notMapped, why.text, bytes: why.bytes)
     }
     guard name != .initrd else { return result + sharedPages(range) }
     // Source: Linux 6.1, Documentation/arm/booting.rst, "Setup the device tree" (64-bit aligned);
     // arch/arm/kernel/head-common.S `__vet_atags` (a word).
     let step: UInt64 = name == .dtb ? 8 : 4
     if range.first.rawValue % step != 0 {
-      add("KX187", "does not begin at a multiple of \(step): the kernel may not take it")
+      add(.misaligned, "does not begin at a multiple of \(step): the kernel may not take it")
     }
     let section = figures.section
     let mapped = range.first.roundedDown(to: section).rawValue + 2 * section.byteCount.rawValue
     if range.last.rawValue >= mapped {
       add(
-        "KX186",
+        .treeBeyondSections,
         "ends beyond \(PhysicalAddress(mapped - 1)), the end of the two sections that the kernel "
           + "maps of it", bytes: ByteCount(range.last.rawValue - mapped + 1))
     }
     if search.keptDTB > 0, search.cachedMap(kernel: placement.kernel)?.contains(range) != true {
-      add("KX188", "lies where the decompressor, which reads it, has no cached memory")
+      add(
+        .decompressorUncached, "lies where the decompressor, which reads it, has no cached memory")
     }
     return result
   }
@@ -185,7 +186,7 @@ struct GivenLayoutCheck {
     if let kernel, kernel.overlaps(pages) { others.append((kernel, "the kernel")) }
     return others.filter { !$0.0.overlaps(range) }.map { other, name in
       Diagnostic(
-        "KX185", .error,
+        .pageShared, .error,
         "initrd \(range) shares a page with \(name) \(other): the kernel takes whole pages of an "
           + "initrd, and gives it up then", hint: Self.hint)
     }
@@ -196,20 +197,20 @@ struct GivenLayoutCheck {
   /// Tells why the kernel cannot start where it lies, or run where it goes to.
   private var kernelDefects: [Diagnostic] {
     var result: [Diagnostic] = []
-    func add(_ code: String, _ text: String) {
+    func add(_ code: DiagnosticCode, _ text: String) {
       result.append(Diagnostic(code, .error, text, hint: Self.hint))
     }
     let load = PhysicalAddress(placement.load)
     switch placement.handover {
     case .zimage:
       if placement.load & 3 != 0 {
-        add("KX187", "the zImage does not begin at a multiple of 4, as its code must: \(load)")
+        add(.misaligned, "the zImage does not begin at a multiple of 4, as its code must: \(load)")
       }
     case .image:
       let step = placement.startIsFine ? Alignment.largeSection : search.imageStep
       if !isMadeForItsPlace, !PhysicalAddress(start).isAligned(to: step) {
         add(
-          "KX187",
+          .imageMisplaced,
           "a plain Image must lie \(hexadecimal(figures.textOffset)) (its text offset) above a "
             + "multiple of \(step.byteCount.rounded), and does not at \(load)")
       }
@@ -221,17 +222,17 @@ struct GivenLayoutCheck {
       let cached = search.cachedMap(kernel: placement.kernel)
       if cached.map({ search.runsCached(own, $0) }) != true {
         add(
-          "KX188",
+          .decompressorUncached,
           "the decompressor would run at \(load), outside of the 256 MiB from "
             + "\(cached?.first ?? load) on that it maps as cached memory")
       }
     }
     guard let whole = kernelMemory, request.machineHolds([whole]) else { return result }
     if let why = unmapped(whole) {
-      add("KX188", "the kernel would run in \(whole), which " + why.text)
+      add(.kernelNotMapped, "the kernel would run in \(whole), which " + why.text)
     } else if !search.view.pageStructsReach(start: start) {
       add(
-        "KX188",
+        .kernelNotMapped,
         "the kernel would take \(PhysicalAddress(start)) for the start of RAM, but its first memory "
           + "lies in a later block of 4 MiB, and its list of pages would be too short")
     }

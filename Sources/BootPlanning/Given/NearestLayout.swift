@@ -259,7 +259,7 @@ extension NearestLayout {
   func diagnostic(_ found: (places: GivenPlaces, handover: HandoverKind)?) -> Diagnostic {
     guard let (places, handover) = found else {
       return Diagnostic(
-        "KX191", .note, "no layout was found in which these files hold in this memory")
+        .noLayout, .note, "no layout was found in which these files hold in this memory")
     }
     var texts: [String] = []
     for name in GivenPlaces.names {
@@ -276,6 +276,6 @@ extension NearestLayout {
       }
       texts.append(text)
     }
-    return Diagnostic("KX190", .note, "the nearest layout that holds: " + texts.joined(", "))
+    return Diagnostic(.nearestLayout, .note, "the nearest layout that holds: " + texts.joined(", "))
   }
 }

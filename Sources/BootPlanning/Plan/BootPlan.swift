@@ -195,17 +195,20 @@ public struct FootprintRange: Sendable, Hashable {
     case kernel
   }
 
-  /// What is written, in the words of docs/footprint.
-  public var name: String
+  /// What is written.
+  public var part: FootprintPart
   /// When it is written.
   public var phase: Phase
   /// The bytes that may be written.
   public var range: PhysicalRange
 
   /// States a range of the footprint.
-  public init(name: String, phase: Phase, range: PhysicalRange) {
-    self.name = name
+  public init(_ part: FootprintPart, phase: Phase, range: PhysicalRange) {
+    self.part = part
     self.phase = phase
     self.range = range
   }
+
+  /// What is written, in the words of docs/footprint.md.
+  public var name: String { part.description }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KernelImages
 import PhysicalMemory
 
 /// Looks at a finished plan with no knowledge of how it came about.
@@ -30,7 +31,7 @@ enum PlanCheck {
       }
       result.append(
         Diagnostic(
-          "KX101", .error,
+          .segmentOverwritten, .error,
           "\(segment.name.rawValue) \(file) overlaps what is written before start_kernel: "
             + "\(list(names)) at \(first)-\(last); \(lost.count) would be lost",
           hint: "plan with --rule exact", bytes: lost.count))
@@ -46,7 +47,7 @@ enum PlanCheck {
         guard let shared = segment.range.intersection(other.range) else { continue }
         result.append(
           Diagnostic(
-            "KX102", .error,
+            .segmentsOverlap, .error,
             "\(segment.name.rawValue) \(segment.range) overlaps \(other.name.rawValue) "
               + "\(other.range) by \(shared.count)",
             hint: hint, bytes: shared.count))
@@ -69,7 +70,7 @@ enum PlanCheck {
       for entry in entries.prefix(reservationLimit) {
         result.append(
           Diagnostic(
-            "KX108", .error,
+            .inReservedMemory, .error,
             "\(what) \(range) lies in reserved memory \(entry.range) "
               + "(\(entry.why))",
             hint: hint))
@@ -77,14 +78,14 @@ enum PlanCheck {
       if entries.count > reservationLimit {
         result.append(
           Diagnostic(
-            "KX108", .error,
+            .inReservedMemory, .error,
             "\(what) \(range) lies in \(entries.count - reservationLimit) more ranges of reserved "
               + "memory", hint: hint))
       }
       if !plan.machine.memory.ram.contains(range) {
         result.append(
           Diagnostic(
-            "KX109", .error, "\(what) \(range) lies outside RAM",
+            .outsideRAM, .error, "\(what) \(range) lies outside RAM",
             hint: hint))
       }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import KernelImages
 public import PhysicalMemory
 
 /// Everything a plan is made from, as figures: no file contents.

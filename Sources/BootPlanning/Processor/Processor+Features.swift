@@ -13,7 +13,9 @@ extension Processor {
     guard hasLPAE == nil else { return }
     let label = Array("Features".utf8)
     for line in cpuinfo.split(separator: 0x0a) where line.starts(with: label) {
-      let words = line.drop { $0 != 0x3a }.dropFirst().split { $0 == 0x20 || $0 == 0x09 }
+      let words = line.drop { $0 != UInt8(ascii: ":") }.dropFirst().split {
+        $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
+      }
       if words.contains(where: { $0.elementsEqual("lpae".utf8) }) {
         hasLPAE = true
       } else if !words.isEmpty, KernelRelease(release).isAtLeast(3, 12) {

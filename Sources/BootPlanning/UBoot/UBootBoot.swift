@@ -83,13 +83,15 @@ public struct UBootBoot: Sendable {
   }
 
   private mutating func note(_ text: String) {
-    diagnostics.append(Diagnostic("KX192", .note, text))
+    diagnostics.append(Diagnostic(.movedByUBoot, .note, text))
   }
 
-  private mutating func lose(_ text: String, bytes: ByteCount? = nil) {
+  private mutating func lose(
+    _ text: String, bytes: ByteCount? = nil, _ code: DiagnosticCode = .lostInUBoot
+  ) {
     diagnostics.append(
       Diagnostic(
-        "KX193", .error, text, hint: "load it elsewhere: KX190 says where to", bytes: bytes))
+        code, .error, text, hint: "load it elsewhere: KX190 says where to", bytes: bytes))
   }
 
   private mutating func address(_ names: [String], _ what: String) -> PhysicalAddress? {
@@ -98,12 +100,13 @@ public struct UBootBoot: Sendable {
       if let number = environment.number(name) { return PhysicalAddress(number) }
       diagnostics.append(
         Diagnostic(
-          "KX194", .warning, "\(name) is '\(PrintableText.clean(text))', which is no number",
+          .addressNotStated, .warning,
+          "\(name) is '\(PrintableText.clean(text))', which is no number",
           hint: "U-Boot's numbers are hexadecimal; give the address with --at"))
     }
     diagnostics.append(
       Diagnostic(
-        "KX194", .warning,
+        .addressNotStated, .warning,
         "the environment has no address for \(what) (\(names.joined(", ")))",
         hint: "give it with --at; without, it is placed"))
     return nil
@@ -197,7 +200,9 @@ public struct UBootBoot: Sendable {
     guard let start = sources.kernel else { return }
     guard let uImage else {
       guard let bytes = request.kernel.facts.zImage?.byteCount else {
-        lose("U-Boot starts no plain Image of 32-bit ARM: bootz takes a zImage, bootm a uImage")
+        lose(
+          "U-Boot starts no plain Image of 32-bit ARM: bootz takes a zImage, bootm a uImage",
+          .uBootStartsNoImage)
         return
       }
       if let range = PhysicalRange(start: start, count: bytes) { taken.insert(range) }
@@ -240,7 +245,8 @@ public struct UBootBoot: Sendable {
     guard let range = highest(bytes.rawValue, below: limit) else {
       places.initrd = nil
       return lose(
-        "U-Boot finds no room for the initrd of \(bytes) below \(hex(limit)) (\(limitText))")
+        "U-Boot finds no room for the initrd of \(bytes) below \(hex(limit)) (\(limitText))",
+        .uBootHasNoRoom)
     }
     note(
       "U-Boot copies the initrd to \(range.first), the highest free place below \(hex(limit)) "
@@ -275,7 +281,7 @@ public struct UBootBoot: Sendable {
     }
     guard let range else {
       places.parameters = nil
-      return lose("U-Boot finds no room for the device tree below \(why)")
+      return lose("U-Boot finds no room for the device tree below \(why)", .uBootHasNoRoom)
     }
     note("U-Boot moves the device tree to \(range.first), the highest free place below \(why)")
     places.parameters = range.first

@@ -55,7 +55,9 @@ public struct UBootEnvironment: Sendable, Hashable {
     if bytes.contains(0) {
       lines = try Self.block(bytes).split(separator: 0)
     } else {
-      lines = Self.withoutComments(bytes).split { $0 == 0x0a || $0 == 0x0d }
+      lines = Self.withoutComments(bytes).split {
+        $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
+      }
     }
     if lines.count > 65_536 { lines = Array(lines.prefix(65_536)) }
     variables = lines.compactMap { Self.variable($0) }
@@ -110,13 +112,14 @@ public struct UBootEnvironment: Sendable, Hashable {
     var result: [UInt8] = []
     var index = 0
     while index < text.count {
-      guard text[index] == 0x24 else {
+      guard text[index] == UInt8(ascii: "$") else {
         result.append(text[index])
         index += 1
         continue
       }
       index += 1
-      let isBraced = index < text.count && (text[index] == 0x7b || text[index] == 0x28)
+      let isBraced =
+        index < text.count && (text[index] == UInt8(ascii: "{") || text[index] == UInt8(ascii: "("))
       if isBraced { index += 1 }
       let bytes = text[index...].prefix { Self.isNameByte($0) }
       index += bytes.count
@@ -172,13 +175,15 @@ public struct UBootEnvironment: Sendable, Hashable {
     var index = 0
     while index < bytes.count {
       let next = index + 1 < bytes.count ? bytes[index + 1] : 0
-      guard bytes[index] == 0x2f, next == 0x2a else {
+      guard bytes[index] == UInt8(ascii: "/"), next == UInt8(ascii: "*") else {
         result.append(bytes[index])
         index += 1
         continue
       }
       index += 2
-      while index + 1 < bytes.count, bytes[index] != 0x2a || bytes[index + 1] != 0x2f { index += 1 }
+      while index + 1 < bytes.count,
+        bytes[index] != UInt8(ascii: "*") || bytes[index + 1] != UInt8(ascii: "/")
+      { index += 1 }
       index += 2
     }
     return result
@@ -188,12 +193,16 @@ public struct UBootEnvironment: Sendable, Hashable {
   private static func variable(_ line: ArraySlice<UInt8>) -> Variable? {
     var rest = trimmed(line)
     // What is indented goes on with the value before, as the commands of a script in an .env file.
-    if rest.first == 0x23 || rest.startIndex != line.startIndex && rest.first != 0x22 { return nil }
+    if rest.first == UInt8(ascii: "#")
+      || rest.startIndex != line.startIndex && rest.first != UInt8(ascii: "\"")
+    {
+      return nil
+    }
     // A line of a header: "name=value\0" \
-    if rest.first == 0x22 {
+    if rest.first == UInt8(ascii: "\"") {
       rest = rest.dropFirst()
-      if rest.last == 0x5c { rest = trimmed(rest.dropLast()) }
-      if rest.last == 0x22 { rest = rest.dropLast() }
+      if rest.last == UInt8(ascii: "\\") { rest = trimmed(rest.dropLast()) }
+      if rest.last == UInt8(ascii: "\"") { rest = rest.dropLast() }
       if rest.suffix(2).elementsEqual([0x5c, 0x30]) { rest = rest.dropLast(2) }
     }
     for command in ["setenv ", "env set "] where rest.starts(with: Array(command.utf8)) {
@@ -203,14 +212,14 @@ public struct UBootEnvironment: Sendable, Hashable {
     }
     let name = rest.prefix { isNameByte($0) }
     rest = rest.dropFirst(name.count)
-    guard rest.first == 0x3d else { return nil }
+    guard rest.first == UInt8(ascii: "=") else { return nil }
     return variable(name, rest.dropFirst())
   }
 
   private static func variable(_ name: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Variable? {
     guard !name.isEmpty else { return nil }
     var value = trimmed(text)
-    if value.last == 0x3b { value = trimmed(value.dropLast()) }
+    if value.last == UInt8(ascii: ";") { value = trimmed(value.dropLast()) }
     for quote: UInt8 in [0x22, 0x27]
     where value.count >= 2 && value.first == quote && value.last == quote {
       value = value.dropFirst().dropLast()
@@ -220,7 +229,7 @@ public struct UBootEnvironment: Sendable, Hashable {
   }
 
   private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
     var text = text.drop { isBlank($0) }
     while let last = text.last, isBlank(last) { text = text.dropLast() }
     return text

@@ -16,11 +16,14 @@ struct CPIOArchive: Hashable {
 
   /// Tells whether an entry begins at an offset.
   static func matches(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
-    guard let kind = ByteReader(bytes).byte(at: offset + 5), kind == 0x31 || kind == 0x32 else {
+    guard let kind = ByteReader(bytes).byte(at: offset + 5),
+      kind == UInt8(ascii: "1") || kind == UInt8(ascii: "2")
+    else {
       return false
     }
-    return bytes[offset] == 0x30 && bytes[offset + 1] == 0x37 && bytes[offset + 2] == 0x30
-      && bytes[offset + 3] == 0x37 && bytes[offset + 4] == 0x30
+    return bytes[offset] == UInt8(ascii: "0") && bytes[offset + 1] == UInt8(ascii: "7")
+      && bytes[offset + 2] == UInt8(ascii: "0")
+      && bytes[offset + 3] == UInt8(ascii: "7") && bytes[offset + 4] == UInt8(ascii: "0")
   }
 
   /// Walks the entries of an archive.

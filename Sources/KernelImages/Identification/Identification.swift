@@ -69,12 +69,12 @@ struct Identification {
     throw .wrongType(expected: type.name, found: found)
   }
 
-  mutating func warn(_ code: ImageDiagnostic.Code, _ message: String, hint: String) {
-    image.diagnostics.append(ImageDiagnostic(code, .warning, message, hint: hint))
+  mutating func warn(_ code: DiagnosticCode, _ message: String, hint: String) {
+    image.diagnostics.append(Diagnostic(code, .warning, message, hint: hint))
   }
 
-  mutating func note(_ code: ImageDiagnostic.Code, _ message: String) {
-    image.diagnostics.append(ImageDiagnostic(code, .note, message))
+  mutating func note(_ code: DiagnosticCode, _ message: String) {
+    image.diagnostics.append(Diagnostic(code, .note, message))
   }
 
   /// Notes that a file is of another architecture.

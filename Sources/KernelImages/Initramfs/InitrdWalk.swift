@@ -14,7 +14,7 @@ import PhysicalMemory
 struct InitrdWalk {
   private(set) var segments: [Initrd.Segment] = []
   private(set) var faults: [UnpackingFault] = []
-  private(set) var diagnostics: [ImageDiagnostic] = []
+  private(set) var diagnostics: [Diagnostic] = []
   /// Where bytes begin that are no archive; nil when there are none, or the end is not known.
   private(set) var junk: Int?
 
@@ -47,7 +47,7 @@ struct InitrdWalk {
       }
       let last = segments.last
       if let last, last.compression == .lz4, !endsLZ4(reader, last) { return }
-      if at % 4 != 0, bytes[at] == 0x30 || last != nil && last?.compression == nil {
+      if at % 4 != 0, bytes[at] == UInt8(ascii: "0") || last != nil && last?.compression == nil {
         return stop(at, "data that must begin at a multiple of 4 bytes")
       }
       let rest = bytes.extracting(at..<bytes.count)
@@ -90,12 +90,12 @@ struct InitrdWalk {
         isArchive: true, unpackedBytes: UInt64(archive.byteCount), isCounted: true))
     if !archive.hasTrailer {
       diagnostics.append(
-        ImageDiagnostic(
+        Diagnostic(
           .wrapperContradicted, .warning,
           "the archive at " + hexadecimal(UInt64(at)) + " of the initrd ends without a trailer",
           hint: "was it cut off?"))
     }
-    if rest[5] == 0x32 {
+    if rest[5] == UInt8(ascii: "2") {
       // Source: commit "initramfs: support cpio extraction with file checksums" (v5.19).
       faults.append(
         UnpackingFault(
@@ -172,8 +172,8 @@ struct InitrdWalk {
     }
     if CPIOArchive.matches(head.span, at: 0) || isOldFormat(head.span) { return true }
     diagnostics.append(
-      ImageDiagnostic(
-        .wrapperContradicted, .warning,
+      Diagnostic(
+        .initrdNotUnpacked, .warning,
         "the " + compression.rawValue + " data at " + hexadecimal(UInt64(at))
           + " of the initrd holds no cpio archive; the kernel will take it for a disk",
         hint: "check that it is the right file; make one with cpio -o -H newc"))
@@ -238,8 +238,8 @@ struct InitrdWalk {
       )
     } else {
       diagnostics.append(
-        ImageDiagnostic(
-          .wrapperContradicted, .warning,
+        Diagnostic(
+          .initrdNotUnpacked, .warning,
           ByteCount(rest.count).description + " at " + hexadecimal(UInt64(at))
             + " of the initrd are no archive that a kernel unpacks: they look like "
             + UnknownContent(of: rest).name,

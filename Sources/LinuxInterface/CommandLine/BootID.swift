@@ -19,7 +19,8 @@ public enum BootID {
     else { return nil }
     let id = word.dropFirst(key.count)
     let isPlain = id.allSatisfy {
-      (0x30...0x39).contains($0) || (0x41...0x5a).contains($0 & 0xdf) || $0 == 0x2d || $0 == 0x5f
+      (0x30...0x39).contains($0) || (0x41...0x5a).contains($0 & 0xdf) || $0 == UInt8(ascii: "-")
+        || $0 == UInt8(ascii: "_")
     }
     return (1...limit).contains(id.count) && isPlain ? String(decoding: id, as: UTF8.self) : nil
   }

@@ -89,7 +89,7 @@ public struct CommandLineReuse: Hashable, Sendable {
     _ text: [UInt8], _ fate: Fate, onCrash: Bool?, to words: inout [Word]
   ) {
     let word = String(decoding: text, as: UTF8.self)
-    let key = String(decoding: text.prefix { $0 != 0x3d }, as: UTF8.self)
+    let key = String(decoding: text.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
     var fate = fate
     // What the user adds is the user's will; only what runs may be stale.
     if let onCrash, let reason = stale(key, onCrash: onCrash) {
@@ -124,7 +124,7 @@ public struct CommandLineReuse: Hashable, Sendable {
     var word: [UInt8] = []
     var isQuoted = false
     for byte in Array(line.utf8) + [0x20] {
-      if byte == 0x22 { isQuoted.toggle() }
+      if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
       guard DecimalText.isSpace(byte), !isQuoted else {
         word.append(byte)
         continue
@@ -140,7 +140,7 @@ public struct CommandLineReuse: Hashable, Sendable {
     }
     // A quote that is never closed reaches to the end, without the space that was added.
     if isQuoted {
-      if word.last == 0x20 { word.removeLast() }
+      if word.last == UInt8(ascii: " ") { word.removeLast() }
       if isForInit {
         initial.append(String(decoding: word, as: UTF8.self))
       } else {
@@ -158,6 +158,6 @@ extension CommandLineReuse.Word {
   }
 
   fileprivate var key: String {
-    String(decoding: text.utf8.prefix { $0 != 0x3d }, as: UTF8.self)
+    String(decoding: text.utf8.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
   }
 }

@@ -42,7 +42,7 @@ enum DecimalText {
 
   /// Tells whether a byte is a space as the kernel's `isspace` sees it, zero bytes counted in.
   static func isSpace(_ byte: UInt8) -> Bool {
-    byte == 0x20 || (0x09...0x0d).contains(byte) || byte == 0
+    byte == UInt8(ascii: " ") || (0x09...0x0d).contains(byte) || byte == 0
   }
 
   /// Gives the number behind a label in lines such as `MemTotal:  506712 kB`.
@@ -51,7 +51,7 @@ enum DecimalText {
     var start = 0
     while start < text.count {
       var end = start
-      while end < text.count, text[end] != 0x0a { end += 1 }
+      while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
       if end - start >= label.count, ByteReader(text.span).matches(label, at: start) {
         var first = start + label.count
         while first < end, isSpace(text[first]) { first += 1 }

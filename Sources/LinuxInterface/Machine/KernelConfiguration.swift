@@ -38,8 +38,8 @@ public struct KernelConfiguration: Hashable, Sendable {
     var start = 0
     while start < text.count {
       var end = start
-      while end < text.count, text[end] != 0x0a { end += 1 }
-      if text[start] == 0x43, end - start > wanted.count,
+      while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
+      if text[start] == UInt8(ascii: "C"), end - start > wanted.count,
         text[start..<(start + wanted.count)].elementsEqual(wanted)
       {
         return Self.setting(of: text[(start + wanted.count)..<end])
@@ -55,7 +55,8 @@ public struct KernelConfiguration: Hashable, Sendable {
     case [0x6d]: return .module
     case [0x6e]: return .no
     default:
-      let isQuoted = value.count >= 2 && value.first == 0x22 && value.last == 0x22
+      let isQuoted =
+        value.count >= 2 && value.first == UInt8(ascii: "\"") && value.last == UInt8(ascii: "\"")
       return .value(
         String(decoding: isQuoted ? value.dropFirst().dropLast() : value, as: UTF8.self))
     }

@@ -88,7 +88,7 @@ public struct MachineState: Hashable, Sendable {
       throw LinuxInterfaceError(read?.name.source ?? "device tree", .tree(error))
     }
     commandLine = file(.commandLine).map { text in
-      let line = text.bytes.prefix { $0 != 0x0a && $0 != 0 }
+      let line = text.bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != 0 }
       return String(decoding: line, as: UTF8.self)
     }
     let origin = facts?.configurationOrigin ?? MachineFile.Name.configuration.source

@@ -48,7 +48,9 @@ struct DocumentNode {
     let text = try string()
     let bytes = Array(text.utf8)
     var number: UInt64 = 0
-    var isNumber = bytes.count >= 3 && bytes.count <= 18 && bytes[0] == 0x30 && bytes[1] == 0x78
+    var isNumber =
+      bytes.count >= 3 && bytes.count <= 18 && bytes[0] == UInt8(ascii: "0")
+      && bytes[1] == UInt8(ascii: "x")
     for byte in bytes.dropFirst(2) where isNumber {
       switch byte {
       case 0x30...0x39: number = number << 4 | UInt64(byte - 0x30)

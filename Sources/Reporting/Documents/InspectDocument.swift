@@ -123,7 +123,7 @@ public enum InspectDocument {
     writer.array("diagnostics") { writer in
       for found in all {
         writer.object { writer in
-          writer.string("code", found.code)
+          writer.string("code", found.code.description)
           writer.string("severity", found.severity.rawValue)
           writer.string("message", found.message)
           writer.string("hint", found.hint)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import BootPlanning
+public import KernelImages
 public import PhysicalMemory
 
 /// One line of `kx plan --matrix`: what became of a kernel on a machine, or of a file that is
@@ -30,7 +31,7 @@ public struct MatrixLine: Sendable, Hashable {
   /// What fails: the first error; nil when nothing does.
   public private(set) var failure: String?
   /// The codes of all diagnostics in their order.
-  public private(set) var codes: [String] = []
+  public private(set) var codes: [DiagnosticCode] = []
 
   /// Tells of a plan.
   public init(machine: String, kernel: String, _ plan: BootPlan) {
@@ -69,7 +70,7 @@ public struct MatrixLine: Sendable, Hashable {
         writer.byteCount("smallestRAM", smallestRAM)
         writer.string("fails", failure)
         writer.array("diagnostics") { writer in
-          for code in codes { writer.string(nil, code) }
+          for code in codes { writer.string(nil, code.description) }
         }
       }
     }

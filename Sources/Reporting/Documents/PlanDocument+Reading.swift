@@ -190,7 +190,7 @@ extension PlanDocument {
     for entry in try node.list(limit: 256) {
       footprint.append(
         FootprintRange(
-          name: try entry["name"].string(), phase: try entry["phase"].word(phases),
+          FootprintPart(try entry["name"].string()), phase: try entry["phase"].word(phases),
           range: try entry.range()))
     }
     return footprint
@@ -199,14 +199,20 @@ extension PlanDocument {
   private static func readDiagnostics(
     _ node: DocumentNode
   ) throws(PlanDocumentError) -> [Diagnostic] {
-    let severities: [Diagnostic.Severity] = [.error, .warning, .note]
+    let severities: [Severity] = [.error, .warning, .note]
     var diagnostics: [Diagnostic] = []
     for entry in try node.list(limit: 1024) {
-      diagnostics.append(
-        Diagnostic(
-          try entry["code"].string(), try entry["severity"].word(severities),
-          try entry["message"].string(), hint: try entry["hint"].string(),
-          bytes: try entry.optional("bytes")?.byteCount()))
+      let code = try entry["code"]
+      let severity = try entry["severity"].word(severities)
+      let message = try entry["message"].string()
+      let hint = try entry["hint"].string()
+      let bytes = try entry.optional("bytes")?.byteCount()
+      if let known = DiagnosticCode(try code.string()) {
+        diagnostics.append(Diagnostic(known, severity, message, hint: hint, bytes: bytes))
+      } else if severity != .note {
+        // A note of a later version asks for nothing, and is left out.
+        throw .badValue(path: code.path, found: try code.string(), expected: "a known code")
+      }
     }
     return diagnostics
   }

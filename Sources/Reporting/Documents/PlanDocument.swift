@@ -167,7 +167,7 @@ public enum PlanDocument {
     writer.array("diagnostics") { writer in
       for diagnostic in diagnostics {
         writer.object { writer in
-          writer.string("code", diagnostic.code)
+          writer.string("code", diagnostic.code.description)
           writer.string("severity", diagnostic.severity.rawValue)
           writer.string("message", diagnostic.message)
           writer.string("hint", diagnostic.hint)

@@ -53,7 +53,7 @@ struct JSONBytes: Sendable {
       makeRoom(length + 2)
       // Source: RFC 8259, section 7; 0x7f is escaped for terminals.
       let isPlain = unsafe copy(text, to: count + 1) { byte in
-        byte >= 0x20 && byte != 0x22 && byte != 0x5c && byte != 0x7f
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7f
       }
       guard isPlain else { return false }
       room[count] = 0x22

@@ -48,7 +48,10 @@ public struct JSONReader: Sendable {
   }
 
   private mutating func skipSpace() {
-    while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d {
+    while let byte = peek,
+      byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n")
+        || byte == UInt8(ascii: "\r")
+    {
       offset += 1
     }
   }
@@ -66,12 +69,12 @@ public struct JSONReader: Sendable {
       throw JSONError(reason: .tooManyValues(limit: Self.valueLimit), offset: offset)
     }
     switch peek {
-    case 0x7b: return .object(try members(depth: depth + 1))
-    case 0x5b: return .array(try elements(depth: depth + 1))
-    case 0x22: return .string(try string())
-    case 0x74: return try word("true", .bool(true))
-    case 0x66: return try word("false", .bool(false))
-    case 0x6e: return try word("null", .null)
+    case UInt8(ascii: "{"): return .object(try members(depth: depth + 1))
+    case UInt8(ascii: "["): return .array(try elements(depth: depth + 1))
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
     case .some(0x2d), .some(0x30...0x39): return .number(try number())
     case let other: throw unexpected(other, "a value")
     }
@@ -98,7 +101,7 @@ public struct JSONReader: Sendable {
     if take(0x7d) { return members }
     while true {
       skipSpace()
-      guard peek == 0x22 else { throw unexpected(peek, "a key") }
+      guard peek == UInt8(ascii: "\"") else { throw unexpected(peek, "a key") }
       let key = try string()
       skipSpace()
       guard take(0x3a) else { throw unexpected(peek, "a colon") }
@@ -147,13 +150,13 @@ public struct JSONReader: Sendable {
     var text: [UInt8] = []
     while let byte = peek {
       switch byte {
-      case 0x22:
+      case UInt8(ascii: "\""):
         offset += 1
         guard let result = String(validating: text, as: UTF8.self) else {
           throw JSONError(reason: .invalidUTF8, offset: start)
         }
         return result
-      case 0x5c:
+      case UInt8(ascii: "\\"):
         offset += 1
         try escape(into: &text)
       case 0..<0x20:
@@ -169,13 +172,13 @@ public struct JSONReader: Sendable {
   private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
     guard let byte = peek else { throw unexpected(nil, "an escape") }
     switch byte {
-    case 0x22, 0x5c, 0x2f: text.append(byte)
-    case 0x62: text.append(0x08)
-    case 0x66: text.append(0x0c)
-    case 0x6e: text.append(0x0a)
-    case 0x72: text.append(0x0d)
-    case 0x74: text.append(0x09)
-    case 0x75:
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0c)
+    case UInt8(ascii: "n"): text.append(0x0a)
+    case UInt8(ascii: "r"): text.append(0x0d)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "u"):
       offset += 1
       return try unicodeEscape(into: &text)
     default: throw unexpected(byte, "an escape")

@@ -29,7 +29,9 @@ public enum JSONValue: Sendable, Hashable {
 
   /// The number, when it is a whole one from 0 to 2^64 − 1, written without fraction or exponent.
   public var unsignedInteger: UInt64? {
-    guard case .number(let digits) = self, digits.utf8.first != 0x2d else { return nil }
+    guard case .number(let digits) = self, digits.utf8.first != UInt8(ascii: "-") else {
+      return nil
+    }
     return UInt64(digits)
   }
 }

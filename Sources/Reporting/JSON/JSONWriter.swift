@@ -134,7 +134,7 @@ public struct JSONWriter: Sendable {
 
   private mutating func newLine() {
     if isOneLine {
-      if document.last == 0x2c { document.append(0x20) }
+      if document.last == UInt8(ascii: ",") { document.append(0x20) }
       return
     }
     document.append(0x0a)
@@ -154,13 +154,13 @@ public struct JSONWriter: Sendable {
   private mutating func escape(_ raw: [UInt8]) {
     for byte in raw {
       switch byte {
-      case 0x22: append("\\\"")
-      case 0x5c: append("\\\\")
+      case UInt8(ascii: "\""): append("\\\"")
+      case UInt8(ascii: "\\"): append("\\\\")
       case 0x08: append("\\b")
-      case 0x09: append("\\t")
-      case 0x0a: append("\\n")
+      case UInt8(ascii: "\t"): append("\\t")
+      case UInt8(ascii: "\n"): append("\\n")
       case 0x0c: append("\\f")
-      case 0x0d: append("\\r")
+      case UInt8(ascii: "\r"): append("\\r")
       case 0..<0x20, 0x7f: append(hexadecimal(UInt64(byte), digits: 4, prefix: "\\u"))
       default: document.append(byte)
       }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import PhysicalMemory
 
 /// The lists below a map: what is loaded, what gets written under the letters of the map, and what
@@ -61,7 +62,7 @@ struct PlanLists {
       y += Self.rowHeight
     }
     for diagnostic in plan.diagnostics where diagnostic.severity == .error {
-      let text = diagnostic.code + ": " + diagnostic.message
+      let text = diagnostic.code.description + ": " + diagnostic.message
       for line in PrintableText.wrap(PrintableText.clean(text, limit: 400), width: 68) {
         let fitting = SVGText.fit(line, width, size: Self.textSize)
         writer.text(x, y, fitting, size: Self.textSize, "bad")

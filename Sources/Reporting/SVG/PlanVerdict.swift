@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import PhysicalMemory
 
 /// What is to be said of a plan first.
@@ -15,7 +16,7 @@ enum PlanVerdict {
       )
     }
     if let error = plan.diagnostics.first(where: { $0.severity == .error }) {
-      return ("refused: " + error.code, false)
+      return ("refused: " + error.code.description, false)
     }
     return ("nothing that is loaded gets overwritten", true)
   }

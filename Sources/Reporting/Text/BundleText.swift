@@ -90,11 +90,10 @@ extension BundleUART {
   /// The port in words.
   public var words: String {
     guard !isSilent else { return "none: Ferry is silent" }
-    let kind = self == .pl011(base) ? "pl011" : "16550"
-    let port = kind + " at " + hexadecimal(UInt64(base), digits: 8)
-    return kind == "pl011"
-      ? port
-      : port + ", status at +" + hexadecimal(UInt64(statusOffset)) + ", "
+    let place = " at " + hexadecimal(UInt64(base), digits: 8)
+    return self == .pl011(base)
+      ? "pl011" + place
+      : "16550" + place + ", status at +" + hexadecimal(UInt64(statusOffset)) + ", "
         + (accessBytes == 1 ? "bytes" : "words")
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import BootPlanning
+public import KernelImages
 import PhysicalMemory
 
 /// Diagnostics as text: what is so, then what to do about it.
@@ -16,7 +16,7 @@ public enum DiagnosticText {
   ) -> String {
     var result = ""
     for diagnostic in diagnostics {
-      let lead = diagnostic.severity.rawValue + " " + PrintableText.clean(diagnostic.code) + ":"
+      let lead = diagnostic.severity.rawValue + " " + diagnostic.code.description + ":"
       let count = lead.unicodeScalars.count
       let lines = PrintableText.wrap(
         PrintableText.clean(diagnostic.message), width: max(width - count - 1, 30))
@@ -35,13 +35,14 @@ public enum DiagnosticText {
   }
 }
 
-extension Diagnostic.Severity {
+extension Severity {
   /// The colour of a severity in a text.
-  var role: TextStyle.Role {
+  package var role: TextStyle.Role {
     switch self {
     case .error: .error
     case .warning: .warning
     case .note: .note
+    case .ok: .note
     }
   }
 }

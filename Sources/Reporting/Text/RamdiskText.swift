@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import BootPlanning
+import BootPlanning
 import Inflation
 package import KernelImages
 import PhysicalMemory
@@ -38,17 +38,17 @@ package enum RamdiskText {
 
   /// What the user should know of an image and of the ramdisks in it.
   package static func diagnostics(_ image: KernelImage, _ ramdisks: [Ramdisk]) -> [Diagnostic] {
-    var all = image.diagnostics.map { Diagnostic($0) }
+    var all = image.diagnostics
     for ramdisk in ramdisks {
       let name = ramdisk.origin.isEmpty ? "the file" : ramdisk.origin
       if let error = ramdisk.error {
         all.append(
           Diagnostic(
-            "KX120", .warning, name + " is damaged, or no initrd: " + error.description,
+            .initrdDamaged, .warning, name + " is damaged, or no initrd: " + error.description,
             hint: error.hint))
       }
       guard let initrd = ramdisk.initrd else { continue }
-      all += initrd.diagnostics.map { Diagnostic($0) }
+      all += initrd.diagnostics
       all += initrd.faults.compactMap {
         $0.diagnostic(of: name, release: image.kernel?.release)
       }

@@ -22,7 +22,7 @@ enum NumberText {
     if digits.count > 2, digits.starts(with: [0x30, 0x78]) || digits.starts(with: [0x30, 0x58]) {
       radix = 16
       digits = digits.dropFirst(2)
-    } else if digits.count > 1, digits.first == 0x30 {
+    } else if digits.count > 1, digits.first == UInt8(ascii: "0") {
       // Octal for the C library, decimal for people: nobody is to guess.
       return nil
     }

@@ -41,8 +41,8 @@ struct OptionReader {
     guard let argument = arguments.popFirst() else { return nil }
     // As a whole it is copied at once.
     let text = Array(argument.utf8)
-    if optionsEnded || text.count < 2 || text[0] != 0x2d { return .operand(argument) }
-    if text[1] == 0x2d {
+    if optionsEnded || text.count < 2 || text[0] != UInt8(ascii: "-") { return .operand(argument) }
+    if text[1] == UInt8(ascii: "-") {
       if text.count > 2 { return try long(text[2...]) }
       optionsEnded = true
       return try next()

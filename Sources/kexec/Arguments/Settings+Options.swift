@@ -49,7 +49,7 @@ extension Settings {
   private mutating func takeEntry(_ option: Option, _ value: String) throws(Stop) {
     if option == .root {
       root = value
-      while root.utf8.last == 0x2f { root.removeLast() }
+      while root.utf8.last == UInt8(ascii: "/") { root.removeLast() }
       return
     }
     var wish = entry ?? EntryWish()

@@ -51,8 +51,9 @@ extension EntrySearch {
   private static func variable(in text: String) -> String? {
     for word in text.split(separator: " ") {
       let bytes = Array(word.utf8)
-      if bytes.first == 0x24 && bytes.count > 1 { return String(word) }
-      for place in bytes.indices.dropLast() where bytes[place] == 0x24 && bytes[place + 1] == 0x7b {
+      if bytes.first == UInt8(ascii: "$") && bytes.count > 1 { return String(word) }
+      for place in bytes.indices.dropLast()
+      where bytes[place] == UInt8(ascii: "$") && bytes[place + 1] == UInt8(ascii: "{") {
         return String(word)
       }
     }

@@ -265,7 +265,7 @@ struct EntrySearch<Kernel: KernelInterface> {
 
   /// The paths that a path of a configuration may stand for.
   func candidates(_ path: String, _ folder: String, _ roots: [String]) -> [String] {
-    path.utf8.first == 0x2f ? roots.map { $0 + path } : [folder + "/" + path]
+    path.utf8.first == UInt8(ascii: "/") ? roots.map { $0 + path } : [folder + "/" + path]
   }
 
   // MARK: Reading

@@ -31,7 +31,7 @@ enum BootJournal {
     let lowest = max(0, bytes.count - searchLimit)
     var candidates = 0
     while place >= lowest, candidates < candidateLimit {
-      guard bytes[place] == 0x0a, reader.matches(wanted, at: place) else {
+      guard bytes[place] == UInt8(ascii: "\n"), reader.matches(wanted, at: place) else {
         place -= 1
         continue
       }

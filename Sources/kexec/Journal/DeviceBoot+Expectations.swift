@@ -37,7 +37,7 @@ extension DeviceBoot {
 extension BootPlan {
   /// The RAM below the address that the new kernel takes for the start of RAM (KX145).
   var lostRAM: ByteCount? {
-    guard let tables = footprint.first(where: { $0.name == "kernel page tables" }),
+    guard let tables = footprint.first(where: { $0.part == .kernelPageTables }),
       let kernel = tables.range.last.advanced(by: ByteCount(UInt64(1)))
     else { return nil }
     let start = kernel.rawValue - min(kernel.rawValue, self.kernel.facts.textOffset.value.rawValue)

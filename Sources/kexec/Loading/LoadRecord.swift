@@ -74,7 +74,7 @@ enum LoadRecord {
 
   static func identity(_ kernel: some KernelInterface) -> String? {
     guard let bytes = try? kernel.readFile(bootID, limit: 4096) else { return nil }
-    return String(decoding: bytes.prefix { $0 != 0x0a }, as: UTF8.self)
+    return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
   }
 
   /// The time of day as ISO 8601 writes it, in UTC.

@@ -43,12 +43,14 @@ struct SegmentAssembly {
       let mayShare = segments.count + Self.pieceLimit + 2 < KexecLoadCall.segmentLimit
       segments += self.segments(planned, parts, mayShare: mayShare)
     }
-    guard let flags = boot.machine.facts.architecture ?? .some(.arm) else {
+    // Where only memory is known, nobody says what runs there: the call is for the new kernel.
+    let known: KexecArchitecture? = boot.machine.tellsFacts ? boot.machine.facts.architecture : .arm
+    guard let architecture = known else {
       throw Stop(
         what: "the running kernel is of no known architecture",
         hint: "plan for another machine with --dry-run --machine=FILE", status: .unavailable)
     }
-    var call = KexecLoadCall(entry: entry, segments: segments, flags: KexecFlags(flags))
+    var call = KexecLoadCall(entry: entry, segments: segments, flags: KexecFlags(architecture))
     try setRegisters(&call)
     return call
   }
@@ -216,7 +218,7 @@ struct SegmentAssembly {
         hasDigits = true
         let last = numbers[numbers.count - 1]
         numbers[numbers.count - 1] = min(last, 100_000) * 10 + UInt32(byte - 0x30)
-      } else if byte == 0x2e, hasDigits, numbers.count == 1 {
+      } else if byte == UInt8(ascii: "."), hasDigits, numbers.count == 1 {
         hasDigits = false
       } else {
         break

@@ -17,7 +17,7 @@ extension MachineChecks {
     addPlan(plan.diagnostics)
     if plan.fits, !plan.hasErrors {
       add(
-        .ok, "KX209",
+        .ok, .everythingPlaced,
         "everything has a place: " + plan.handover.rawValue + " handover, entry "
           + (plan.entry?.description ?? ""))
     }
@@ -25,9 +25,7 @@ extension MachineChecks {
 
   private mutating func addPlan(_ diagnostics: [Diagnostic]) {
     for diagnostic in diagnostics where diagnostic.severity != .note {
-      add(
-        diagnostic.severity == .error ? .error : .warning, diagnostic.code, diagnostic.message,
-        hint: diagnostic.hint)
+      add(diagnostic.severity, diagnostic.code, diagnostic.message, hint: diagnostic.hint)
     }
   }
 
@@ -37,7 +35,7 @@ extension MachineChecks {
   ///   - boot: The boot.
   ///   - running: Finds the device behind a console of the running kernel.
   mutating func addConsole(_ boot: DeviceBoot, _ running: (String) -> Console?) {
-    let code = "KX210"
+    let code = DiagnosticCode.console
     let hint = "compare with /proc/consoles"
     let tree = boot.prepared.tree
     let words = boot.plan.commandLine.split(separator: " ")
@@ -96,10 +94,10 @@ extension MachineChecks {
       $0.utf8.starts(with: "root=".utf8)
     }
     if hasRoot || !boot.gathered.initrd.isEmpty {
-      add(.ok, "KX215", hasRoot ? "the command line names a root" : "there is an initrd")
+      add(.ok, .root, hasRoot ? "the command line names a root" : "there is an initrd")
     } else {
       add(
-        .warning, "KX215", "there is neither an initrd nor root=",
+        .warning, .root, "there is neither an initrd nor root=",
         hint: "give --initrd, or append root=; unless the kernel carries its own")
     }
   }
@@ -111,12 +109,13 @@ extension MachineChecks {
     do throws(Stop) {
       call = try SegmentAssembly(boot).call()
       if boot.gathered.image.kernel?.bundle != nil {
-        add(.ok, "KX214", "the bundle is whole: every segment has the SHA-256 that it states")
+        add(.ok, .kernelWhole, "the bundle is whole: every segment has the SHA-256 that it states")
         return addCall(call, boot.machine)
       }
       if let why = boot.gathered.image.whyNotInflated {
         add(
-          .warning, "KX214", "whether the kernel is whole is not known: it could not be inflated",
+          .warning, .kernelWhole,
+          "whether the kernel is whole is not known: it could not be inflated",
           hint: why.hint)
         return addCall(call, boot.machine)
       }
@@ -124,12 +123,12 @@ extension MachineChecks {
     } catch {
       let isFile = error.status == .badFile
       add(
-        .error, isFile ? "KX214" : "KX211", error.what,
+        .error, isFile ? .kernelWhole : .runningKernelAccepts, error.what,
         hint: isFile ? "get the file anew; it is not whole" : error.hint)
       return
     }
     add(
-      .ok, "KX214",
+      .ok, .kernelWhole,
       "the kernel is whole: " + ByteCount(kernel.count).description
         + (boot.gathered.image.kernel?.release.map { ", " + $0 } ?? ""))
     addProcessor(boot, kernel)
@@ -168,10 +167,10 @@ extension MachineChecks {
     let needs = least.description + (facts.isLPAE?.value == true ? " with LPAE" : "")
     let name = processor.name.isEmpty ? "the processor" : processor.name
     if processor.suffices(for: facts) {
-      add(.ok, "KX218", name + " has what the kernel needs: " + needs)
+      add(.ok, .processorSuffices, name + " has what the kernel needs: " + needs)
     } else {
       add(
-        .warning, "KX218",
+        .warning, .processorSuffices,
         "the kernel needs " + needs + "; whether " + name + " has it is not known",
         hint: "compare with /proc/cpuinfo there")
     }
@@ -201,12 +200,12 @@ extension MachineChecks {
       unknown.append("the enable-method '" + method + "', so that it would run on one CPU")
     }
     guard !unknown.isEmpty else {
-      add(.ok, "KX213", "the kernel knows the words of the tree: machine, console, CPUs")
+      add(.ok, .treeWords, "the kernel knows the words of the tree: machine, console, CPUs")
       return
     }
     for what in unknown {
       add(
-        .warning, "KX213", "the kernel has no word for " + what,
+        .warning, .treeWords, "the kernel has no word for " + what,
         hint: "is the tree newer than the kernel, or for another board?")
     }
   }
@@ -225,12 +224,12 @@ extension MachineChecks {
       default: break
       }
       clean = false
-      add(.error, "KX211", cause.description, hint: cause.remedy)
+      add(.error, .runningKernelAccepts, cause.description, hint: cause.remedy)
     }
     if clean {
       let bytes = call.stagingBytes(pageBytes: machine.facts.pageBytes.rawValue)
       add(
-        .ok, "KX211",
+        .ok, .runningKernelAccepts,
         "the kernel will take the segments; until the jump they need "
           + bytes.rounded + " of memory")
     }

@@ -34,7 +34,7 @@ extension Program {
   private func runningCommandLine() throws(Stop) -> String {
     do throws(Errno) {
       let bytes = try kernel.readFile("/proc/cmdline", limit: 64 << 10)
-      return String(decoding: bytes.prefix { $0 != 0x0a && $0 != 0 }, as: UTF8.self)
+      return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != 0 }, as: UTF8.self)
     } catch {
       throw Stop(LinuxInterfaceError("/proc/cmdline", .system(error, "read")))
     }

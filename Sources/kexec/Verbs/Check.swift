@@ -25,7 +25,7 @@ extension Program {
     } else {
       checks.addKernel(try facts(), machine?.configuration)
     }
-    if let failure { checks.add(.error, "KX207", failure.what, hint: failure.hint) }
+    if let failure { checks.add(.error, .machineRead, failure.what, hint: failure.hint) }
     if let machine { checks.addMachine(machine) }
     if settings.kernel != nil, machine != nil {
       do throws(Stop) {
@@ -36,7 +36,7 @@ extension Program {
         checks.addRoot(boot)
         if boot.plan.fits { checks.addSegments(boot) }
       } catch {
-        checks.add(.error, "KX209", error.what, hint: error.hint)
+        checks.add(.error, .everythingPlaced, error.what, hint: error.hint)
       }
     }
     try print(settings.json ? Self.document(checks.lines) : Self.text(checks.lines))
@@ -54,25 +54,25 @@ extension Program {
       registers: try? kernel.readFile(node + "reg", limit: 4096))
   }
 
-  private static func text(_ lines: [CheckLine]) -> String {
+  private static func text(_ lines: [Diagnostic]) -> String {
     var text = ""
     for line in lines {
       text += line.severity.rawValue
       for _ in line.severity.rawValue.utf8.count..<9 { text += " " }
-      text += line.code + "  " + PrintableText.clean(line.message) + "\n"
+      text += line.code.description + "  " + PrintableText.clean(line.message) + "\n"
       if !line.hint.isEmpty { text += "                " + line.hint + "\n" }
     }
     return text
   }
 
-  private static func document(_ lines: [CheckLine]) -> String {
+  private static func document(_ lines: [Diagnostic]) -> String {
     var writer = JSONWriter()
     writer.object { writer in
       writer.number("schemaVersion", 1)
       writer.array("checks") { writer in
         for line in lines {
           writer.object { writer in
-            writer.string("code", line.code)
+            writer.string("code", line.code.description)
             writer.string("severity", line.severity.rawValue)
             writer.string("message", line.message)
             writer.string("hint", line.hint)
@@ -83,14 +83,4 @@ extension Program {
     writer.finish()
     return writer.text
   }
-}
-
-/// What a check found.
-struct CheckLine: Equatable {
-  enum Severity: String { case ok, warning, error }
-
-  let severity: Severity
-  let code: String
-  let message: String
-  let hint: String
 }

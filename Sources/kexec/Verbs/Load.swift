@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import LinuxInterface
 import PhysicalMemory
 import Reporting
@@ -32,7 +33,7 @@ extension Program {
     }
     if plan.hasErrors {
       // Segments of more than half of the memory have a place, and yet do not fit.
-      let isTooBig = plan.diagnostics.contains { $0.code == "KX151" }
+      let isTooBig = plan.diagnostics.contains { $0.code == .moreThanHalfOfMemory }
       let status = isTooBig ? ExitStatus.nothingFits : .failed
       if settings.dryRun { return status.rawValue }
       throw Stop(

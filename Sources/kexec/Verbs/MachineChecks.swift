@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import DeviceTree
+import KernelImages
 import LinuxInterface
 import PhysicalMemory
 
 /// The lines of a check, in the order in which things would go wrong.
 struct MachineChecks {
-  private(set) var lines: [CheckLine] = []
+  private(set) var lines: [Diagnostic] = []
 
   /// Checks what the running kernel tells of itself.
   ///
@@ -16,47 +17,48 @@ struct MachineChecks {
   mutating func addKernel(_ facts: KernelFacts?, _ configuration: KernelConfiguration?) {
     guard let facts else {
       add(
-        .warning, "KX217", "nothing is told of the running kernel: whether it can load is open",
+        .warning, .runningKernelUnknown,
+        "nothing is told of the running kernel: whether it can load is open",
         hint: "take a snapshot there: kexec --snapshot=FILE")
       return
     }
     addCall(facts, configuration)
     if facts.mayBoot == false {
-      add(.error, "KX202", "this process has no CAP_SYS_BOOT", hint: "run as root")
+      add(.error, .bootCapability, "this process has no CAP_SYS_BOOT", hint: "run as root")
     } else {
-      add(.ok, "KX202", "this process may load and start kernels")
+      add(.ok, .bootCapability, "this process may load and start kernels")
     }
     if facts.isLoadingDisabled == true || facts.loadsLeft == 0 {
       let cause = facts.loadsLeft == 0 ? KexecLoadCause.noLoadsLeft : .loadingDisabled
-      add(.error, "KX203", cause.description, hint: cause.remedy)
+      add(.error, .loadingSwitch, cause.description, hint: cause.remedy)
     } else {
-      add(.ok, "KX203", "loading is not switched off")
+      add(.ok, .loadingSwitch, "loading is not switched off")
     }
     if let lockdown = facts.lockdown, lockdown != .none {
       let cause = KexecLoadCause.lockedDown(lockdown)
-      add(.error, "KX204", cause.description, hint: cause.remedy)
+      add(.error, .lockdown, cause.description, hint: cause.remedy)
     } else {
-      add(.ok, "KX204", "the kernel is not locked down")
+      add(.ok, .lockdown, "the kernel is not locked down")
     }
     switch facts.canParkCPUs {
-    case .some(true): add(.ok, "KX205", "all CPUs but the first can be parked")
+    case .some(true): add(.ok, .cpuParking, "all CPUs but the first can be parked")
     case .some(false):
       let cause = KexecLoadCause.cannotParkCPUs(count: facts.possibleCPUs?.count, arm64: false)
-      add(.error, "KX205", cause.description, hint: cause.remedy)
+      add(.error, .cpuParking, cause.description, hint: cause.remedy)
     case nil:
       add(
-        .warning, "KX205", "it is not known whether CPUs can be parked before the jump",
+        .warning, .cpuParking, "it is not known whether CPUs can be parked before the jump",
         hint: "a kernel with several CPUs needs CONFIG_HOTPLUG_CPU and firmware that stops them")
     }
     if facts.isCrashKernelLoaded == true {
-      add(.ok, "KX206", "a crash kernel is loaded; an ordinary load leaves it alone")
+      add(.ok, .crashKernelLoaded, "a crash kernel is loaded; an ordinary load leaves it alone")
     }
   }
 
   /// Whether there is a call to load a kernel with: what the kernel has in /sys shows it, and how it
   /// was configured.
   private mutating func addCall(_ facts: KernelFacts, _ configuration: KernelConfiguration?) {
-    let code = "KX201"
+    let code = DiagnosticCode.kexecCall
     let isOff = configuration.map { !$0.has("KEXEC") }
     let origin = configuration?.origin ?? ""
     switch (facts.isLoaded, isOff) {
@@ -80,36 +82,38 @@ struct MachineChecks {
 
   /// Adds a line.
   mutating func add(
-    _ severity: CheckLine.Severity, _ code: String, _ message: String, hint: String = ""
+    _ severity: Severity, _ code: DiagnosticCode, _ message: String, hint: String = ""
   ) {
-    lines.append(CheckLine(severity: severity, code: code, message: message, hint: hint))
+    lines.append(Diagnostic(code, severity, message, hint: hint))
   }
 
   /// Checks what the machine was started with.
   mutating func addMachine(_ machine: MachineState) {
     add(
-      .ok, "KX207",
+      .ok, .machineRead,
       "/proc/iomem names " + machine.memory.ram.count.rounded + " of RAM in "
         + (machine.memory.ram.ranges.count == 1
           ? "one range" : String(machine.memory.ram.ranges.count) + " ranges"))
     switch machine.parameters {
     case .deviceTree(_, _, let origin):
-      add(.ok, "KX208", "the device tree can be read: " + origin.rawValue)
-    case .atags: add(.ok, "KX208", "the machine was started with ATAGs, which are passed on")
+      add(.ok, .runningParameters, "the device tree can be read: " + origin.rawValue)
+    case .atags:
+      add(.ok, .runningParameters, "the machine was started with ATAGs, which are passed on")
     case .none:
       add(
-        .warning, "KX208", "the running kernel shows neither its device tree nor ATAGs",
+        .warning, .runningParameters, "the running kernel shows neither its device tree nor ATAGs",
         hint: "name a tree with --dtb")
     }
     if machine.parameters.tree?.chosen?.property(named: "linux,uefi-system-table") != nil {
       add(
-        .warning, "KX216", "UEFI started this machine; a plan does not know where its tables lie",
+        .warning, .startedByUEFI,
+        "UEFI started this machine; a plan does not know where its tables lie",
         hint: "load with a tree that has no linux,uefi- properties, if the kernel can do without")
     }
     for (cpu, method) in (machine.parameters.tree?.enableMethods ?? []) where method == "spin-table"
     {
       add(
-        .error, "KX205",
+        .error, .cpuParking,
         "the CPU " + cpu + " is started by spin-table, from which it never returns",
         hint: "start the running kernel with maxcpus=1 nr_cpus=1, or use firmware with PSCI")
     }

@@ -15,7 +15,7 @@ struct NetworkState {
     func lines(_ path: String, _ body: ([String]) -> [String]?) {
       guard let text = try? kernel.readFile(path, limit: 1 << 20) else { return }
       for line in text.split(separator: 0x0a) {
-        let fields = line.split { $0 == 0x20 || $0 == 0x09 }
+        let fields = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
           .map { String(decoding: $0, as: UTF8.self) }
         if let command = body(fields) { commands.append(["ip"] + command) }
       }
@@ -42,7 +42,7 @@ struct NetworkState {
       else { return nil }
       // RTF_LOCAL, and groups: the kernel makes these of the addresses.
       if flags >> 31 == 1 || fields[0].utf8.starts(with: "ff".utf8) { return nil }
-      let isDirect = fields[4].utf8.allSatisfy { $0 == 0x30 }
+      let isDirect = fields[4].utf8.allSatisfy { $0 == UInt8(ascii: "0") }
       return ["-6", "route", "add", destination + "/" + String(length)]
         + (isDirect ? [] : ["via", gateway]) + ["dev", fields[9], "metric", String(metric)]
     }

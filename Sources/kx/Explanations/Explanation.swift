@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import KernelImages
 
 /// What a code of a diagnostic is about. `kx explain` tells it, and docs/diagnostics.md is written
 /// from it: each text stands here only.
 struct Explanation: Sendable {
-  let code: String
+  let code: DiagnosticCode
   /// How bad it is: one severity, or all that the code may have.
-  let severity: String
+  let severities: [Severity]
   /// What is so.
   let meaning: String
   /// What comes of it.
@@ -18,16 +19,29 @@ struct Explanation: Sendable {
   let page: String?
 
   init(
-    _ code: String, _ severity: String, means meaning: String, matters consequence: String,
+    _ code: DiagnosticCode, _ severities: [Severity], means meaning: String,
+    matters consequence: String,
     remedy: String, examples: [String], page: String? = nil
   ) {
     self.code = code
-    self.severity = severity
+    self.severities = severities
     self.meaning = meaning
     self.consequence = consequence
     self.remedy = remedy
     self.examples = examples
     self.page = page
+  }
+
+  /// The severities in words: `ok, warning or error`.
+  var severity: String {
+    let words = severities.map(\.rawValue)
+    return words.count < 2
+      ? words.joined() : words.dropLast().joined(separator: ", ") + " or " + words[words.count - 1]
+  }
+
+  /// The gravest severity that the code may have.
+  var gravest: Severity {
+    [.error, .warning, .note].first(where: severities.contains) ?? .ok
   }
 
   /// A part of the codes under a heading.
@@ -40,40 +54,43 @@ struct Explanation: Sendable {
   static let groups = [
     Group(
       title: "The file", about: "What 'kx inspect' says of a file, and a plan of its files.",
-      explanations: fileCodes),
+      explanations: explanations(0..<100)),
     Group(
       title: "The plan",
       about: "What 'kx plan' and the loader say: whether a plan can be executed, and why it is so.",
-      explanations: (planCodes + placementCodes + companionCodes + layoutCodes)
-        .sorted { $0.code < $1.code }),
+      explanations: explanations(100..<200)),
     Group(
       title: "The check",
       about:
         "'kexec --check' prints a line for each of these, and the diagnostics of the plan that "
         + "are no notes.",
-      explanations: checkCodes),
+      explanations: explanations(200..<300)),
   ]
+
+  private static func explanations(_ numbers: Range<UInt16>) -> [Self] {
+    DiagnosticCode.allCases.filter { numbers.contains($0.rawValue) }.map(\.explanation)
+  }
 
   static var all: [Self] { groups.flatMap(\.explanations) }
 
   /// Finds a code as people write it: `KX106`, `kx106`, `106`, `KX-106`.
   static func named(_ text: String) -> Self? {
-    let code = normalized(text)
-    return all.first { $0.code == code }
+    number(text).flatMap { DiagnosticCode(rawValue: $0) }?.explanation
   }
 
   /// The three codes nearest by number to one that is not there; none when it is no number.
-  static func nearest(to text: String) -> [String] {
-    guard let number = Int(normalized(text).dropFirst(2)) else { return [] }
-    func distance(_ code: String) -> Int { abs((Int(code.dropFirst(2)) ?? 0) - number) }
-    return Array(all.map(\.code).sorted { distance($0) < distance($1) }.prefix(3)).sorted()
+  static func nearest(to text: String) -> [DiagnosticCode] {
+    guard let number = number(text) else { return [] }
+    func distance(_ code: DiagnosticCode) -> Int { abs(Int(code.rawValue) - Int(number)) }
+    let near = DiagnosticCode.allCases.sorted { distance($0) < distance($1) }.prefix(3)
+    return near.sorted { $0.rawValue < $1.rawValue }
   }
 
-  private static func normalized(_ text: String) -> String {
+  private static func number(_ text: String) -> UInt16? {
     let upper = text.uppercased()
     let digits = (upper.hasPrefix("KX") ? upper.dropFirst(2) : upper[...]).drop { $0 == "-" }
     guard !digits.isEmpty, digits.count <= 3, digits.allSatisfy({ $0.isASCII && $0.isNumber })
-    else { return upper }
-    return "KX" + String(repeating: "0", count: 3 - digits.count) + digits
+    else { return nil }
+    return UInt16(digits)
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import PhysicalMemory
 import Reporting
 
@@ -7,8 +8,8 @@ import Reporting
 enum ExplanationText {
   /// One code in full.
   static func render(_ explanation: Explanation, style: TextStyle, width: Int) -> String {
-    var text = style.paint(explanation.code, .heading) + "  "
-    text += style.paint(explanation.severity, role(explanation.severity)) + "\n"
+    var text = style.paint(explanation.code.description, .heading) + "  "
+    text += style.paint(explanation.severity, explanation.gravest.role) + "\n"
     for (title, body) in [
       ("What it means", explanation.meaning), ("Why it matters", explanation.consequence),
       ("What to do", explanation.remedy),
@@ -29,7 +30,7 @@ enum ExplanationText {
       var table = TextTable([.left, .left, .left])
       for one in group.explanations {
         table.add([
-          TextTable.Cell(one.code), TextTable.Cell(one.severity, role(one.severity)),
+          TextTable.Cell(one.code.description), TextTable.Cell(one.severity, one.gravest.role),
           TextTable.Cell(one.title),
         ])
       }
@@ -40,12 +41,12 @@ enum ExplanationText {
 
   /// Where to read more about errors and warnings; empty when there are none.
   static func pointer(_ diagnostics: [Diagnostic], style: TextStyle) -> String {
-    var codes: [String] = []
+    var codes: [DiagnosticCode] = []
     for one in diagnostics where one.severity != .note && !codes.contains(one.code) {
       codes.append(one.code)
     }
     guard !codes.isEmpty else { return "" }
-    return style.paint("kx explain \(codes.joined(separator: " "))", .good)
+    return style.paint("kx explain \(codes.map(\.description).joined(separator: " "))", .good)
       + style.paint(" says more.", .faint) + "\n"
   }
 
@@ -57,7 +58,7 @@ enum ExplanationText {
       writer.array("codes") { writer in
         for one in explanations {
           writer.object { writer in
-            writer.string("code", one.code)
+            writer.string("code", one.code.description)
             writer.string("severity", one.severity)
             writer.string("meaning", one.meaning)
             writer.string("consequence", one.consequence)
@@ -70,11 +71,6 @@ enum ExplanationText {
     }
     writer.finish()
     return writer.text
-  }
-
-  private static func role(_ severity: String) -> TextStyle.Role {
-    if severity.contains("error") { return .error }
-    return severity.contains("warning") ? .warning : .note
   }
 }
 
@@ -91,6 +87,6 @@ extension Explanation {
 
   /// Where it stands in the documents.
   fileprivate var places: String {
-    "docs/diagnostics.md#\(code.lowercased())" + (page.map { " and docs/" + $0 } ?? "")
+    "docs/diagnostics.md#\(code.description.lowercased())" + (page.map { " and docs/" + $0 } ?? "")
   }
 }

@@ -3,6 +3,7 @@ import ArgumentParser
 import BootPlanning
 import DeviceTree
 import Digests
+import KernelImages
 import PhysicalMemory
 import QEMULab
 
@@ -21,7 +22,12 @@ struct BoardMachine {
   var processor: Processor? { Processor(core: "arm," + cpu) }
 
   /// The name under which the tree stands in a plan's list of files.
-  var name: String { "board:\(board.name)" }
+  var name: String { Self.prefix + board.name }
+
+  private static let prefix = "board:"
+
+  /// Whether a path in a plan's list of files stands for the tree that QEMU makes for a board.
+  static func isTree(_ path: String) -> Bool { path.hasPrefix(prefix) }
 
   init(
     _ board: Board, memory: ByteCount?, qemuArguments: [String] = []
@@ -64,7 +70,7 @@ struct BoardMachine {
     sources.tree = tree
     return [
       Diagnostic(
-        "KX117", .note,
+        .boardMemoryTaken, .note,
         "the tree tells memory that the board does not have with \(memory.rounded); replaced by "
           + "\(ram)")
     ]

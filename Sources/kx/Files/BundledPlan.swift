@@ -64,7 +64,7 @@ struct BundledPlan {
       } else {
         notes.append(
           Diagnostic(
-            "KX154", .note,
+            .ferryIsSilent, .note,
             "the tree names no serial port that Ferry knows (a PL011 or a 16550): it will be "
               + "silent", hint: "name the port with --uart"))
       }

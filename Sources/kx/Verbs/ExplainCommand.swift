@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import KernelImages
 import Reporting
 
 /// `kx explain`: what a code means, why it matters, and what to do.
@@ -19,7 +20,7 @@ struct ExplainCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("The codes; none lists all.", valueName: "code"),
-    completion: .list(Explanation.all.map(\.code)))
+    completion: .list(DiagnosticCode.allCases.map(\.description)))
   var codes: [String] = []
 
   @Flag(help: "Print a JSON document.")
@@ -60,7 +61,7 @@ struct ExplainCommand: ParsableCommand {
           what: "there is no code '\(code)'",
           hint: near.isEmpty
             ? "codes are KX and three digits; 'kx explain' alone lists them"
-            : "the nearest are \(near.joined(separator: ", ")); 'kx explain' alone lists all",
+            : "the nearest are \(near.map(\.description).joined(separator: ", ")); 'kx explain' alone lists all",
           code: .validationFailure)
       }
       found.append(explanation)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import BootPlanning
+import KernelImages
 import Reporting
 
 /// `kx plan`: decides where everything goes, and says why.
@@ -130,7 +131,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   /// Prints what U-Boot must be told; all else goes to the error stream.
   private static func printCommands(_ judged: JudgedLayout, _ given: GivenBoot) {
-    let shown = judged.plan.diagnostics.filter { $0.severity != .note || $0.code == "KX190" }
+    let shown = judged.plan.diagnostics.filter { $0.severity != .note || $0.code == .nearestLayout }
     Terminal.say(DiagnosticText.render(shown, style: Terminal.style(for: 2), width: 100))
     let plan = judged.plan
     let own = plan.fits && !plan.hasErrors ? GivenPlaces(plan.segments) : nil

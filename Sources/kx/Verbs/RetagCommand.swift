@@ -129,7 +129,7 @@ struct RetagCommand: ParsableCommand {
       text +=
         "\n"
         + DiagnosticText.render(
-          warnings.map { Diagnostic($0) }, style: style, width: Terminal.width)
+          warnings, style: style, width: Terminal.width)
     }
     return text
   }

@@ -65,8 +65,12 @@ struct Trial {
         what: "the plan has no RAM", place: file.path, hint: "make the plan anew",
         code: ExitStatus.badFile)
     }
-    guard let board = named ?? Board.all.first(where: { $0.ramBase == first }) ?? .some(.virt),
-      let span = last.distance(from: board.ramBase)?.adding(ByteCount(UInt64(1))),
+    guard let board = named ?? Board.all.first(where: { $0.ramBase == first }) else {
+      throw Stop(
+        what: "the plan's RAM begins at \(first), and that of no board does", place: file.path,
+        hint: "name a board with --board", code: .validationFailure)
+    }
+    guard let span = last.distance(from: board.ramBase)?.adding(ByteCount(UInt64(1))),
       let memory = asked ?? span.roundedUp(to: .section)
     else {
       throw Stop(
@@ -78,7 +82,7 @@ struct Trial {
     self.memory = memory
     let options = try Self.options(of: plan, given)
     let machine =
-      plan.files.contains { $0.path.hasPrefix("board:") }
+      plan.files.contains { BoardMachine.isTree($0.path) }
       ? try await BoardMachine(board, memory: memory) : nil
     let files = try BootFiles(
       kernel: Self.path(of: .kernel, in: plan), options, board: machine, digests: true)
@@ -98,11 +102,8 @@ struct Trial {
 
   /// K, where the kernel is inflated to; nil when no decompressor runs.
   var inflatedKernel: PhysicalAddress? {
-    plan.footprint.first { $0.name == "kernel BSS" || $0.name == "kernel page tables" }
-      .flatMap { _ in
-        plan.handover == .zimage
-          ? plan.footprint.first { $0.name == "kernel page tables" }?.range.end : nil
-      }
+    guard plan.handover == .zimage else { return nil }
+    return plan.footprint.first { $0.part == .kernelPageTables }?.range.end
   }
 
   private static func path(of role: PlannedFile.Role, in plan: SavedPlan) -> String? {
@@ -120,7 +121,7 @@ struct Trial {
     }
     var options = given
     options.initrd = plan.files.filter { $0.role == .initrd }.map(\.path)
-    options.dtb = path(of: .dtb, in: plan).flatMap { $0.hasPrefix("board:") ? nil : $0 }
+    options.dtb = path(of: .dtb, in: plan).flatMap { BoardMachine.isTree($0) ? nil : $0 }
     options.dtbo = plan.files.filter { $0.role == .overlay }.map(\.path)
     options.kernelOptions.vmlinux = path(of: .vmlinux, in: plan)
     options.kernelOptions.type = plan.stated.type?.name

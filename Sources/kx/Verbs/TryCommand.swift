@@ -4,6 +4,7 @@ import BootPlanning
 import Bundles
 import DeviceTree
 import Handover
+import KernelImages
 import PhysicalMemory
 import QEMULab
 import Reporting
@@ -125,7 +126,10 @@ struct TryCommand: AsyncParsableCommand {
     let file = try InputFile(kernel)
     // A plan begins with a brace, with nothing but blanks in front of it.
     let head = file.slice(0, min(file.span.count, 4096))
-    if head.first(where: { $0 != 0x20 && $0 != 0x0a && $0 != 0x0d && $0 != 0x09 }) == 0x7b {
+    if head.first(where: {
+      $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r")
+        && $0 != UInt8(ascii: "\t")
+    }) == UInt8(ascii: "{") {
       if ferry.treeFromLoader {
         throw Stop(
           what: "a saved plan has no room for another tree: --dtb-from-boot needs the kernel",

@@ -110,7 +110,7 @@ struct BundlingTests {
     let (plan, bytes) = try Self.bundle()
     var request = try Self.request(bytes, ram: plan.machine.memory.ram)
     request.initrd = PlannedInitrd(byteCount: ByteCount(UInt64(5000)))
-    #expect(try ARMPlanner.plan(request).diagnostics.contains { $0.code == "KX153" })
+    #expect(try ARMPlanner.plan(request).diagnostics.contains { $0.code == .initrdForBundle })
     request.initrd = nil
     request.handover = .image
     #expect(throws: BootPlanError.noImage) { _ = try ARMPlanner.plan(request) }
@@ -123,7 +123,7 @@ struct BundlingTests {
       PhysicalRange(start: PhysicalAddress(0x4000_0000), count: .mebibytes(4)))
     let plan = try ARMPlanner.plan(try Self.request(bytes, ram: RangeSet(ram)))
     #expect(!plan.fits)
-    #expect(plan.diagnostics.contains { $0.code == "KX103" })
+    #expect(plan.diagnostics.contains { $0.code == .nothingFits })
   }
 
   @Test("A loader that must be told a place gets one behind everything that is touched")

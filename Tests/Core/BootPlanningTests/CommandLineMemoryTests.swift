@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import KernelImages
 import PhysicalMemory
 import Testing
 
@@ -68,7 +69,9 @@ struct CommandLineMemoryTests {
       ("initrd=/boot/initrd.img", true),
     ] as [(String, Bool)] {
       let plan = try plan(line)
-      #expect(plan.diagnostics("KX161").map(\.severity) == (isFine ? [] : [.error]), "\(line)")
+      #expect(
+        plan.diagnostics(.initrdWordMisleads).map(\.severity) == (isFine ? [] : [.error]), "\(line)"
+      )
       #expect(plan.hasErrors != isFine)
     }
   }
@@ -77,18 +80,21 @@ struct CommandLineMemoryTests {
     "Without an initrd in the plan, initrd= is warned of",
     arguments: ["initrd=0x81000000,1M", "initrd=/boot/initrd.img"])
   func noInitrd(_ line: String) throws {
-    #expect(try plan(line, initrd: nil).diagnostics("KX161").map(\.severity) == [.warning])
+    #expect(
+      try plan(line, initrd: nil).diagnostics(.initrdWordWithoutInitrd).map(\.severity) == [
+        .warning
+      ])
   }
 
   @Test("Words that ARM does not read are told, on every rule and where nothing fits")
   func unread() throws {
     for (line, count) in [("memmap=64M$0x90000000 highmem=1G", 2), ("mem=64M", 0)] {
-      #expect(try plan(line).diagnostics("KX162").count == count)
-      #expect(try plan(line, initrd: 600 << 20).diagnostics("KX162").count == count)
+      #expect(try plan(line).diagnostics(.wordWithoutEffect).count == count)
+      #expect(try plan(line, initrd: 600 << 20).diagnostics(.wordWithoutEffect).count == count)
       var request = KernelsOfRecord.request(
         KernelsOfRecord.keystone, ram: Self.ram, initrd: 4 << 20, rule: .kexecTools)
       request.commandLine = line
-      #expect(try ARMPlanner.plan(request).diagnostics("KX162").count == count)
+      #expect(try ARMPlanner.plan(request).diagnostics(.wordWithoutEffect).count == count)
     }
   }
 
@@ -102,7 +108,7 @@ struct CommandLineMemoryTests {
       ("crashkernel=", nil),
     ] as [(String, String?)])
   func crashKernel(_ line: String, _ words: String?) throws {
-    let told = try plan(line).diagnostics("KX163")
+    let told = try plan(line).diagnostics(.crashMemoryImpossible)
     #expect(told.isEmpty == (words == nil))
     if let words { #expect(told.first?.message.contains(words) == true) }
   }
@@ -116,7 +122,7 @@ struct CommandLineMemoryTests {
   func beyond(_ line: String, _ isTold: Bool) throws {
     let plan = try plan(line)
     #expect(plan.fits)
-    #expect(plan.diagnostics("KX116").map(\.severity) == (isTold ? [.warning] : []))
+    #expect(plan.diagnostics(.absentMemoryStated).map(\.severity) == (isTold ? [.warning] : []))
   }
 
   @Test("mem= leaves the same plan as a machine with that much RAM, and the same need")
@@ -126,7 +132,9 @@ struct CommandLineMemoryTests {
       let small = try plan(
         "", initrd: 6 << 20, ram: 0x8000_0000...(0x8000_0000 + (size << 20) - 1))
       #expect(limited.segments == small.segments && limited.entry == small.entry)
-      #expect(limited.diagnostics("KX164").count == small.diagnostics("KX164").count)
+      #expect(
+        limited.diagnostics(.shortOfWorkingMemory).count
+          == small.diagnostics(.shortOfWorkingMemory).count)
     }
   }
 }

@@ -22,7 +22,7 @@ struct GivenLayoutTests {
     return request
   }
 
-  private func codes(_ plan: BootPlan) -> [String] {
+  private func codes(_ plan: BootPlan) -> [DiagnosticCode] {
     plan.diagnostics.filter { $0.severity == .error }.map(\.code)
   }
 
@@ -32,8 +32,8 @@ struct GivenLayoutTests {
     let judged = try ARMPlanner.judge(
       Self.request(
         KernelsOfRecord.armmp, kernel: 0x4000_8000, initrdAt: 0x418e_d000, dtbAt: 0x4400_0000))
-    #expect(codes(judged.plan) == ["KX101"])
-    let lost = try #require(judged.plan.diagnostics("KX101").first)
+    #expect(codes(judged.plan) == [.segmentOverwritten])
+    let lost = try #require(judged.plan.diagnostics(.segmentOverwritten).first)
     #expect(lost.bytes?.rawValue == 0x41ae_be78 - 0x418e_d000)
     #expect(lost.message.contains("moved zImage writes 0x418ed000-0x41adaa5f"))
     #expect(lost.message.contains("moved decompressor heap writes 0x41adbe78-0x41aebe77"))
@@ -51,7 +51,7 @@ struct GivenLayoutTests {
       Self.request(
         KernelsOfRecord.a80, ram: 0x2000_0000...0x9fff_ffff, initrd: 0x16a_6b97,
         kernel: 0x2000_8000, initrdAt: 0x20fd_6000, dtbAt: 0x2268_0000))
-    #expect(judged.plan.diagnostics("KX101").first?.bytes?.rawValue == 1056)
+    #expect(judged.plan.diagnostics(.segmentOverwritten).first?.bytes?.rawValue == 1056)
     #expect(judged.nearest?.initrd?.rawValue == 0x20fd_7000)
     #expect(judged.nearest?.kernel?.rawValue == 0x2000_8000)
   }
@@ -69,7 +69,7 @@ struct GivenLayoutTests {
         KernelsOfRecord.keystonePadded, ram: 0x8000_0000...0x9fff_ffff, initrd: 4 << 20,
         kernel: 0x8000_8000, initrdAt: initrd, dtbAt: 0x8800_0000))
     #expect(
-      keystone.plan.diagnostics("KX101").first?.bytes?.rawValue
+      keystone.plan.diagnostics(.segmentOverwritten).first?.bytes?.rawValue
         == keystone.plan.decompressEnd - initrd)
   }
 
@@ -82,7 +82,7 @@ struct GivenLayoutTests {
       kernel, ram: 0...0x7ff_ffff, initrd: 0x3f_ffff, kernel: 0x8000, initrdAt: 0x80_0000,
       dtbAt: 0x400_0000)
     let judged = try ARMPlanner.judge(asReported)
-    let lost = try #require(judged.plan.diagnostics("KX101").first)
+    let lost = try #require(judged.plan.diagnostics(.segmentOverwritten).first)
     #expect(lost.message.contains("moved zImage writes 0x00800000"))
     #expect(!lost.message.contains("inflated kernel writes"))
     let better = try #require(judged.nearest?.initrd)
@@ -101,7 +101,7 @@ struct GivenLayoutTests {
       Self.request(
         kernel, ram: 0...0xfff_ffff, initrd: 5_341_267, kernel: 0x8000, initrdAt: 0xa0_0000,
         dtbAt: 0x800_0000))
-    let lost = try #require(judged.plan.diagnostics("KX101").first)
+    let lost = try #require(judged.plan.diagnostics(.segmentOverwritten).first)
     #expect(lost.message.contains("inflated kernel writes 0x00a00000"))
     #expect(judged.nearest?.kernel?.rawValue == 0x8000)
   }
@@ -142,7 +142,7 @@ struct GivenLayoutTests {
         KernelsOfRecord.armmp, ram: 0x4000_0000...0x43ff_ffff, initrd: 4 << 20,
         initrdAt: 0x4100_0000))
     #expect(!judged.plan.fits)
-    #expect(codes(judged.plan) == ["KX103"])
+    #expect(codes(judged.plan) == [.nothingFits])
     #expect(judged.nearest != nil)
   }
 
@@ -155,44 +155,46 @@ struct GivenLayoutTests {
     var handover: HandoverKind?
     var ram: ClosedRange<UInt64> = GivenLayoutTests.bank
     var dtbBytes: UInt64 = 0x4000
-    let codes: [String]
+    let codes: [DiagnosticCode]
     var bytes: UInt64?
   }
 
   @Test(
     "Each wrong address gets its own code, and a proposal that is right",
     arguments: [
-      Wrong(testDescription: "initrd outside RAM", initrd: 0x6000_0000, codes: ["KX109"]),
-      Wrong(testDescription: "DTB at no multiple of 8", dtb: 0x4400_0004, codes: ["KX187"]),
-      Wrong(testDescription: "zImage at no multiple of 4", kernel: 0x4200_0002, codes: ["KX187"]),
+      Wrong(testDescription: "initrd outside RAM", initrd: 0x6000_0000, codes: [.outsideRAM]),
+      Wrong(testDescription: "DTB at no multiple of 8", dtb: 0x4400_0004, codes: [.misaligned]),
+      Wrong(
+        testDescription: "zImage at no multiple of 4", kernel: 0x4200_0002, codes: [.misaligned]),
       Wrong(
         testDescription: "Image off its text offset", kernel: 0x4201_8000, handover: .image,
-        codes: ["KX187"]),
+        codes: [.imageMisplaced]),
       Wrong(
         testDescription: "DTB in the file of the kernel, and where nobody writes", dtb: 0x4210_0000,
-        codes: ["KX102"], bytes: 0x4000),
+        codes: [.segmentsOverlap], bytes: 0x4000),
       Wrong(
         testDescription: "DTB in the tail of the kernel's file", dtb: 0x4253_0000,
-        codes: ["KX101", "KX102"], bytes: 0x2200),
+        codes: [.segmentOverwritten, .segmentsOverlap], bytes: 0x2200),
       Wrong(
         testDescription: "DTB across three sections", dtb: 0x440f_f000, dtbBytes: 0x10_2000,
-        codes: ["KX186"], bytes: 0x1000),
+        codes: [.treeBeyondSections], bytes: 0x1000),
       Wrong(
         testDescription: "initrd beyond lowmem", initrd: 0x7fff_0000,
         ram: 0x4000_0000...0xbfff_ffff,
-        codes: ["KX185"], bytes: 8 << 20),
+        codes: [.notMapped], bytes: 8 << 20),
       Wrong(
         testDescription: "initrd across the end of lowmem", initrd: 0x6f70_0000,
-        ram: 0x4000_0000...0xbfff_ffff, codes: ["KX185"], bytes: 0x70_0000),
+        ram: 0x4000_0000...0xbfff_ffff, codes: [.notMapped], bytes: 0x70_0000),
       Wrong(
         testDescription: "initrd below the kernel's window", kernel: 0x4a00_0000,
-        initrd: 0x4600_0000, dtb: 0x4d00_0000, codes: ["KX185"], bytes: 8 << 20),
+        initrd: 0x4600_0000, dtb: 0x4d00_0000, codes: [.notMapped], bytes: 8 << 20),
       Wrong(
-        testDescription: "initrd and DTB over each other", dtb: 0x4500_2000, codes: ["KX102"],
+        testDescription: "initrd and DTB over each other", dtb: 0x4500_2000,
+        codes: [.segmentsOverlap],
         bytes: 0x4000),
       Wrong(
         testDescription: "initrd that shares a page with the kernel's BSS", initrd: 0x4160_7800,
-        codes: ["KX185"]),
+        codes: [.pageShared]),
     ])
   func wrong(_ layout: Wrong) throws {
     let request = Self.request(
@@ -219,7 +221,7 @@ struct GivenLayoutTests {
         first: PhysicalAddress(0x4400_0000), last: PhysicalAddress(0x4400_0fff)))
     request.machine.memory.reserve([ReservedRange(firmware, why: "firmware")])
     let judged = try ARMPlanner.judge(request)
-    #expect(codes(judged.plan) == ["KX108"])
+    #expect(codes(judged.plan) == [.inReservedMemory])
     #expect(judged.nearest?.parameters?.rawValue == 0x4400_1000)
     #expect(judged.nearest?.initrd?.rawValue == 0x4500_0000)
   }
@@ -231,7 +233,7 @@ struct GivenLayoutTests {
     let plan = try ARMPlanner.judge(request).plan
     #expect(plan.start(.initrd) == 0x418e_d000)
     #expect(plan.start(.dtb) == 0x4400_0000)
-    #expect(!plan.diagnostics("KX101").isEmpty)
+    #expect(!plan.diagnostics(.segmentOverwritten).isEmpty)
   }
 
   @Test("An address above 4 GiB is refused")

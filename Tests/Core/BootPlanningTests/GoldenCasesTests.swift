@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import PhysicalMemory
 import Testing
 
@@ -67,7 +68,7 @@ struct GoldenCasesTests {
     #expect(plan.start(.kernel) == 0x2000_8000)
     #expect(plan.start(.initrd) == 0x20fd_6000)
     #expect(plan.decompressEnd == 0x20fd_6420)
-    let overlap = try #require(plan.diagnostics("KX101").first)
+    let overlap = try #require(plan.diagnostics(.segmentOverwritten).first)
     #expect(overlap.severity == .error)
     #expect(overlap.bytes == ByteCount(UInt64(1056)))
     #expect(overlap.message.contains("overlaps"))
@@ -97,7 +98,7 @@ struct GoldenCasesTests {
     #expect(plan.start(.initrd) == 0x11dd_1000)
     #expect(plan.writes("moved zImage")?.low == 0x1156_cb00)
     #expect(plan.decompressEnd == 0x11dd_0c40)
-    #expect(plan.diagnostics("KX101").isEmpty)
+    #expect(plan.diagnostics(.segmentOverwritten).isEmpty)
   }
 
   @Test("Keystone2: four times the zImage holds without padding, and overflows with it")
@@ -113,7 +114,7 @@ struct GoldenCasesTests {
         KernelsOfRecord.keystonePadded, ram: ram, initrd: 4 << 20, rule: .ratio4))
     let initrd = 0x8000_0000 + roundUp(4 * 4_399_040, 4096)
     #expect(padded.start(.initrd) == initrd)
-    let lost = try #require(padded.diagnostics("KX101").first?.bytes)
+    let lost = try #require(padded.diagnostics(.segmentOverwritten).first?.bytes)
     #expect(lost.rawValue == padded.decompressEnd - initrd)
   }
 
@@ -124,7 +125,8 @@ struct GoldenCasesTests {
     let plan = try ARMPlanner.plan(request)
     #expect(plan.start(.kernel) == 0x4000_8000)
     #expect(plan.start(.initrd) == 0x418e_d000)
-    #expect(plan.diagnostics("KX101").first?.bytes?.rawValue == 0x41ae_be78 - 0x418e_d000)
+    #expect(
+      plan.diagnostics(.segmentOverwritten).first?.bytes?.rawValue == 0x41ae_be78 - 0x418e_d000)
   }
 
   @Test("The judge sees the reference panic: kexec-tools' initrd is lost, ours is not")

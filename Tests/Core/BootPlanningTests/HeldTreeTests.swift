@@ -27,8 +27,8 @@ struct HeldTreeTests {
   }
 
   private func severity(
-    _ code: String, _ boot: GatheredBoot<FileInMemory>
-  ) -> Diagnostic.Severity? {
+    _ code: DiagnosticCode, _ boot: GatheredBoot<FileInMemory>
+  ) -> Severity? {
     boot.diagnostics.first { $0.code == code }?.severity
   }
 
@@ -42,9 +42,9 @@ struct HeldTreeTests {
     ] {
       let boot = try gathered(file)
       #expect(boot.sources.tree?.tree.model == "TI Bone Black")
-      #expect(severity("KX024", boot) == .note)
-      #expect(severity("KX023", boot) == nil)
-      #expect(severity("KX025", boot) == nil)
+      #expect(severity(.treeChosen, boot) == .note)
+      #expect(severity(.treeUncertain, boot) == nil)
+      #expect(severity(.treeOfAnotherBoard, boot) == nil)
     }
   }
 
@@ -61,7 +61,7 @@ struct HeldTreeTests {
   func noMachine() throws {
     let boot = try gathered(SyntheticAndroid(table: Self.table).bytes(), machine: nil)
     #expect(boot.sources.tree?.tree.model == "TI Bone")
-    let warning = try #require(boot.diagnostics.first { $0.code == "KX023" })
+    let warning = try #require(boot.diagnostics.first { $0.code == .treeUncertain })
     #expect(warning.severity == .warning)
     for name in ["0: 'TI Bone'", "1: 'TI Bone Black'", "2: 'Acme'"] {
       #expect(warning.message.contains(name))
@@ -74,7 +74,7 @@ struct HeldTreeTests {
     let machine = SampleTree.board("Other", ["other,board"])
     let boot = try gathered(SyntheticAndroid(table: Self.table).bytes(), machine: machine)
     #expect(boot.sources.tree?.tree.model == "Other")
-    #expect(severity("KX023", boot) == .warning)
+    #expect(severity(.treeUncertain, boot) == .warning)
   }
 
   @Test("Trees that fit equally well are told; lines with the same tree are not")
@@ -84,7 +84,7 @@ struct HeldTreeTests {
     let third = SampleTree.bytes(
       SampleTree.board("Black, third", ["ti,bone-black", "ti,bone", "ti,am33xx"]))
     let boot = try gathered(SyntheticZImage(trailing: other + third).bytes())
-    #expect(severity("KX023", boot) == .warning)
+    #expect(severity(.treeUncertain, boot) == .warning)
     #expect(boot.sources.tree?.tree.model == "Black, other")
   }
 
@@ -122,15 +122,17 @@ struct HeldTreeTests {
   @Test("A tree for another board is a warning that names both and what they share")
   func mismatch() throws {
     let boot = try gathered(SyntheticZImage(trailing: SampleTree.acme).bytes())
-    let warning = try #require(boot.diagnostics.first { $0.code == "KX025" })
+    let warning = try #require(boot.diagnostics.first { $0.code == .treeOfAnotherBoard })
     #expect(warning.severity == .warning)
     #expect(warning.message.contains("acme,board"))
     #expect(warning.message.contains("ti,bone-black"))
     let family = try gathered(SyntheticZImage(trailing: SampleTree.bone).bytes())
-    let told = family.diagnostics.first { $0.code == "KX025" }?.message ?? ""
+    let told = family.diagnostics.first { $0.code == .treeOfAnotherBoard }?.message ?? ""
     #expect(told.contains("only 'ti,bone'"))
     #expect(
-      severity("KX025", try gathered(SyntheticZImage(trailing: SampleTree.black).bytes())) == nil)
+      severity(
+        .treeOfAnotherBoard, try gathered(SyntheticZImage(trailing: SampleTree.black).bytes()))
+        == nil)
   }
 
   @Test("The overlays of a FIT's configuration are merged into its tree, in their order")
@@ -155,17 +157,17 @@ struct HeldTreeTests {
   func commandLine() throws {
     let file = SyntheticAndroid(commandLine: "console=ttyHSL0\nquiet").bytes()
     let alone = try gathered(file)
-    #expect(severity("KX027", alone) == .note)
+    #expect(severity(.ownCommandLine, alone) == .note)
     #expect(try alone.prepared().request.commandLine == "console=ttyHSL0 quiet")
     let running = try gathered(file) { $0.runningCommandLine = "console=ttyS0" }
-    #expect(severity("KX027", running) == .warning)
-    let message = running.diagnostics.first { $0.code == "KX027" }?.message ?? ""
+    #expect(severity(.ownCommandLine, running) == .warning)
+    let message = running.diagnostics.first { $0.code == .ownCommandLine }?.message ?? ""
     #expect(message.contains("console=ttyHSL0"))
     #expect(!message.contains("\n"))
     #expect(try running.prepared().request.commandLine == "console=ttyS0")
     let stated = try gathered(file) { $0.commandLine = "console=tty1" }
-    #expect(severity("KX027", stated) == .note)
+    #expect(severity(.ownCommandLine, stated) == .note)
     let none = try gathered(SyntheticAndroid(commandLine: "").bytes())
-    #expect(severity("KX027", none) == nil)
+    #expect(severity(.ownCommandLine, none) == nil)
   }
 }

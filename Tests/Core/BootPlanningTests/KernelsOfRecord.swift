@@ -92,5 +92,7 @@ extension BootPlan {
     footprint.filter { $0.phase == .decompress }.map { Bytes($0.range).high }.max() ?? 0
   }
 
-  func diagnostics(_ code: String) -> [Diagnostic] { diagnostics.filter { $0.code == code } }
+  func diagnostics(_ code: DiagnosticCode) -> [Diagnostic] {
+    diagnostics.filter { $0.code == code }
+  }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import PhysicalMemory
 import Testing
 
@@ -34,7 +35,7 @@ struct LostMemoryTests {
   func warning() throws {
     let plan = try ARMPlanner.plan(request(handover: .zimage))
     #expect(plan.writes("inflated kernel")?.low == 0x4820_8000)
-    let said = try #require(plan.diagnostics("KX145").first)
+    let said = try #require(plan.diagnostics(.memoryBelowStart).first)
     #expect(said.severity == .warning)
     #expect(said.message.contains(ByteCount.mebibytes(128).description))
     #expect(said.message.contains("0x40000000-0x47ffffff"))
@@ -52,7 +53,7 @@ struct LostMemoryTests {
     for handover in [nil, HandoverKind.image] {
       let plan = try ARMPlanner.plan(request(handover: handover))
       #expect(plan.entry == PhysicalAddress(0x4220_8000))
-      let said = try #require(plan.diagnostics("KX145").first)
+      let said = try #require(plan.diagnostics(.memoryBelowStart).first)
       #expect(said.message.contains("0x40000000-0x41ffffff"))
       #expect(!said.hint.contains("--handover"))
       #expect(said.hint.contains("reserved-memory/kept"))
@@ -65,7 +66,9 @@ struct LostMemoryTests {
       KernelsOfRecord.request(
         KernelsOfRecord.lpae, ram: Self.full, initrd: 6 << 20, handover: handover))
     #expect(plan.fits)
-    #expect(plan.diagnostics("KX145").isEmpty && plan.diagnostics("KX116").isEmpty)
+    #expect(
+      plan.diagnostics(.memoryBelowStart).isEmpty && plan.diagnostics(.absentMemoryNamed).isEmpty
+        && plan.diagnostics(.droppedMemoryNamed).isEmpty)
   }
 
   @Test("An initrd that pushes the kernel up is named", arguments: [HandoverKind.image, .zimage])
@@ -80,9 +83,9 @@ struct LostMemoryTests {
         ByteCount(UInt64(0x4000)), memory: banks.compactMap(\.range))
       let plan = try ARMPlanner.plan(request)
       #expect(plan.fits)
-      #expect(plan.diagnostics("KX145").isEmpty != isLost)
+      #expect(plan.diagnostics(.memoryBelowStart).isEmpty != isLost)
       if isLost {
-        #expect(plan.diagnostics("KX145").first?.hint == "use a smaller initrd")
+        #expect(plan.diagnostics(.memoryBelowStart).first?.hint == "use a smaller initrd")
       }
     }
   }
@@ -96,7 +99,7 @@ struct LostMemoryTests {
     request.machine.memory.reserve(ReservedRange(kept, why: "test"))
     let plan = try ARMPlanner.plan(request)
     #expect(plan.writes("inflated kernel")?.low == 0x8000_8000)
-    #expect(!plan.hasErrors && plan.diagnostics("KX145").isEmpty)
+    #expect(!plan.hasErrors && plan.diagnostics(.memoryBelowStart).isEmpty)
   }
 
   @Test("Memory that the running kernel dropped is explained, and nothing is loaded there")
@@ -105,17 +108,18 @@ struct LostMemoryTests {
       chained(handover: .image, last: 0x4fff_ffff, initrd: 6 << 20))
     #expect(plan.entry == PhysicalAddress(0x4220_8000))
     for segment in plan.segments { #expect(segment.range.first.rawValue >= 0x4200_0000) }
-    let said = try #require(plan.diagnostics("KX116").first)
+    #expect(plan.diagnostics(.absentMemoryNamed).isEmpty)
+    let said = try #require(plan.diagnostics(.droppedMemoryNamed).first)
     #expect(said.severity == .note)
     #expect(said.message.contains("0x40000000-0x41ffffff"))
     #expect(said.message.contains("the new kernel will not use it either"))
     // It loses nothing that the running kernel has.
-    #expect(plan.diagnostics("KX145").isEmpty)
+    #expect(plan.diagnostics(.memoryBelowStart).isEmpty)
 
     let zimage = try ARMPlanner.plan(
       chained(handover: .zimage, last: 0x4fff_ffff, initrd: 6 << 20))
     #expect(zimage.writes("inflated kernel")?.low == 0x4820_8000)
-    let lost = try #require(zimage.diagnostics("KX145").first)
+    let lost = try #require(zimage.diagnostics(.memoryBelowStart).first)
     #expect(lost.message.contains("0x42000000-0x47ffffff"))
     #expect(lost.hint == "use --handover image, which costs nothing")
   }
@@ -124,12 +128,12 @@ struct LostMemoryTests {
   func foreign() throws {
     var request = try chained(handover: .image, last: 0x4fff_ffff, initrd: 6 << 20)
     request.runningMemory = nil
-    let below = try #require(ARMPlanner.plan(request).diagnostics("KX116").first)
+    let below = try #require(ARMPlanner.plan(request).diagnostics(.absentMemoryNamed).first)
     #expect(below.severity == .warning)
     #expect(below.message.contains("will not use it either"))
     let more = try #require(Bytes(0x4000_0000, 0x6000_0000).range)
     request.parameters = .deviceTree(ByteCount(UInt64(0x4000)), memory: [more])
-    let above = try #require(ARMPlanner.plan(request).diagnostics("KX116").first)
+    let above = try #require(ARMPlanner.plan(request).diagnostics(.absentMemoryNamed).first)
     #expect(above.severity == .warning)
     #expect(above.message.contains("but the new kernel will use it"))
   }
@@ -143,10 +147,11 @@ struct LostMemoryTests {
     }
     let plan = try ARMPlanner.plan(chained(handover: .zimage, last: 0x4fff_ffff))
     #expect(!plan.fits)
-    #expect(plan.diagnostics("KX116").map(\.severity) == [.note])
-    let hole = try #require(plan.diagnostics("KX104").last?.message)
+    #expect(plan.diagnostics(.droppedMemoryNamed).map(\.severity) == [.note])
+    #expect(plan.diagnostics(.absentMemoryNamed).isEmpty)
+    let hole = try #require(plan.diagnostics(.holeRefused).last?.message)
     #expect(hole.contains("0x48208000") && hole.contains("left for the kernel"), "\(hole)")
-    let hint = try #require(plan.diagnostics("KX103").first?.hint)
+    let hint = try #require(plan.diagnostics(.nothingFits).first?.hint)
     #expect(hint.hasPrefix("use --handover image, which fits; by zimage, the smallest RAM"))
     let size = try #require(
       PlanRulesTests.bytes(in: hint, behind: "smallest RAM that would do is"))

@@ -48,10 +48,10 @@ struct PlanRulesTests {
         KernelsOfRecord.keystone, ram: Self.ram, initrd: 4 << 20)
       request.handover = handover
       var told = try ARMPlanner.plan(request)
-      #expect(!told.diagnostics("KX130").isEmpty && !told.diagnostics("KX133").isEmpty)
+      #expect(!told.diagnostics(.kernelPlace).isEmpty && !told.diagnostics(.initrdPlace).isEmpty)
       request.explains = false
       let plan = try ARMPlanner.plan(request)
-      #expect(plan.diagnostics("KX130").isEmpty && plan.diagnostics("KX133").isEmpty)
+      #expect(plan.diagnostics(.kernelPlace).isEmpty && plan.diagnostics(.initrdPlace).isEmpty)
       told.diagnostics.removeAll { $0.severity == .note && !plan.diagnostics.contains($0) }
       #expect(told == plan)
     }
@@ -69,14 +69,14 @@ struct PlanRulesTests {
     let plan = try ARMPlanner.plan(request)
     #expect(!plan.fits && plan.hasErrors)
     #expect(plan.segments.isEmpty && plan.registers == nil && plan.footprint.isEmpty)
-    let holes = plan.diagnostics("KX104").map(\.message)
+    let holes = plan.diagnostics(.holeRefused).map(\.message)
     #expect(holes.count == request.machine.memory.free.ranges.count)
     for hole in request.machine.memory.free.ranges {
       let said = try #require(holes.first { $0.contains(hole.description) })
       #expect(said.utf8.count > hole.description.utf8.count + 20)
     }
     #expect(holes.contains { $0.contains("reserved-memory/cma") }, "\(holes)")
-    let summary = try #require(plan.diagnostics("KX103").first)
+    let summary = try #require(plan.diagnostics(.nothingFits).first)
     #expect(summary.severity == .error)
     #expect((summary.message + summary.hint).contains("smallest RAM"))
   }
@@ -92,7 +92,7 @@ struct PlanRulesTests {
       drawn.request.machine.memory = RandomCase.map([drawn.ram[0]], [])
       guard
         let plan = try? ARMPlanner.plan(drawn.request), !plan.fits,
-        let said = plan.diagnostics("KX103").first.map({ $0.message + " " + $0.hint }),
+        let said = plan.diagnostics(.nothingFits).first.map({ $0.message + " " + $0.hint }),
         let size = Self.bytes(in: said, behind: "smallest RAM that would do is")
       else { continue }
       judged += 1
@@ -104,7 +104,7 @@ struct PlanRulesTests {
           drawn.request.parameters.byteCount ?? .zero, memory: [bank].compactMap(\.range))
         let again = try ARMPlanner.plan(request)
         #expect(
-          (again.fits && again.diagnostics("KX164").isEmpty) == fits,
+          (again.fits && again.diagnostics(.shortOfWorkingMemory).isEmpty) == fits,
           "SEED=\(seed &+ index) with \(bytes) bytes: \(said)")
       }
     }
@@ -136,7 +136,7 @@ struct PlanRulesTests {
     let both = window >= start
     #expect(both || checks == true)
     #expect(kernel == (both ? window : start) + 0x8000)
-    #expect(plan.diagnostics("KX143").isEmpty)
+    #expect(plan.diagnostics(.destinationUncertain).isEmpty)
   }
 
   @Test(
@@ -150,12 +150,14 @@ struct PlanRulesTests {
     facts.zImage?.destination = Figure(.window, .estimate, "test")
     request.kernel.facts = facts
     let plan = try ARMPlanner.plan(request)
-    #expect(plan.diagnostics("KX155").map(\.severity) == (handover == .zimage ? [.error] : []))
+    #expect(
+      plan.diagnostics(.decompressorUnknown).map(\.severity)
+        == (handover == .zimage ? [.error] : []))
     #expect(plan.hasErrors == (handover == .zimage))
     facts = KernelsOfRecord.armmp.kernel.facts
     facts.textOffset = Figure(facts.textOffset.value, .estimate, "test")
     request.kernel.facts = facts
-    let other = try #require(try ARMPlanner.plan(request).diagnostics("KX142").first)
+    let other = try #require(try ARMPlanner.plan(request).diagnostics(.textOffsetUnknown).first)
     #expect(other.severity == .error)
     #expect(other.hint.contains("--vmlinux") && other.hint.contains("--assume"))
   }

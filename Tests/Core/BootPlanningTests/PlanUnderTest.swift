@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import Handover
+import KernelImages
 import PhysicalMemory
 
 extension RandomCase {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import Glibc
+import KernelImages
 import PhysicalMemory
 import SeededRandom
 import Testing
@@ -86,7 +87,7 @@ struct PlanningCostTests {
     let plan = try ARMPlanner.plan(Shape.lostToKexecTools.request(1000))
     let page = try #require(plan.footprint.first { $0.name == "inflated kernel" })
     let told = plan.diagnostics.filter {
-      $0.code == "KX108" && $0.message.hasPrefix("inflated kernel \(page.range)")
+      $0.code == .inReservedMemory && $0.message.hasPrefix("inflated kernel \(page.range)")
     }
     #expect(told.count == 17)
     #expect(told.last?.message.contains("984 more ranges") == true)

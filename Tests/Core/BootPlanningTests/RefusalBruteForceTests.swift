@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import Foundation
+import KernelImages
 import PhysicalMemory
 import Testing
 
@@ -156,7 +157,7 @@ struct RefusalBruteForceTests {
     if plan.fits {
       let loaded = try drawn.loaded(plan)
       let run = try drawn.boot.run(loaded)
-      let isShort = plan.diagnostics.contains { $0.code == "KX164" }
+      let isShort = plan.diagnostics.contains { $0.code == .shortOfWorkingMemory }
       #expect(
         force.leavesEnough(isShort ? .certain : .estimated, final: run.final),
         "\(drawn.report(plan, "too little left"))")

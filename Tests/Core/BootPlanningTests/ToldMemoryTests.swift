@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import PhysicalMemory
 import Testing
 
@@ -30,14 +31,17 @@ struct ToldMemoryTests {
       ([Bytes(0x8000_0000, 0x9fff_fff0)], nil),
     ] as [([Bytes], String?)])
   func unnamed(_ named: [Bytes], _ lost: String?) throws {
-    let told = try ARMPlanner.plan(request(named: named)).diagnostics("KX165")
+    let told = try ARMPlanner.plan(request(named: named)).diagnostics(.memoryUnnamed)
     #expect(told.map(\.severity) == (lost == nil ? [] : [.warning]))
     guard let lost, let said = told.first else { return }
     #expect(said.message.contains(lost), "\(said.message)")
     #expect(said.hint.contains("mem=0x20000000@0x80000000"))
     // The words do what the hint says.
     let again = try ARMPlanner.plan(request(named: named, line: "mem=0x20000000@0x80000000"))
-    #expect(again.fits && again.diagnostics("KX165").isEmpty && again.diagnostics("KX116").isEmpty)
+    #expect(
+      again.fits && again.diagnostics(.memoryUnnamed).isEmpty
+        && again.diagnostics(.absentMemoryNamed).isEmpty
+        && again.diagnostics(.absentMemoryStated).isEmpty)
   }
 
   @Test(
@@ -54,7 +58,7 @@ struct ToldMemoryTests {
   func causes(_ line: String, _ named: [Bytes], _ initrd: UInt64, _ words: String) throws {
     let plan = try ARMPlanner.plan(request(named: named, initrd: initrd << 20, line: line))
     #expect(!plan.fits)
-    let said = try #require(plan.diagnostics("KX103").first)
+    let said = try #require(plan.diagnostics(.nothingFits).first)
     #expect(said.hint.contains(words), "\(said.hint)")
   }
 
@@ -63,7 +67,7 @@ struct ToldMemoryTests {
     var request = request(named: [Bytes(0x8000_0000, 0xa000_0000)], initrd: 64 << 20)
     request.handover = .image
     request.load = PhysicalAddress(0x9c00_8000)
-    let said = try #require(ARMPlanner.plan(request).diagnostics("KX103").first)
+    let said = try #require(ARMPlanner.plan(request).diagnostics(.nothingFits).first)
     #expect(said.hint.contains("--load"))
   }
 
@@ -78,14 +82,14 @@ struct ToldMemoryTests {
       request.initrd?.unpackedBytes = .mebibytes(8)
       let plan = try ARMPlanner.plan(request)
       let verdict =
-        !plan.fits ? "refused" : plan.diagnostics("KX164").isEmpty ? "fine" : "warned"
+        !plan.fits ? "refused" : plan.diagnostics(.shortOfWorkingMemory).isEmpty ? "fine" : "warned"
       if seen.last != verdict { seen.append(verdict) }
       #expect(plan.hasErrors == !plan.fits)
       // A figure that the user states is no estimate.
       request.workingBytes = .mebibytes(200)
       #expect(try !ARMPlanner.plan(request).fits)
       request.workingBytes = .zero
-      #expect(try ARMPlanner.plan(request).diagnostics("KX164").isEmpty)
+      #expect(try ARMPlanner.plan(request).diagnostics(.shortOfWorkingMemory).isEmpty)
     }
     #expect(seen == ["refused", "warned", "fine"])
   }

@@ -175,7 +175,7 @@ struct UBootTests {
         load: PhysicalAddress(0x8000_8000), offset: ByteCount(UInt64(64)), isCompressed: false))
     #expect(copied.places.kernel?.rawValue == 0x8000_8000)
     #expect(copied.keepsKernel && copied.isSpoilt)
-    let lost = copied.diagnostics.filter { $0.code == "KX193" }
+    let lost = copied.diagnostics.filter { $0.code == .lostInUBoot }
     #expect(lost.contains { $0.message.contains("takes the kernel to 0x80008000") })
     let inPlace = UBootBoot(
       try environment(text.replacing("80400000", with: "88080000")),
@@ -191,7 +191,7 @@ struct UBootTests {
       try environment(
         "kernel_addr_r=82000000\nramdisk_addr_r=82400000\nfdt_addr_r=82f00000\n"),
       request(ram: 0x8000_0000...0x9fff_ffff), uImage: nil)
-    let lost = boot.diagnostics.filter { $0.code == "KX193" }
+    let lost = boot.diagnostics.filter { $0.code == .lostInUBoot }
     // The kernel reaches to 0x825321ff, the initrd to 0x82a90dfb.
     #expect(lost.map { $0.bytes?.rawValue } == [0x13_2200])
     #expect(boot.isSpoilt)
@@ -203,7 +203,7 @@ struct UBootTests {
       try environment(
         "kernel_addr_r=82000000\nramdisk_addr_r=84000000\nfdt_addr_r=8fa00000\n"
           + "bootm_size=10000000\n"), request(ram: 0x8000_0000...0x9fff_ffff), uImage: nil)
-    #expect(boot.diagnostics.contains { $0.code == "KX193" && $0.bytes?.rawValue == 0x1_1214 })
+    #expect(boot.diagnostics.contains { $0.code == .lostInUBoot && $0.bytes?.rawValue == 0x1_1214 })
   }
 
   @Test("Commands are those that change something, and leave everything in place")
@@ -227,9 +227,9 @@ struct UBootTests {
     let testDescription: String
     let ram: ClosedRange<UInt64>
     let text: String
-    var errors: [String] = []
+    var errors: [DiagnosticCode] = []
     var initrd: UInt64
-    var warnings: [String] = []
+    var warnings: [DiagnosticCode] = []
     /// The nearest address of the initrd, where the defaults do not hold.
     var better: UInt64?
   }
@@ -293,7 +293,8 @@ struct UBootTests {
         kernel_addr_r=0x41000000
         fdt_addr_r=0x41d50000
         ramdisk_addr_r=0x41800000
-        """, errors: ["KX193", "KX101"], initrd: 0x4096_f000, warnings: ["KX189"]),
+        """, errors: [.lostInUBoot, .segmentOverwritten], initrd: 0x4096_f000,
+      warnings: [.layoutLeavesLittle]),
     DefaultAddresses(
       testDescription: "QEMU virt, board/emulation/qemu-arm/qemu-arm.env v2026.10-rc2",
       ram: 0x4000_0000...0x5fff_ffff,
@@ -310,7 +311,7 @@ struct UBootTests {
         ramdisk_addr_r=0x81000000
         kernel_addr_r=0xa0008000
         fdt_addr_r=0xa8000000
-        """, initrd: 0xbd96_f000, warnings: ["KX145"]),
+        """, initrd: 0xbd96_f000, warnings: [.memoryBelowStart]),
     DefaultAddresses(
       testDescription: "the same with initrd_high of all ones: the kernel's RAM begins above",
       ram: 0x8000_0000...0xbfff_ffff,
@@ -319,7 +320,8 @@ struct UBootTests {
         ramdisk_addr_r=0x81000000
         kernel_addr_r=0xa0008000
         fdt_addr_r=0xa8000000
-        """, errors: ["KX185"], initrd: 0x8100_0000, warnings: ["KX145"], better: 0xa1ae_c000),
+        """, errors: [.notMapped], initrd: 0x8100_0000, warnings: [.memoryBelowStart],
+      better: 0xa1ae_c000),
   ]
 
   @Test("U-Boot's default addresses of real boards are judged", arguments: boards)
@@ -330,7 +332,7 @@ struct UBootTests {
     let judged = try ARMPlanner.judge(request)
     #expect(boot.places.initrd?.rawValue == board.initrd)
     let all = boot.diagnostics + judged.plan.diagnostics
-    var errors: [String] = []
+    var errors: [DiagnosticCode] = []
     for entry in all where entry.severity == .error && !errors.contains(entry.code) {
       errors.append(entry.code)
     }

@@ -120,7 +120,7 @@ import Testing
     let junk = try make("gzip -9nc archive; echo AMLSECU")
     let initrd = try Initrd.of(junk, verify: true)
     #expect(initrd.payload == .slice(offset: 0, count: UInt64(junk.count)))
-    #expect(initrd.diagnostics.map(\.code) == [.wrapperContradicted])
+    #expect(initrd.diagnostics.map(\.code) == [.initrdNotUnpacked])
     #expect(throws: KernelImageError.self) { try Initrd.of([UInt8](repeating: 0xff, count: 99)) }
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import KernelImages
 import PhysicalMemory
 
 @testable import Reporting
@@ -60,10 +61,10 @@ enum EdgePlans {
     let name = String(repeating: "W&<\u{1b}é", count: 80)
     $0.files[0].path = name
     $0.kernel.chain = [name]
-    $0.footprint[0].name = name
+    $0.footprint[0].part = FootprintPart(name)
     $0.machine.memory.reserve(
       ReservedRange(PlanSamples.range(0x4020_0000, 0x4170_0000), why: name))
-    $0.diagnostics = [Diagnostic("KX101", .error, name, hint: name)]
+    $0.diagnostics = [Diagnostic(.segmentOverwritten, .error, name, hint: name)]
   }
   static let three = changed {
     $0.segments = [
@@ -74,7 +75,7 @@ enum EdgePlans {
   static let manyColumns = changed {
     $0.footprint = (0..<2500).map {
       FootprintRange(
-        name: "range \($0)", phase: $0 % 2 == 0 ? .decompress : .kernel,
+        FootprintPart("range \($0)"), phase: $0 % 2 == 0 ? .decompress : .kernel,
         range: PlanSamples.range(0x4020_0000 + $0 * 0x1000, 0x4020_0800 + $0 * 0x1000))
     }
   }

@@ -108,6 +108,7 @@ struct PlanDocumentTests {
       ("\"name\": \"dtb\"", "\"name\": \"DTB\"", "$.segments[1].name is DTB"),
       ("\"phase\": \"kernel\"", "\"phase\": \"later\"", "$.footprint[0].phase is later"),
       ("\"severity\": \"note\"", "\"severity\": \"\"", "$.diagnostics[0].severity"),
+      ("\"severity\": \"note\"", "\"severity\": \"ok\"", "$.diagnostics[0].severity is ok"),
       ("\"0123456789abcdef", "\"0123456789ABCDEF", "$.files[0].sha256"),
       ("\"textOffset\": \"0x208000\"", "\"textOffset\": 2129920", "$.kernel.textOffset"),
       (
@@ -145,6 +146,22 @@ struct PlanDocumentTests {
     #expect(removed > 50)
     let more = document.replacing("{\n", with: "{\n\"later\": [1],\n", maxReplacements: 3)
     #expect(PlanDocument.json(try PlanDocument.read(Array(more.utf8))) == document)
+  }
+
+  @Test("A note of a code that is not known is left out; anything graver is refused")
+  func unknownCodes() throws {
+    let document = PlanDocument.json(PlanSamples.exact).replacing("KX130", with: "KX999")
+    let saved = try PlanDocument.read(Array(document.utf8))
+    #expect(saved.diagnostics.isEmpty && saved.segments == PlanSamples.exact.segments)
+    for severity in ["warning", "error"] {
+      let graver = document.replacing("\"note\"", with: "\"\(severity)\"")
+      let error = #expect(throws: PlanDocumentError.self) {
+        try PlanDocument.read(Array(graver.utf8))
+      }
+      #expect(
+        error?.description.contains("$.diagnostics[0].code is KX999") == true,
+        "\(String(describing: error))")
+    }
   }
 
   @Test("Lists are bounded")

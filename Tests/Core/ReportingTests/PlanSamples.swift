@@ -66,14 +66,15 @@ enum PlanSamples {
     ],
     footprint: [
       FootprintRange(
-        name: "kernel page table", phase: .kernel, range: range(0x4020_4000, 0x4020_8000)),
+        FootprintPart("kernel page table"), phase: .kernel, range: range(0x4020_4000, 0x4020_8000)),
       FootprintRange(
-        name: "inflated kernel", phase: .kernel, range: range(0x4020_8000, 0x415a_90b4)),
-      FootprintRange(name: "kernel BSS", phase: .kernel, range: range(0x415a_90b4, 0x4160_7588)),
+        FootprintPart("inflated kernel"), phase: .kernel, range: range(0x4020_8000, 0x415a_90b4)),
+      FootprintRange(
+        FootprintPart("kernel BSS"), phase: .kernel, range: range(0x415a_90b4, 0x4160_7588)),
     ],
     diagnostics: [
       Diagnostic(
-        "KX200", .note,
+        .kernelPlace, .note,
         "the kernel goes to 0x40208000: start of RAM 0x40000000 + TEXT_OFFSET 0x208000")
     ])
 
@@ -94,23 +95,25 @@ enum PlanSamples {
     ],
     footprint: [
       FootprintRange(
-        name: "decompressor stack before moving", phase: .decompress,
+        FootprintPart("decompressor stack before moving"), phase: .decompress,
         range: range(0x4053_9ff4, 0x4053_b620)),
       FootprintRange(
-        name: "decompressor page table", phase: .decompress,
+        FootprintPart("decompressor page table"), phase: .decompress,
         range: range(0x4020_4000, 0x4020_8000)),
       FootprintRange(
-        name: "moved zImage, its BSS, stack and heap", phase: .decompress,
+        FootprintPart("moved zImage, its BSS, stack and heap"), phase: .decompress,
         range: range(0x415a_9900, 0x41ae_be78)),
       FootprintRange(
-        name: "inflated kernel", phase: .decompress, range: range(0x4020_8000, 0x415a_90b4)),
+        FootprintPart("inflated kernel"), phase: .decompress, range: range(0x4020_8000, 0x415a_90b4)
+      ),
       FootprintRange(
-        name: "kernel page table", phase: .kernel, range: range(0x4020_4000, 0x4020_8000)),
-      FootprintRange(name: "kernel BSS", phase: .kernel, range: range(0x415a_90b4, 0x4160_7588)),
+        FootprintPart("kernel page table"), phase: .kernel, range: range(0x4020_4000, 0x4020_8000)),
+      FootprintRange(
+        FootprintPart("kernel BSS"), phase: .kernel, range: range(0x415a_90b4, 0x4160_7588)),
     ],
     diagnostics: [
       Diagnostic(
-        "KX101", .error,
+        .segmentOverwritten, .error,
         "initrd 0x418ed000-0x41f39fff overlaps the moved zImage, its BSS, stack and heap"
           + " 0x415a9900-0x41aebe77: 2 092 664 B of the initrd would be lost",
         hint: "plan with --rule exact", bytes: ByteCount(UInt64(2_092_664)))
@@ -126,7 +129,7 @@ enum PlanSamples {
     files: files, commandLine: "", entry: nil, registers: nil, segments: [], footprint: [],
     diagnostics: [
       Diagnostic(
-        "KX130", .error, "no hole holds the kernel: it needs 20 968 840 B at 0x40208000",
+        .kernelPlace, .error, "no hole holds the kernel: it needs 20 968 840 B at 0x40208000",
         hint: "the smallest RAM that would do is 32 MiB")
     ])
 
@@ -157,7 +160,8 @@ enum PlanSamples {
     footprint: kexecTools.footprint
       + (1...7).map {
         FootprintRange(
-          name: "a range with a long name, too long for its column in a list, number \($0)",
+          FootprintPart(
+            "a range with a long name, too long for its column in a list, number \($0)"),
           phase: .kernel, range: range(0x8f00_0000 + $0 * 0x800, 0x8f00_0400 + $0 * 0x800))
       }, diagnostics: kexecTools.diagnostics)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import Foundation
+import KernelImages
 import PhysicalMemory
 import SeededRandom
 import Testing
@@ -33,8 +34,8 @@ struct PlanTextTests {
     plan.commandLine = hostile
     plan.files[0].path = hostile
     plan.kernel.chain = [hostile]
-    plan.footprint[0].name = hostile
-    plan.diagnostics = [Diagnostic(hostile, .error, hostile, hint: hostile)]
+    plan.footprint[0].part = FootprintPart(hostile)
+    plan.diagnostics = [Diagnostic(.segmentOverwritten, .error, hostile, hint: hostile)]
     plan.machine.memory.reserve(
       ReservedRange(PlanSamples.range(0x4020_0000, 0x4030_0000), why: hostile))
     for text in [PlanText.render(plan), PlanSVG.draw(plan, beside: plan)] {
@@ -117,7 +118,7 @@ struct PlanTextTests {
       ])
     plan.footprint = (0..<40).map {
       FootprintRange(
-        name: "x", phase: .kernel,
+        FootprintPart("x"), phase: .kernel,
         range: PlanSamples.range(UInt64($0) << 32, UInt64($0) << 32 + 16))
     }
     let many = MapWindows.all(for: [SavedPlan(plan)])

@@ -54,11 +54,12 @@ enum RandomPlan {
     }
     plan.footprint = (0..<random.below(20)).map { _ in
       FootprintRange(
-        name: random.text(), phase: random.pick([.decompress, .kernel]), range: range(&random))
+        FootprintPart(random.text()), phase: random.pick([.decompress, .kernel]),
+        range: range(&random))
     }
     plan.diagnostics = (0..<random.below(4)).map { _ in
       Diagnostic(
-        random.text(), random.pick([.error, .warning, .note]), random.text(),
+        random.pick(DiagnosticCode.allCases), random.pick([.error, .warning, .note]), random.text(),
         hint: random.text(), bytes: random.below(2) == 0 ? nil : size(&random))
     }
     return plan

@@ -41,7 +41,7 @@ struct Reading {
     var fields = [
       ("chain", image.chain.joined(separator: ">")),
       ("layers", image.layers.map { "\($0.offset):\($0.byteCount)" }.joined(separator: ",")),
-      ("codes", image.diagnostics.map { $0.code.rawValue }.joined(separator: ",")),
+      ("codes", image.diagnostics.map { $0.code.description }.joined(separator: ",")),
       ("initrds", image.initrds.map { place($0.bytes) }.joined(separator: ",")),
       ("trees", image.deviceTrees.map { place($0.bytes) }.joined(separator: ",")),
       ("commandLine", hexadecimalText(of: Array((image.commandLine ?? "").utf8))),
@@ -134,7 +134,7 @@ struct Reading {
       }
       return line([
         ("payload", place(initrd.payload)), ("segments", segments.joined(separator: ",")),
-        ("codes", initrd.diagnostics.map { $0.code.rawValue }.joined(separator: ",")),
+        ("codes", initrd.diagnostics.map { $0.code.description }.joined(separator: ",")),
       ])
     } catch {
       return failure(error.description)

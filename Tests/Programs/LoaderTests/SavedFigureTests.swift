@@ -36,7 +36,7 @@ struct SavedFigureTests {
     settings.figures = figures
     let plan = try DeviceBoot(settings, on: loader.kernel, digests: true).plan
     #expect(plan.kernel.facts.bssBytes.value == .kibibytes(64))
-    #expect(!plan.diagnostics.contains { $0.code == "KX141" })
+    #expect(!plan.diagnostics.contains { $0.code == .bssSizeUnknown })
     #expect(plan.footprint != plain.footprint)
 
     loader.kernel.files["/tmp/plan.json"] = Array(PlanDocument.json(plan).utf8)

@@ -155,7 +155,7 @@ struct UnpackingTests {
       try LabKernel("tiny-gzip").path, "--initrd", file, "--append", "console=ttyAMA0",
     ]
     let (plan, _) = try await PlanFile.make(options + ["--ram", "0x40000000-0x5fffffff"])
-    #expect(plan.diagnostics("KX012").isEmpty == one.isUnpacked)
+    #expect(plan.diagnostics("KX037").isEmpty == one.isUnpacked)
     let outcome = try await KX.boot(options + ["--memory", "512M"])
     #expect(
       outcome.text.contains("Initramfs unpacking failed") != one.isUnpacked,
@@ -175,7 +175,7 @@ struct UnpackingTests {
         "--ram", "0x40000000-0x4fffffff",
       ])
       #expect(exit == code)
-      let found = plan.diagnostics("KX012")
+      let found = plan.diagnostics("KX037")
       #expect(found.map(\.severity) == [code == 0 ? "warning" : "error"])
       #expect(found.allSatisfy { $0.hint.contains("lz4 -l") })
     }
@@ -210,15 +210,15 @@ struct UnpackingTests {
     let bad = try await make(magic + " | tr '\\0' '\\377'; gzip -9nc base.cpio")
     let good = try await make("gzip -9nc base.cpio")
     let kernel = try LabKernel("tiny-gzip").path
-    for (ramdisk, codes) in [(bad, ["KX012"]), (good, [])] {
+    for (ramdisk, codes) in [(bad, ["KX037"]), (good, [])] {
       for container in [Self.android, Self.multiFile] {
         let file = try await container(kernel, ramdisk)
         let (plan, _) = try await PlanFile.make([
           file, "--append", "console=ttyAMA0", "--ram", "0x40000000-0x4fffffff",
         ])
-        #expect(plan.diagnostics.map(\.code).filter { $0 == "KX012" } == codes)
+        #expect(plan.diagnostics.map(\.code).filter { $0 == "KX037" } == codes)
         let inspected = try await KX.run(["inspect", file])
-        #expect(inspected.text.contains(codes.isEmpty ? "gzip > cpio" : "KX012"))
+        #expect(inspected.text.contains(codes.isEmpty ? "gzip > cpio" : "KX037"))
       }
     }
   }

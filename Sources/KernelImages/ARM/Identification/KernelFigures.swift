@@ -18,7 +18,7 @@ struct KernelFigures {
   /// The kernel's own pair; nil when nothing speaks for one.
   private var pair: BSSPair?
   /// What turned out on the way.
-  private(set) var diagnostics: [ImageDiagnostic] = []
+  private(set) var diagnostics: [Diagnostic] = []
 
   /// T when nobody says: the default of arch/arm/Makefile.
   static let defaultTextOffset: UInt64 = 0x8000
@@ -78,7 +78,7 @@ struct KernelFigures {
   private mutating func checkSymbols() {
     guard let symbols, !isVmlinux, symbols.inflatedBytes != inflated.value.rawValue else { return }
     diagnostics.append(
-      ImageDiagnostic(
+      Diagnostic(
         .optionContradicted, .warning,
         "the vmlinux is of another kernel: its Image would have "
           + ByteCount(symbols.inflatedBytes).description + ", this one has "
@@ -122,7 +122,7 @@ struct KernelFigures {
     let largest = max(stated ?? 0, scan?.pairs.map { $0.bssBytes }.max() ?? 0)
     let value = max(Self.leastAssumedBSS, inflated.value.rawValue / 4, largest)
     diagnostics.append(
-      ImageDiagnostic(
+      Diagnostic(
         .bssEstimated, .warning,
         "the size of the kernel's BSS is not known; " + ByteCount(value).description
           + " are assumed", hint: "name the vmlinux, or state the size"))
@@ -181,7 +181,7 @@ struct KernelFigures {
       return Figure(value, .option, "the option for TEXT_OFFSET")
     }
     diagnostics.append(
-      ImageDiagnostic(
+      Diagnostic(
         .textOffsetAssumed, .warning,
         "TEXT_OFFSET is not known; " + hexadecimal(value.rawValue) + " is assumed (" + detail + ")",
         hint: "name the vmlinux, or state the offset"))
@@ -206,7 +206,7 @@ struct KernelFigures {
       return Figure(value, .option, "the option for PAGE_OFFSET")
     }
     diagnostics.append(
-      ImageDiagnostic(
+      Diagnostic(
         .pageOffsetAssumed, .note,
         "PAGE_OFFSET is not known; " + hexadecimal(Self.defaultPageOffset) + " is assumed"))
     return Figure(Self.defaultPageOffset, .estimate, "the default of 32-bit ARM kernels")
@@ -216,7 +216,7 @@ struct KernelFigures {
     _ stated: String, _ other: String, by source: String = "the inflated image"
   ) {
     diagnostics.append(
-      ImageDiagnostic(
+      Diagnostic(
         .tableContradicted, .warning,
         "the size table states " + stated + ", " + source + " " + other,
         hint: "get an intact kernel; kx inspect --verify compares all of it"))
@@ -225,7 +225,7 @@ struct KernelFigures {
   private mutating func reportDisagreement() {
     guard let scan, scan.pairs.count > 1 else { return }
     diagnostics.append(
-      ImageDiagnostic(
+      Diagnostic(
         .pairsDisagree, .warning,
         "the inflated image holds \(scan.pairs.count) different pairs that could be "
           + "__bss_start and __bss_stop", hint: "name the vmlinux, or state the size of the BSS"))
@@ -237,7 +237,7 @@ struct KernelFigures {
   ) {
     func report(_ name: String, _ stated: String, _ used: String, _ detail: String) {
       diagnostics.append(
-        ImageDiagnostic(
+        Diagnostic(
           .optionContradicted, .warning,
           name + " was stated as " + stated + "; " + used + " is used instead (" + detail + ")",
           hint: "leave the option out, or name the vmlinux of this very kernel"))

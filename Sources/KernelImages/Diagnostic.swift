@@ -3,18 +3,8 @@ public import PhysicalMemory
 
 /// Something the user should know about an image, a machine or a plan.
 public struct Diagnostic: Sendable, Hashable {
-  /// How bad it is.
-  public enum Severity: String, Sendable, Hashable {
-    /// The plan would not boot, or not safely.
-    case error
-    /// The plan should boot, but something is not certain or will be lost.
-    case warning
-    /// How a decision came about.
-    case note
-  }
-
-  /// What kind of thing it is; docs/diagnostics.md lists every code.
-  public let code: String
+  /// What it is about; docs/diagnostics.md lists every code.
+  public let code: DiagnosticCode
   /// How bad it is.
   public let severity: Severity
   /// What is so, where, with the values.
@@ -26,7 +16,7 @@ public struct Diagnostic: Sendable, Hashable {
 
   /// States a diagnostic. An error or a warning always says what to try next.
   public init(
-    _ code: String, _ severity: Severity, _ message: String, hint: String,
+    _ code: DiagnosticCode, _ severity: Severity, _ message: String, hint: String,
     bytes: ByteCount? = nil
   ) {
     self.code = code
@@ -38,12 +28,12 @@ public struct Diagnostic: Sendable, Hashable {
 
   /// The one severity that asks for nothing.
   public enum Harmless: Sendable {
-    /// How a decision came about.
+    /// How a decision came about, or what was found.
     case note
   }
 
   /// States a note, after which nothing need be done.
-  public init(_ code: String, _ severity: Harmless, _ message: String) {
+  public init(_ code: DiagnosticCode, _ severity: Harmless, _ message: String) {
     self.init(code, Severity.note, message, hint: "")
   }
 }
