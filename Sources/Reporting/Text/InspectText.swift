@@ -113,7 +113,23 @@ public enum InspectText {
     ] {
       table.add(row(name, flag))
     }
+    if let (words, figure) = versions(kernel) {
+      table.add(FigureLine.row("runs on", words + "  ", figure))
+    }
     return table.render(style, width: width)
+  }
+
+  /// The versions of the architecture that the kernel is for; nil when they are not known.
+  private static func versions(_ kernel: ARMKernel) -> (words: String, Figure<ARMVersion>)? {
+    switch (kernel.leastVersion, kernel.latestVersion) {
+    case (nil, nil): nil
+    case (let least?, nil): (least.value.description + " and later", least)
+    case (nil, let latest?): ("up to " + latest.value.description, latest)
+    case (let least?, let latest?) where least.value == latest.value:
+      (least.value.description, least)
+    case (let least?, let latest?):
+      (least.value.description + " to " + latest.value.description, least)
+    }
   }
 
   private static func row(_ name: String, _ flag: Figure<Bool>?) -> [TextTable.Cell] {
