@@ -64,13 +64,18 @@ extension Explanation {
       page: "footprint.md"),
     Self(
       "KX165", "warning",
-      means: "The machine has RAM that the DTB does not name.",
+      means: """
+        The machine has RAM that the DTB does not name, or the DTB has a memory node that kernels \
+        pass over: one that is disabled, has no device_type, is no child of the root, or has a reg \
+        too short for the root's cells.
+        """,
       matters: """
         The kernel takes its RAM from the tree, and never learns of the rest. Trees from a kernel \
         build often name the smallest board that there is; firmware puts in what the board has.
         """,
       remedy: """
-        Use the tree that the machine runs with, or append the mem= words that the hint gives.
+        Use the tree that the machine runs with, append the mem= words that the hint gives, or mend \
+        the node.
         """,
       examples: ["kx plan vmlinuz --dtb bcm2835-rpi-b.dtb --machine rpi.snapshot"],
       page: "footprint.md"),
