@@ -27,6 +27,14 @@ struct Identification {
     allowance = saturatingSum(options.inflationLimit, options.inflationLimit)
   }
 
+  /// Identifies a file and holds it against what is said of it.
+  mutating func identify(_ file: Span<UInt8>) throws(KernelImageError) {
+    guard file.count > 0 else { throw .empty }
+    try peel(file, .file, at: 0, depth: 0)
+    try checkType()
+    try checkClaim()
+  }
+
   /// Identifies bytes and goes on with what is in them.
   ///
   /// `bytes` is the bytes, to the end of the layer around them.

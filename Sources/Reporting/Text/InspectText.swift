@@ -13,12 +13,13 @@ public enum InspectText {
   ///   - path: The file as the user named it.
   ///   - bytes: The whole file.
   ///   - ramdisks: The ramdisks in it.
+  ///   - isWhole: Whether it could be read to its end.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line.
   /// - Returns: Lines, each ended.
   public static func render(
     _ image: KernelImage, path: String, bytes: Span<UInt8>, ramdisks: [Ramdisk] = [],
-    style: TextStyle = .plain,
+    isWhole: Bool = true, style: TextStyle = .plain,
     width: Int = 100
   ) -> String {
     var text = style.paint(PrintableText.clean(path), .heading) + "  "
@@ -36,7 +37,7 @@ public enum InspectText {
         text += "\n" + style.paint("decompressor", .heading) + "\n"
         text += decompressor(zImage, style, width)
       }
-    } else if let next = next(image) {
+    } else if isWhole, let next = next(image) {
       text += "\n" + next + "\n"
     }
     if !ramdisks.isEmpty {

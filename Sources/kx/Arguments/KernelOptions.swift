@@ -58,11 +58,16 @@ struct KernelOptions: ParsableArguments {
 
 /// Finds out what a file is.
 func identify(_ file: InputFile, _ options: IdentificationOptions) throws(Stop) -> KernelImage {
-  do throws(KernelImageError) {
-    return try Progress.during("inflating " + file.path) { () throws(KernelImageError) in
-      try KernelImage.identify(file.span, options: options)
-    }
-  } catch {
-    throw Stop(error, in: file.path)
+  let (image, end) = read(file, options)
+  if let end { throw Stop(end, in: file.path) }
+  return image
+}
+
+/// Finds out what a file is, as far as it can be read.
+func read(
+  _ file: InputFile, _ options: IdentificationOptions
+) -> (image: KernelImage, end: KernelImageError?) {
+  Progress.during("inflating " + file.path) {
+    KernelImage.read(file.span, options: options)
   }
 }
