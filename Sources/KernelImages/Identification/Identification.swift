@@ -70,11 +70,17 @@ struct Identification {
 
   /// Checks what was found against what the user says the file is.
   func checkType() throws(KernelImageError) {
-    guard let type = options.type else { return }
-    for layer in image.layers where layer.kind == type { return }
+    try check(options.type)
+    // Only a FIT has configurations.
+    if options.fitConfiguration != nil { try check(.fit) }
+  }
+
+  private func check(_ stated: ImageKind?) throws(KernelImageError) {
+    guard let stated else { return }
+    for layer in image.layers where layer.kind == stated { return }
     var found = ""
     for name in image.chain { found += (found.isEmpty ? "" : " → ") + name }
-    throw .wrongType(expected: type.name, found: found)
+    throw .wrongType(expected: stated.name, found: found)
   }
 
   mutating func warn(_ code: ImageDiagnostic.Code, _ message: String, hint: String) {

@@ -33,6 +33,17 @@ struct KernelOptions: ParsableArguments {
   @Flag(help: "Inflate even where the size table would do, and compare.")
   var verify = false
 
+  /// The options given that say something of a kernel's file.
+  var given: [String] {
+    [("--type", type != nil), ("--fit-config", fitConfiguration != nil)]
+      .filter(\.1).map(\.0) + ofFigures
+  }
+
+  /// Those among them that help with the figures of a kernel.
+  var ofFigures: [String] {
+    [("--vmlinux", vmlinux != nil), ("--image-size", imageSize != nil)].filter(\.1).map(\.0)
+  }
+
   /// The options for the image reader, and the ELF file if one was named.
   func identification(digest: Bool = false) throws(Stop) -> (
     IdentificationOptions, vmlinux: InputFile?

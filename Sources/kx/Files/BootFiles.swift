@@ -63,6 +63,8 @@ struct BootFiles {
       throw Stop(gathering: error)
     }
     gathered.diagnostics += Self.passedOverMemory(gathered.sources)
+    try Assumptions(merging: options.assume).refuseVain(
+      kernel.image.kernel, isFile: kernel.file != nil, hasInitrd: !gathered.initrd.isEmpty)
     if let board { gathered.diagnostics += try board.settle(&gathered.sources) }
     if let seeds = gathered.sources.tree?.tree.seedByteCount, seeds.rawValue > 0 {
       gathered.sources.random = Self.random(Int(clamping: seeds.rawValue))

@@ -36,11 +36,15 @@ struct InspectCommand: ParsableCommand {
     do throws(Stop) {
       let input = try InputFile(file)
       if let machine = InspectedMachine(snapshot: input) {
+        if let option = options.given.first { throw .vain(option, "this is no kernel") }
         tell(machine, input)
         return
       }
       let (identification, _) = try options.identification()
       var (image, end) = read(input, identification)
+      if end == nil, image.kernel == nil, let option = options.ofFigures.first {
+        throw .vain(option, "there is no kernel for 32-bit ARM in the file")
+      }
       if let end, image.layers.isEmpty { throw stop(end) }
       if options.verify, let inflated = try? image.inflatedImage(of: input.span) {
         image.kernel?.readVersion(of: inflated.span)
