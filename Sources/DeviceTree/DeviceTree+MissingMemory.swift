@@ -9,6 +9,8 @@ extension DeviceTree {
     case untyped(path: String)
     /// A node has no ranges, or only empty ones: firmware was meant to fill them.
     case empty(path: String)
+    /// The ranges of a node are shorter than the root's cells ask for.
+    case short(path: String)
     /// A node is disabled.
     case disabled(path: String)
     /// A node stands too deep: it is no child of the root.
@@ -20,22 +22,44 @@ extension DeviceTree {
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_scan_memory.
   public var missingMemory: MissingMemory {
-    var reason = MissingMemory.noNode
+    var reason: MissingMemory?
+    for passedOver in passedOverMemory {
+      switch passedOver {
+      case .disabled, .empty, .short: return passedOver
+      case .untyped: reason = passedOver
+      case .nested: reason = reason ?? passedOver
+      case .noNode: break
+      }
+    }
+    return reason ?? .noNode
+  }
+
+  /// The memory nodes that kernels pass over, each with the reason.
+  public var passedOverMemory: [MissingMemory] {
+    var found: [MissingMemory] = []
     for steps in memoryNodes {
       guard let node = root.descendant(steps[...]) else { continue }
       let path = path(of: steps)
       if steps.count != 1 {
-        reason = .nested(path: path)
+        found.append(.nested(path: path))
       } else if !node.isAvailable {
-        return .disabled(path: path)
+        found.append(.disabled(path: path))
+      } else if let cells = try? CellCounts(root: root),
+        let told = node.first("linux,usable-memory") ?? node.first("reg"), !told.value.isEmpty
+      {
+        if told.value.count < cells.perEntry * 4 {
+          found.append(.short(path: path))
+        } else if (try? cells.ranges(told, in: path, leavingRest: true).isEmpty) == true {
+          found.append(.empty(path: path))
+        }
       } else {
-        return .empty(path: path)
+        found.append(.empty(path: path))
       }
     }
     for child in root.children where child.hasBaseName("memory") && !child.isMemory {
-      return .untyped(path: "/" + child.name)
+      found.append(.untyped(path: "/" + child.name))
     }
-    return reason
+    return found
   }
 }
 
@@ -46,6 +70,7 @@ extension DeviceTree.MissingMemory: CustomStringConvertible {
     case .noNode: "has no memory node, as trees from a kernel build do"
     case .untyped(let path): path + " has no device_type = \"memory\", so that kernels pass over it"
     case .empty(let path): path + " has no reg, or one of size 0, which firmware is meant to fill"
+    case .short(let path): path + " has a reg too short for #address-cells and #size-cells"
     case .disabled(let path): path + " is disabled"
     case .nested(let path): path + " is no child of the root, where kernels look for memory"
     }
@@ -56,7 +81,8 @@ extension DeviceTree.MissingMemory: CustomStringConvertible {
     switch self {
     case .noNode: "memory@START { device_type = \"memory\"; reg = <START SIZE>; }; at the root"
     case .untyped(let path): "device_type = \"memory\"; to " + path
-    case .empty(let path): "reg = <START SIZE>; to " + path
+    case .empty(let path), .short(let path):
+      "reg = <START SIZE>; to " + path + ", in the cells of the root"
     case .disabled(let path): "status = \"okay\"; to " + path
     case .nested: "the node to the root"
     }

@@ -163,6 +163,8 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case initrdWordWithoutInitrd = 169
   /// A second tree stands behind the first.
   case secondTree = 170
+  /// Kernels pass over a memory node of the tree.
+  case memoryNodePassedOver = 171
   /// The kernel cannot run on the machine's processor.
   case processorCannotRun = 175
   /// The kernel seems to be for older processors than the machine's.

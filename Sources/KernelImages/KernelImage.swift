@@ -61,12 +61,27 @@ public struct KernelImage: Sendable, Hashable {
   public static func identify(
     _ file: Span<UInt8>, options: IdentificationOptions = IdentificationOptions()
   ) throws(KernelImageError) -> Self {
-    guard file.count > 0 else { throw .empty }
     var identification = Identification(options)
-    try identification.peel(file, .file, at: 0, depth: 0)
-    try identification.checkType()
-    try identification.checkClaim()
+    try identification.identify(file)
     return identification.image
+  }
+
+  /// Finds out what a file is, as far as it can be read.
+  ///
+  /// - Parameters:
+  ///   - file: The whole file.
+  ///   - options: What the user says about it.
+  /// - Returns: What was found, and what ended the reading; nil when nothing did.
+  public static func read(
+    _ file: Span<UInt8>, options: IdentificationOptions = IdentificationOptions()
+  ) -> (image: Self, end: KernelImageError?) {
+    var identification = Identification(options)
+    do throws(KernelImageError) {
+      try identification.identify(file)
+      return (identification.image, nil)
+    } catch {
+      return (identification.image, error)
+    }
   }
 
   /// Produces the kernel as it runs.

@@ -37,6 +37,11 @@ struct Stop: Error {
       code: error.isLimit ? ExitStatus.unavailable : ExitStatus.badFile)
   }
 
+  /// Refuses an option of which nothing would come.
+  static func vain(_ option: String, _ why: String) -> Self {
+    Self(what: "\(option) has no effect: \(why)", hint: "leave it out", code: .validationFailure)
+  }
+
   /// Ends the program after all has been said.
   static func silently(_ code: ExitCode) -> Self {
     Self(what: "", hint: "", code: code)

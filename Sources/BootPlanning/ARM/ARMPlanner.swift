@@ -142,14 +142,16 @@ public enum ARMPlanner {
       registers = ARMRegisters(machine: machine, parameters: r2)
       segments.sort { $0.range.first < $1.range.first }
     }
-    return BootPlan(
+    let told = ARMToldMemory(search: search, kernel: placement?.kernel)
+    var plan = BootPlan(
       kernel: request.kernel, rule: request.rule, handover: placement?.handover ?? handover,
       machine: request.machine, commandLine: request.commandLine,
       entry: placement.map { PhysicalAddress($0.load) }, registers: registers, segments: segments,
       footprint: placement?.footprint ?? [],
       diagnostics: request.diagnostics + figureDiagnostics(request)
-        + ARMToldMemory(search: search, kernel: placement?.kernel).diagnostics
-        + ARMCommandLine(search: search, placement: placement).diagnostics
+        + told.diagnostics + ARMCommandLine(search: search, placement: placement).diagnostics
     )
+    plan.unnamedRAM = told.unnamed
+    return plan
   }
 }

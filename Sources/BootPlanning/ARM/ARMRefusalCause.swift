@@ -11,15 +11,11 @@ struct ARMRefusalCause {
   private var ram: RangeSet { request.machine.memory.ram }
 
   /// A cause that is no lack of RAM; nil when there is none.
-  var inWords: String? { limit ?? tree ?? load }
+  var inWords: String? { limit ?? tree ?? load ?? wish }
 
   /// What else would help where no RAM would.
   var others: String? {
-    if fits({ $0.machine.memory = MemoryMap(ram: ram) }) {
-      let largest = request.machine.memory.reserved.sorted { $0.range.count > $1.range.count }
-      return "free reserved memory: "
-        + largest.prefix(3).map { "\($0.why) \($0.range)" }.joined(", ")
-    }
+    if let reserved = reserved(where: { _ in true }) { return "free reserved memory: " + reserved }
     return fits { $0.initrd = nil } ? "use a smaller initrd" : nil
   }
 
@@ -54,6 +50,22 @@ struct ARMRefusalCause {
   private var load: String? {
     guard request.load != nil, fits({ $0.load = nil }) else { return nil }
     return "leave out --load: then it fits"
+  }
+
+  /// Memory that an option keeps clear.
+  private var wish: String? {
+    reserved { $0.why.utf8.starts(with: "--".utf8) }.map { "keep less memory clear: " + $0 }
+  }
+
+  /// The largest of some reservations without which it fits; nil where it does not.
+  private func reserved(where isMeant: (ReservedRange) -> Bool) -> String? {
+    let all = request.machine.memory.reserved
+    let others = all.filter { !isMeant($0) }
+    guard others.count < all.count,
+      fits({ $0.machine.memory = MemoryMap(ram: ram, reserved: others) })
+    else { return nil }
+    return all.filter(isMeant).sorted { $0.range.count > $1.range.count }
+      .prefix(3).map { "\($0.why) \($0.range)" }.joined(", ")
   }
 
   private func fits(_ change: (inout PlanRequest) -> Void) -> Bool {

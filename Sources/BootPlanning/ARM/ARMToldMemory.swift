@@ -13,8 +13,23 @@ struct ARMToldMemory {
 
   var diagnostics: [Diagnostic] {
     if search.view.words.has(.mem) { return beyondMachine }
-    guard case .deviceTree(_, let memory) = request.parameters, !memory.isEmpty else { return [] }
-    return absent(memory) + unnamed(memory)
+    guard let memory else { return [] }
+    return absent(memory) + lost
+  }
+
+  /// What the DTB names; nil when there is none, or it names nothing.
+  private var memory: [PhysicalRange]? {
+    guard case .deviceTree(_, let memory) = request.parameters, !memory.isEmpty else { return nil }
+    return memory
+  }
+
+  /// RAM of the machine that the DTB does not name; none where mem= says what is used.
+  var unnamed: RangeSet {
+    // Mostly both are the same.
+    guard let memory, search.view.knownBytes != ram.count, !search.view.words.has(.mem) else {
+      return RangeSet()
+    }
+    return RangeSet(ram.subtracting(RangeSet(memory)).ranges.filter { $0.count.rawValue >= 4096 })
   }
 
   /// Where the new kernel takes RAM to start.
@@ -76,11 +91,8 @@ struct ARMToldMemory {
   }
 
   /// Says what RAM of the machine the DTB does not name: the new kernel never learns of it.
-  private func unnamed(_ memory: [PhysicalRange]) -> [Diagnostic] {
-    // Mostly both are the same.
-    if search.view.knownBytes == ram.count { return [] }
-    let lost = RangeSet(
-      ram.subtracting(RangeSet(memory)).ranges.filter { $0.count.rawValue >= 4096 })
+  private var lost: [Diagnostic] {
+    let lost = unnamed
     if lost.isEmpty { return [] }
     let words = ram.intersection(.below4GiB).ranges.map {
       "mem=" + hexadecimal($0.count.rawValue) + "@" + $0.first.description

@@ -13,6 +13,8 @@ public enum BootGatheringError: Error, Sendable {
   case overlay(path: String, DeviceTreeError)
   /// The user names a tree that the file does not hold.
   case noSuchTree(path: String, index: Int, count: Int)
+  /// Nothing would come of an option.
+  case vain(option: String, why: String)
   /// There is an overlay and no tree to apply it to.
   case overlayWithoutTree(path: String)
   /// A file is something else than it was given for.
@@ -32,6 +34,7 @@ extension BootGatheringError: CustomStringConvertible {
         ? "the file holds no device tree to choose"
         : "the file holds \(count == 1 ? "1 device tree" : "\(count) device trees"), the first of which "
           + "is 0: there is no \(index)"
+    case .vain(let option, let why): return option + " has no effect: " + why
     case .overlayWithoutTree: return "there is no device tree to apply the overlay to"
     case .misplaced(_, let what, _): return what
     case .changed(let segment, let planned, let found):
@@ -47,7 +50,7 @@ extension BootGatheringError: CustomStringConvertible {
     case .image(let path, _), .tree(let path, _), .overlay(let path, _),
       .overlayWithoutTree(let path), .noSuchTree(let path, _, _), .misplaced(let path, _, _):
       path
-    case .changed: ""
+    case .changed, .vain: ""
     }
   }
 
@@ -57,6 +60,7 @@ extension BootGatheringError: CustomStringConvertible {
     case .image(_, let error): error.hint
     case .tree(_, let error), .overlay(_, let error): error.hint
     case .noSuchTree: "kx inspect lists the trees of a file; --fit-config chooses those of a FIT"
+    case .vain: "leave it out"
     case .overlayWithoutTree: "name the tree with --dtb"
     case .misplaced(_, _, let hint): hint
     case .changed: "make the plan anew"
@@ -66,7 +70,7 @@ extension BootGatheringError: CustomStringConvertible {
   /// Whether the options are to blame, and no file.
   public var isUsage: Bool {
     switch self {
-    case .overlayWithoutTree, .noSuchTree: true
+    case .overlayWithoutTree, .noSuchTree, .vain: true
     case .image, .tree, .overlay, .misplaced, .changed: false
     }
   }

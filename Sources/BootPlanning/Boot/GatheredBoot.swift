@@ -80,6 +80,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
       // A machine that was started without a tree hands on what it was started with.
       sources.wantsATAGs = sources.tree == nil && wishes.runningATAGs != nil
     }
+    try refuseVainWishes()
     if wishes.runningTreeIsLive {
       diagnostics.append(
         Diagnostic(
@@ -149,6 +150,16 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     plan.files = files
     plan.stated = wishes.stated
     return plan
+  }
+
+  /// Refuses wishes of which nothing would come.
+  private func refuseVainWishes() throws(BootGatheringError) {
+    if wishes.stated.treeIndex != nil, let tree = inputs.tree {
+      throw .vain(option: "--dtb-index", why: "the tree is '" + tree.path + "'")
+    }
+    if wishes.machineNumber != nil, !sources.wantsATAGs {
+      throw .vain(option: "--machine-number", why: "it is for ATAGs, and none are passed")
+    }
   }
 
   // MARK: Device tree

@@ -109,6 +109,7 @@ public struct InitrdParts: Sendable, Hashable {
       found = try Initrd.identify(bytes, verify: counting, limit: left)
     } catch {
       unpacked = nil
+      if misplaced(bytes, origin, &diagnostics) { return 0..<bytes.count }
       diagnostics.append(
         Diagnostic(
           .initrdDamaged, .warning,
@@ -117,12 +118,7 @@ public struct InitrdParts: Sendable, Hashable {
           hint: "check that it is the right file; it is loaded as it is"))
       return 0..<bytes.count
     }
-    if found.segments.first?.isArchive != true,
-      let misplaced = MisplacedFile.found(in: bytes, as: .initrd)
-    {
-      diagnostics.append(
-        Diagnostic(.noInitrd, .error, origin + ": " + misplaced.description, hint: misplaced.hint))
-    } else {
+    if found.segments.first?.isArchive == true || !misplaced(bytes, origin, &diagnostics) {
       diagnostics += found.diagnostics
     }
     var payload = 0..<bytes.count
@@ -151,6 +147,16 @@ public struct InitrdParts: Sendable, Hashable {
     isCounted = isCounted && found.isCounted
     decoderBytes = max(decoderBytes, found.decoderBytes)
     return payload
+  }
+
+  /// Tells of a file that is no ramdisk, but something else that is known.
+  private func misplaced(
+    _ bytes: Span<UInt8>, _ origin: String, _ diagnostics: inout [Diagnostic]
+  ) -> Bool {
+    guard let misplaced = MisplacedFile.found(in: bytes, as: .initrd) else { return false }
+    diagnostics.append(
+      Diagnostic(.noInitrd, .error, origin + ": " + misplaced.description, hint: misplaced.hint))
+    return true
   }
 
   /// Archives begin at a multiple of 4, and behind one packed by lz4 there must be a word of zeros.

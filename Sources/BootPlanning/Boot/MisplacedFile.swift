@@ -11,6 +11,8 @@ package struct MisplacedFile: Error, Hashable, Sendable {
     case overlay
     /// A tree that is no overlay.
     case tree
+    /// A kernel, whatever is around it.
+    case kernel
     /// Anything that is known by its first bytes.
     case image(ImageKind)
   }
@@ -40,8 +42,10 @@ package struct MisplacedFile: Error, Hashable, Sendable {
       return kind == .deviceTree || kind == .cpio ? Self(.image(kind), as: role) : nil
     case .initrd:
       switch kind {
+      case .cpio: return nil
       // A uImage is of many types, and what is compressed may be a disk.
-      case .cpio, .compressed, .uImage: return nil
+      case .compressed, .uImage:
+        return (try? KernelImage.identify(file))?.kernel.map { _ in Self(.kernel, as: role) }
       // Makers of phones have a header of 512 bytes before ramdisks, too.
       case .mediaTek, .spreadtrum:
         return file.count > 512 ? found(in: file.extracting(512..<file.count), as: role) : nil
@@ -76,6 +80,7 @@ extension MisplacedFile: CustomStringConvertible {
       switch content {
       case .overlay: "an overlay"
       case .tree: "the tree of a machine"
+      case .kernel: "a kernel"
       case .image(.fit): "a FIT"
       case .image(.androidBoot): "an Android boot image"
       case .image(.vendorBoot): "an Android vendor_boot"
@@ -108,7 +113,7 @@ extension MisplacedFile: CustomStringConvertible {
     case (_, .image(.cpio)): "name it with --initrd"
     case (_, .image(.treeTable)): "take the tree of the board out of it; kx inspect lists them"
     case (_, .image(.compressed)): "inflate it first"
-    case (_, .image): "name it as the kernel"
+    case (_, .image), (_, .kernel): "name it as the kernel"
     default: "name another file"
     }
   }

@@ -34,6 +34,8 @@ public struct BootPlan: Sendable, Hashable {
   /// The smallest RAM that would do, from where RAM begins, when nothing fits; nil when that is not
   /// known or none would do.
   public var smallestRAM: ByteCount?
+  /// RAM of the machine that the DTB does not name: the new kernel never learns of it.
+  public var unnamedRAM = RangeSet()
   /// Whether the plan may be another when what the initrd unpacks to is counted.
   var dependsOnCount = false
 

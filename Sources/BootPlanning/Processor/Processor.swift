@@ -15,6 +15,9 @@ public struct Processor: Sendable, Hashable {
   /// Whether it runs ARM code, which those of profile M do not.
   public private(set) var hasARMState: Bool?
 
+  /// Whether the running kernel has it in big-endian order.
+  public private(set) var isBigEndian: Bool?
+
   /// Knows nothing.
   public init() {}
 
@@ -29,6 +32,11 @@ public struct Processor: Sendable, Hashable {
       let version = ARMVersion(rawValue: bytes[4] &- 0x30)
     else { return }
     name = machine
+    switch machine.utf8.last {
+    case 0x62: isBigEndian = true
+    case 0x6c: isBigEndian = false
+    default: break
+    }
     if version < .v7 { hasLPAE = false }
     self.version = version
   }

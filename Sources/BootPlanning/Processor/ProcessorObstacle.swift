@@ -12,10 +12,16 @@ public enum ProcessorObstacle: Sendable, Hashable {
   /// The kernel is for earlier versions of the architecture only; perhaps, when it is so old that its
   /// code does not tell for sure.
   case tooNew(knows: ARMVersion, isCertain: Bool)
+  /// The kernel is big-endian, the running one is not; for certain when the kernel itself cannot turn
+  /// the processor round, which ARMv6 brought.
+  case bigEndian(isCertain: Bool)
 
   /// Whether the kernel is known not to run.
   public var isCertain: Bool {
-    if case .tooNew(_, let isCertain) = self { isCertain } else { true }
+    switch self {
+    case .tooNew(_, let isCertain), .bigEndian(let isCertain): isCertain
+    default: true
+    }
   }
 
   /// What is in the way.
@@ -34,6 +40,9 @@ public enum ProcessorObstacle: Sendable, Hashable {
       return "the kernel " + (isCertain ? "is" : "seems to be") + " for no later processors than "
         + version.description + ", and " + name + " is "
         + (processor.version?.description ?? "later")
+    case .bigEndian(let isCertain):
+      return "the kernel is big-endian, and " + name + " runs little-endian"
+        + (isCertain ? "" : ": programs in its initrd must be big-endian, too")
     }
   }
 }
@@ -51,7 +60,9 @@ extension Processor {
         return .tooNew(knows: latest.value, isCertain: latest.source != .estimate)
       }
     }
-    return hasLPAE == false && kernel.isLPAE?.value == true ? .noLPAE : nil
+    if hasLPAE == false, kernel.isLPAE?.value == true { return .noLPAE }
+    guard isBigEndian == false, kernel.isBigEndian?.value == true else { return nil }
+    return .bigEndian(isCertain: kernel.latestVersion?.value == .v5)
   }
 
   /// Tells whether all is known that a kernel may need.

@@ -67,3 +67,18 @@ extension ARMKernel {
     if built <= .v5 { latestVersion = Figure(.v5, .inflatedImage, "its vermagic") }
   }
 }
+
+extension ARMKernel {
+  /// Notes for which versions of the architecture the byte order of code and data is.
+  ///
+  /// Source: Linux 6.1, arch/arm/mm/Kconfig, `CPU_ENDIAN_BE8` and `CPU_ENDIAN_BE32`.
+  mutating func takeByteOrder(of header: ZImageHeader) {
+    guard isBigEndian?.value == true else { return }
+    switch header.variant {
+    case .be8 where leastVersion == nil && latestVersion == nil:
+      leastVersion = Figure(.v6, .decompressor, "it is BE8")
+    case .be32: latestVersion = Figure(.v5, .decompressor, "it is BE32")
+    case .be8, .littleEndian: break
+    }
+  }
+}

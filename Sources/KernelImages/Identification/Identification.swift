@@ -27,6 +27,14 @@ struct Identification {
     allowance = saturatingSum(options.inflationLimit, options.inflationLimit)
   }
 
+  /// Identifies a file and holds it against what is said of it.
+  mutating func identify(_ file: Span<UInt8>) throws(KernelImageError) {
+    guard file.count > 0 else { throw .empty }
+    try peel(file, .file, at: 0, depth: 0)
+    try checkType()
+    try checkClaim()
+  }
+
   /// Identifies bytes and goes on with what is in them.
   ///
   /// `bytes` is the bytes, to the end of the layer around them.
@@ -62,11 +70,17 @@ struct Identification {
 
   /// Checks what was found against what the user says the file is.
   func checkType() throws(KernelImageError) {
-    guard let type = options.type else { return }
-    for layer in image.layers where layer.kind == type { return }
+    try check(options.type)
+    // Only a FIT has configurations.
+    if options.fitConfiguration != nil { try check(.fit) }
+  }
+
+  private func check(_ stated: ImageKind?) throws(KernelImageError) {
+    guard let stated else { return }
+    for layer in image.layers where layer.kind == stated { return }
     var found = ""
     for name in image.chain { found += (found.isEmpty ? "" : " → ") + name }
-    throw .wrongType(expected: type.name, found: found)
+    throw .wrongType(expected: stated.name, found: found)
   }
 
   mutating func warn(_ code: DiagnosticCode, _ message: String, hint: String) {

@@ -18,18 +18,18 @@ extension Identification {
       try FlattenedTree(layer.bytes, header), externalBase: (header.byteCount + 3) & ~3)
     let listed = try fit.listConfigurations(layer)
     image.configurations = listed.map { $0.configuration }
+    let place = image.layers.count
+    image.layers.append(
+      ImageLayer(
+        kind: .fit, offset: layer.offset, byteCount: UInt64(header.byteCount),
+        facts: fit.tree.strings("description", of: 0, in: layer.bytes).prefix(1).map {
+          ImageFact("description", $0)
+        }))
     let taken = try chooseConfigurations(fit, layer, listed.map { $0.node })
     for index in taken { image.configurations[index].isTaken = true }
     let names = taken.map { image.configurations[$0].name }
-    var facts = [
-      ImageFact("configuration", names.isEmpty ? "none" : names.joined(separator: "#"))
-    ]
-    if let text = fit.tree.strings("description", of: 0, in: layer.bytes).first {
-      facts.append(ImageFact("description", text))
-    }
-    image.layers.append(
-      ImageLayer(
-        kind: .fit, offset: layer.offset, byteCount: UInt64(header.byteCount), facts: facts))
+    image.layers[place].facts.insert(
+      ImageFact("configuration", names.isEmpty ? "none" : names.joined(separator: "#")), at: 0)
     for index in taken where fit.tree.child("signature", of: listed[index].node) != nil {
       note(
         .notVerified,

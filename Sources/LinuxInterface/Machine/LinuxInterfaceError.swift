@@ -23,6 +23,8 @@ public struct LinuxInterfaceError: Error, Hashable, Sendable {
     case tooMany(String, limit: Int)
     /// Something that must be there is not.
     case missing(String)
+    /// A file tells of no machine.
+    case noMachine
   }
 
   /// What was being read: a path, or a member of a snapshot.
@@ -55,6 +57,7 @@ extension LinuxInterfaceError: CustomStringConvertible {
     case .archive(let offset, let what): what + " at offset " + String(offset)
     case .tooMany(let what, let limit): "more than " + String(limit) + " " + what
     case .missing(let what): what + " is missing"
+    case .noMachine: "neither a snapshot of one nor the text of /proc/iomem"
     }
   }
 }
@@ -70,7 +73,7 @@ extension LinuxInterfaceError {
       if subject.utf8.starts(with: "/sys/".utf8) { return "mount /sys: mount -t sysfs sysfs /sys" }
       return "take the snapshot anew: kexec --snapshot=FILE"
     case .tree(let error): return error.hint
-    case .system, .memory, .inflation, .value, .archive, .tooMany:
+    case .system, .memory, .inflation, .value, .archive, .tooMany, .noMachine:
       return subject.utf8.starts(with: "/".utf8)
         ? "look at the file; kexec reads it as Linux writes it"
         : "take the snapshot anew: kexec --snapshot=FILE"

@@ -10,6 +10,9 @@ extension MachineState {
     if MachineSnapshot.isSnapshot(file) {
       self = try MachineSnapshot.read(file)
     } else {
+      guard MemoryMap.looksLikeIomem(file) else {
+        throw LinuxInterfaceError("machine", .noMachine)
+      }
       let text = ByteReader(file).copy(0, file.count) ?? []
       try self.init(files: [MachineFile(.iomem, text)])
     }

@@ -75,6 +75,10 @@ public enum InspectDocument {
       writer.bool(name, figure?.value)
       writer.string(name + "Detail", figure?.detail)
     }
+    func version(_ name: String, _ figure: Figure<ARMVersion>?, _ writer: inout JSONWriter) {
+      writer.string(name, figure?.value.description)
+      writer.string(name + "Detail", figure?.detail)
+    }
     func count(_ name: String, _ figure: Figure<ByteCount>, _ writer: inout JSONWriter) {
       writer.byteCount(name, figure.value)
       writer.string(name + "From", figure.source.rawValue)
@@ -91,6 +95,8 @@ public enum InspectDocument {
     flag("lpae", kernel.isLPAE, &writer)
     flag("thumb2", kernel.isThumb2, &writer)
     flag("bigEndian", kernel.isBigEndian, &writer)
+    version("leastVersion", kernel.leastVersion, &writer)
+    version("latestVersion", kernel.latestVersion, &writer)
     guard let zImage = kernel.zImage else { return writer.string("zImage", nil) }
     writer.object("zImage") { writer in
       writer.byteCount("payloadOffset", zImage.payloadOffset)

@@ -12,6 +12,8 @@ struct InspectedTree {
   private(set) var isOverlay = false
   private(set) var identity = TreeIdentity()
   private(set) var memory: [PhysicalRange] = []
+  /// The memory nodes that kernels pass over.
+  private(set) var passedOver: [DeviceTree.MissingMemory] = []
   private(set) var reservations: [Reservation] = []
   private(set) var commandLine: String?
   /// Why it cannot be read; nil when it could.
@@ -69,6 +71,7 @@ struct InspectedTree {
     isOverlay = tree.role == .overlay
     if isOverlay { return }
     commandLine = tree.commandLine
+    passedOver = tree.passedOverMemory
     memory = try tree.memory()
     for entry in tree.memoryReservations {
       guard let range = entry.range else { continue }

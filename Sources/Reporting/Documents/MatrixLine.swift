@@ -38,8 +38,10 @@ public struct MatrixLine: Sendable, Hashable {
     subject = .pair(machine: machine, kernel: kernel)
     handover = plan.handover
     entry = plan.entry
-    smallestRAM = plan.smallestRAM
-    failure = plan.diagnostics.first { $0.severity == .error }?.message
+    let error = plan.diagnostics.first { $0.severity == .error }
+    // RAM alone would not do where something else fails before.
+    smallestRAM = error?.code == .nothingFits ? plan.smallestRAM : nil
+    failure = error?.message
     codes = plan.diagnostics.map { $0.code }
   }
 

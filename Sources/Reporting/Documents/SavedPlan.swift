@@ -31,6 +31,8 @@ public struct SavedPlan: Sendable, Hashable {
   public var footprint: [FootprintRange]
   /// What the user should know.
   public var diagnostics: [Diagnostic]
+  /// RAM that the new kernel never learns of, for drawings; the document tells it by KX165 alone.
+  public var unnamedRAM = RangeSet()
 
   /// Takes out of a plan what its document holds.
   public init(_ plan: BootPlan) {
@@ -46,6 +48,7 @@ public struct SavedPlan: Sendable, Hashable {
     segments = plan.segments
     footprint = plan.footprint
     diagnostics = plan.diagnostics
+    unnamedRAM = plan.unnamedRAM
   }
 
   /// States the contents of a document.

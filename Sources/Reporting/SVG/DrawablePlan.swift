@@ -14,6 +14,8 @@ struct DrawablePlan {
   let plan: SavedPlan
   /// The losses that are drawn.
   let overlaps: [MapOverlap]
+  /// The RAM that is drawn as lost, since the new kernel never learns of it.
+  let unnamed: [PhysicalRange]
   /// The RAM of the whole plan.
   let ram: RangeSet
   /// How many banks, reservations and losses the whole plan has.
@@ -34,6 +36,7 @@ struct DrawablePlan {
     losses = all.count
     verdict = PlanVerdict.words(whole, all)
     overlaps = Array(all.prefix(Self.limit))
+    unnamed = Array(whole.unnamedRAM.ranges.prefix(Self.limit))
     var plan = whole
     var hidden = ByteCount.zero
     if banks > Self.limit || reservations > Self.limit {

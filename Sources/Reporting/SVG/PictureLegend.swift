@@ -49,7 +49,7 @@ struct PictureLegend {
     if plans.contains(where: { !$0.machine.memory.reserved.isEmpty }) {
       entries.append(("#reserved", "", "reserved"))
     }
-    if drawables.contains(where: { $0.losses > 0 }) {
+    if drawables.contains(where: { $0.losses > 0 || !$0.unnamed.isEmpty }) {
       entries.append(("#lost", "", "lost"))
     }
     if plans.contains(where: { !$0.segments.isEmpty || !$0.footprint.isEmpty }) {

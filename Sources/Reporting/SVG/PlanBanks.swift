@@ -75,6 +75,7 @@ struct PlanBanks {
       for entry in plan.machine.memory.reserved {
         fill(scale, entry.range, y, "#reserved", &writer)
       }
+      for range in drawable.unnamed { fill(scale, range, y, "#lost", &writer) }
       for entry in plan.footprint {
         fill(scale, entry.range, y, SVGPalette.fill(entry.phase), &writer)
       }

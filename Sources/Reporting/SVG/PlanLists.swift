@@ -32,7 +32,7 @@ struct PlanLists {
     let plan = drawable.plan
     let columns = Columns(
       plan.segments.map { $0.range } + plan.footprint.map { $0.range }
-        + plan.machine.memory.reserved.map { $0.range })
+        + plan.machine.memory.reserved.map { $0.range } + drawable.unnamed)
     if !plan.segments.isEmpty {
       head("loaded", &y, &writer)
       for segment in plan.segments {
@@ -55,6 +55,13 @@ struct PlanLists {
     if !reserved.isEmpty {
       head("reserved", &y, &writer)
       for entry in reserved { row("", "#reserved", entry.why, entry.range, columns, &y, &writer) }
+      y += 110
+    }
+    if !drawable.unnamed.isEmpty {
+      head("lost", &y, &writer)
+      for range in drawable.unnamed {
+        row("", "#lost", "RAM that the DTB does not name", range, columns, &y, &writer)
+      }
       y += 110
     }
     for line in drawable.omissions {
@@ -101,7 +108,7 @@ struct PlanLists {
     _ y: inout Int, _ writer: inout SVGWriter
   ) {
     writer.rectangle(x, y - 115, 210, 150, fill, radius: 20)
-    if fill == "#reserved" { writer.frame(x, y - 115, 210, 150, "rule") }
+    if fill.hasPrefix("#") { writer.frame(x, y - 115, 210, 150, fill == "#lost" ? "bad" : "rule") }
     writer.text(
       x + 105, y + 2, SVGText.fit(letter, 210, size: 110, .bold), size: 110, font: .bold,
       anchor: .middle, SVGPalette.letter(on: fill))

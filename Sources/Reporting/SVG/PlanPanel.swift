@@ -170,6 +170,10 @@ struct PlanPanel {
       guard let box = frame.box(entry.range) else { continue }
       writer.rectangle(loaded, box.top, writtenEnd - loaded, box.height, "#reserved", opacity: 60)
     }
+    for range in drawable.unnamed {
+      guard let box = frame.box(range) else { continue }
+      writer.rectangle(loaded, box.top, writtenEnd - loaded, box.height, "#lost", opacity: 60)
+    }
     for segment in plan.segments {
       guard let box = frame.box(segment.range) else { continue }
       let fill = SVGPalette.fill(segment.name)

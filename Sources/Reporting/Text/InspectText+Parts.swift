@@ -60,6 +60,9 @@ extension InspectText {
       for range in tree.memory.prefix(mostRanges) {
         lines.append("memory " + range.description + ", " + range.count.rounded)
       }
+      for reason in tree.passedOver.prefix(mostRanges) {
+        lines.append("passed over: " + reason.description)
+      }
       for reservation in tree.reservations.prefix(mostRanges) {
         lines.append("reserved " + reservation.range.description + ", " + reservation.why)
       }

@@ -13,12 +13,13 @@ public enum InspectText {
   ///   - path: The file as the user named it.
   ///   - bytes: The whole file.
   ///   - ramdisks: The ramdisks in it.
+  ///   - isWhole: Whether it could be read to its end.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line.
   /// - Returns: Lines, each ended.
   public static func render(
     _ image: KernelImage, path: String, bytes: Span<UInt8>, ramdisks: [Ramdisk] = [],
-    style: TextStyle = .plain,
+    isWhole: Bool = true, style: TextStyle = .plain,
     width: Int = 100
   ) -> String {
     var text = style.paint(PrintableText.clean(path), .heading) + "  "
@@ -36,7 +37,7 @@ public enum InspectText {
         text += "\n" + style.paint("decompressor", .heading) + "\n"
         text += decompressor(zImage, style, width)
       }
-    } else if let next = next(image) {
+    } else if isWhole, let next = next(image) {
       text += "\n" + next + "\n"
     }
     if !ramdisks.isEmpty {
@@ -113,7 +114,23 @@ public enum InspectText {
     ] {
       table.add(row(name, flag))
     }
+    if let (words, figure) = versions(kernel) {
+      table.add(FigureLine.row("runs on", words + "  ", figure))
+    }
     return table.render(style, width: width)
+  }
+
+  /// The versions of the architecture that the kernel is for; nil when they are not known.
+  private static func versions(_ kernel: ARMKernel) -> (words: String, Figure<ARMVersion>)? {
+    switch (kernel.leastVersion, kernel.latestVersion) {
+    case (nil, nil): nil
+    case (let least?, nil): (least.value.description + " and later", least)
+    case (nil, let latest?): ("up to " + latest.value.description, latest)
+    case (let least?, let latest?) where least.value == latest.value:
+      (least.value.description, least)
+    case (let least?, let latest?):
+      (least.value.description + " to " + latest.value.description, least)
+    }
   }
 
   private static func row(_ name: String, _ flag: Figure<Bool>?) -> [TextTable.Cell] {

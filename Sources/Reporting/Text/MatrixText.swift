@@ -75,7 +75,8 @@ public struct MatrixText: Sendable {
     let others = failures + uselessFiles - groups.reduce(0) { $0 + $1.count }
     if others > 0 { result += "and \(others) more, for other reasons\n" }
     result += "\(Self.counted(pairs, "pair")) of \(Self.counted(machines, "machine")) and "
-    result += "\(Self.counted(kernels, "kernel")): \(pairs - failures) fit, \(failures) do not"
+    result += "\(Self.counted(kernels, "kernel")): \(pairs - failures) fit without an error, "
+    result += "\(failures) do not"
     if uselessFiles > 0 {
       result += "; \(Self.counted(uselessFiles, "file")) of no use"
     }

@@ -43,13 +43,14 @@ struct PlanMapText {
         (charset.free, .faint, "free", true),
         (charset.used, .normal, "loaded or written", !windows.isEmpty),
         (charset.reserved, .reserved, "reserved", plan.machine.memory.showsReserved),
-        (charset.lost, .error, "lost", !overlaps.isEmpty),
+        (charset.lost, .error, "lost", !overlaps.isEmpty || !plan.unnamedRAM.isEmpty),
       ])
     for (index, window) in windows.enumerated() {
       if index > 0 { result += "\n" + torn(windows[index - 1], window, "left out") }
       result += "\n" + zoom(window)
     }
     if !windows.isEmpty { result += zoomLegend() }
+    if !plan.unnamedRAM.isEmpty { result += unnamedLine }
     for overlap in overlaps.prefix(Self.lossLimit) { result += lossLine(overlap) }
     if overlaps.count > Self.lossLimit {
       result += "  ! and " + String(overlaps.count - Self.lossLimit) + " more\n"
@@ -102,6 +103,7 @@ struct PlanMapText {
     var lane = MapLane(cells: cells, background: charset.free)
     let used = MapLane.Mark(letter: charset.used, fill: charset.used, role: .normal)
     for entry in plan.machine.memory.reserved { lane.paint(scale, entry.range, reservedMark) }
+    for range in plan.unnamedRAM.ranges { lane.paint(scale, range, lostMark) }
     for entry in plan.footprint { lane.paint(scale, entry.range, used) }
     for segment in plan.segments { lane.paint(scale, segment.range, used) }
     for overlap in overlaps {
@@ -134,6 +136,7 @@ struct PlanMapText {
     var background = MapLane(cells: barWidth, background: " ")
     let free = MapLane.Mark(letter: charset.free, fill: charset.free, role: .faint, index: -1)
     for bank in plan.machine.memory.ram.ranges { background.paint(scale, bank, free) }
+    for range in plan.unnamedRAM.ranges { background.paint(scale, range, lostMark) }
     if plan.machine.memory.reserved.contains(where: { $0.range.overlaps(window) }) {
       var lane = background
       for entry in plan.machine.memory.reserved { lane.paint(scale, entry.range, reservedMark) }
@@ -248,18 +251,29 @@ struct PlanMapText {
       + style.paint(words, .error) + "\n"
   }
 
+  /// Says what RAM is lost, since the new kernel never learns of it.
+  private var unnamedLine: String {
+    lossLine(
+      plan.unnamedRAM.count.description + " of RAM are lost at " + Self.words(plan.unnamedRAM)
+        + ": the DTB does not name them")
+  }
+
+  private static func words(_ lost: RangeSet) -> String {
+    lost.ranges.prefix(3).map { $0.description }.joined(separator: ", ")
+      + (lost.ranges.count > 3 ? ", ..." : "")
+  }
+
   private func lossLine(_ overlap: MapOverlap) -> String {
-    var ranges: [String] = []
-    for range in overlap.lost.ranges.prefix(3) { ranges.append(range.description) }
-    if overlap.lost.ranges.count > 3 { ranges.append("...") }
     var writers = overlap.writers.prefix(4).joined(separator: ", ")
     if overlap.writers.count > 4 {
       writers += " and " + String(overlap.writers.count - 4) + " more"
     }
-    let text =
+    return lossLine(
       PrintableText.clean(overlap.victim) + " loses " + overlap.lost.count.description + " at "
-      + ranges.joined(separator: ", ") + " to "
-      + PrintableText.clean(writers)
+        + Self.words(overlap.lost) + " to " + PrintableText.clean(writers))
+  }
+
+  private func lossLine(_ text: String) -> String {
     var result = ""
     for (index, line) in PrintableText.wrap(text, width: barWidth + Self.labelWidth - 2)
       .enumerated()
@@ -299,7 +313,8 @@ struct PlanMapText {
       plan.footprint.count > 1
       ? "a-" + Self.glyph(ofFootprint: min(plan.footprint.count, 26) - 1) : "a"
     entries.append((letters, .normal, "written, as listed", !plan.footprint.isEmpty))
-    entries.append((charset.lost, .error, "lost", !overlaps.isEmpty))
+    entries.append(
+      (charset.lost, .error, "lost", !overlaps.isEmpty || !plan.unnamedRAM.isEmpty))
     return legend(entries)
   }
 }

@@ -110,9 +110,12 @@ extension Settings {
         }
         handover = kind
       }
-    case .machine: machine = value
-    default: try takeGranted(option)
+    case .machine:
+      machine = value
+      return
+    default: return try takeGranted(option)
     }
+    bootOption = option
   }
 
   /// Takes an option that asks for what is so anyway, or promises what cannot be kept.

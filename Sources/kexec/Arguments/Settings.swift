@@ -26,6 +26,8 @@ struct Settings {
   }
 
   var verb = Verb.loadAndShutDown
+  /// An option that says what is booted; nil without one.
+  var bootOption: Option?
   /// The file of the verbs that take one: a snapshot to write, a plan to load.
   var verbFile = ""
   var kernel: String?
@@ -116,24 +118,20 @@ struct Settings {
     if !needsKernel, verb != .check, let kernel {
       throw .usage("'" + kernel + "' is one argument too many for " + verb.rawValue)
     }
-    if dryRun, !needsKernel, verb != .loadPlan {
-      throw .usage("--dry-run goes with a kernel to load, not with " + verb.rawValue)
+    if let bootOption, !needsKernel, verb != .check || kernel == nil && entry == nil {
+      throw misplaced("--" + bootOption.rawValue)
     }
+    if dryRun, !needsKernel, verb != .loadPlan { throw misplaced("--dry-run") }
     let starts = verb == .exec || verb == .loadAndShutDown
     if log != nil, !starts && verb != .load || dryRun {
       throw .usage("--log goes with what loads or starts a kernel: -l, -e, -f, or no verb")
     }
-    if isForced, !starts {
-      throw .usage("--force goes with a kernel to load and start, not with " + verb.rawValue)
-    }
+    if isForced, !starts { throw misplaced("--force") }
     if json, verb == .exec || verb == .unload || verb == .snapshot || verb == .printCrashBytes {
       throw .usage("there is no --json of " + verb.rawValue)
     }
-    if wantsATAGs, dtb != nil || !overlays.isEmpty {
-      throw .usage("--atags passes no device tree; leave out --dtb and --dtbo")
-    }
-    if wantsATAGs, treeIndex != nil {
-      throw .usage("--atags passes no device tree; leave out --dtb-index")
+    if wantsATAGs, dtb != nil || !overlays.isEmpty || treeIndex != nil {
+      throw .usage("--atags passes no device tree; leave out --dtb, --dtbo and --dtb-index")
     }
     if machine != nil, !dryRun, verb != .check, verb != .listEntries {
       throw .usage(
@@ -145,6 +143,10 @@ struct Settings {
     }
   }
 
+  private func misplaced(_ what: String) -> Stop {
+    .usage(what + " goes with a kernel to load, not with " + verb.rawValue)
+  }
+
   private func checkEntry(_ needsKernel: Bool) throws(Stop) {
     if entry == nil, verb != .listEntries {
       if root.isEmpty { return }
@@ -154,7 +156,7 @@ struct Settings {
     }
     guard let entry else { return }
     if !needsKernel, verb != .check, verb != .listEntries {
-      throw .usage("an entry goes with a kernel to load, not with " + verb.rawValue)
+      throw misplaced("an entry")
     }
     if let kernel {
       throw .usage(

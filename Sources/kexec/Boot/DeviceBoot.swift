@@ -67,14 +67,14 @@ final class DeviceBoot {
     wishes.imageBytes = settings.imageBytes
     wishes.load = load
     wishes.explains = settings.showsNotes
+    if settings.dropsOldRoot {
+      wishes.runningCommandLine = machine.commandLine.map { Self.withoutRoot($0) }
+    }
     reuse =
       settings.reusesCommandLine
       ? CommandLineReuse(
-        running: machine.commandLine ?? "", appending: settings.commandLine ?? "") : nil
+        running: wishes.runningCommandLine ?? "", appending: settings.commandLine ?? "") : nil
     wishes.commandLine = reuse?.commandLine ?? settings.commandLine
-    if settings.dropsOldRoot, wishes.commandLine == nil {
-      wishes.runningCommandLine = machine.commandLine.map { Self.withoutRoot($0) }
-    }
 
     var gathered: GatheredBoot<MappedFile>
     do throws(BootGatheringError) {

@@ -17,6 +17,8 @@ extension Program {
     do throws(Stop) {
       machine = try DeviceBoot.machine(settings, kernel)
     } catch {
+      // Of another machine nothing else is known.
+      if settings.machine != nil { throw error }
       failure = error
     }
     // What a file tells of another machine stands for all that this one tells.

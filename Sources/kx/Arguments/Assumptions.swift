@@ -95,6 +95,30 @@ struct Assumptions: ExpressibleByArgument {
       linkAddress: .zero)
   }
 
+  /// Refuses figures of which nothing would come.
+  ///
+  /// - Parameters:
+  ///   - kernel: The kernel; nil when there is none.
+  ///   - isFile: Whether it was read from a file.
+  ///   - hasInitrd: Whether there is the file of an initrd.
+  /// - Throws: ``Stop`` with the figure.
+  func refuseVain(_ kernel: ARMKernel?, isFile: Bool, hasInitrd: Bool) throws(Stop) {
+    let isGiven = { (key: String) in values[key] != nil }
+    if isFile, let key = ["zimage", "moved-from", "payload-end"].first(where: isGiven) {
+      throw .vain("--assume \(key)", "the kernel's file tells it")
+    }
+    let decompressor = ["bump", "decompressor-bss", "moved-from", "payload-end", "dtb-check"]
+    if let kernel, kernel.zImage == nil, let key = decompressor.first(where: isGiven) {
+      throw .vain("--assume \(key)", "the kernel has no decompressor")
+    }
+    if hasInitrd, isGiven("initrd") {
+      throw .vain("--assume initrd", "the initrd's file tells it")
+    }
+    if !hasInitrd, isGiven("unpacked"), count("initrd") ?? .zero == .zero {
+      throw .vain("--assume unpacked", "there is no initrd")
+    }
+  }
+
   /// Corrects the figures of a kernel that was read from a file.
   func correct(_ kernel: inout ARMKernel) {
     func option<Value>(_ value: Value) -> Figure<Value> { Figure(value, .option, "--assume") }

@@ -115,6 +115,18 @@ struct BootOptions: ParsableArguments {
     return initrd + dtbo + machines + [dtb, kernelOptions.vmlinux].compactMap { $0 }
   }
 
+  /// The options given that a saved plan answers by itself.
+  var answeredByPlan: [String] {
+    kernelOptions.given
+      + [
+        ("--initrd", !initrd.isEmpty), ("--dtb", dtb != nil), ("--dtbo", !dtbo.isEmpty),
+        ("--dtb-index", treeIndex != nil), ("--append", append != nil), ("--ram", !ram.isEmpty),
+        ("--reserve", !reserve.isEmpty), ("--handover", handover != .auto),
+        ("--load", load != nil), ("--at", !at.isEmpty), ("--u-boot-env", ubootEnvironment != nil),
+        ("--rule", rule != .exact), ("--atags", atags), ("--machine-number", machineNumber != nil),
+      ].filter(\.1).map(\.0)
+  }
+
   /// The handover as it is written on the command line.
   enum HandoverChoice: String, ExpressibleByArgument, CaseIterable {
     case auto, image, zimage
@@ -132,11 +144,9 @@ struct BootOptions: ParsableArguments {
     if machine != nil, !ram.isEmpty {
       throw ValidationError("--machine and --ram both say what memory there is; give one of them.")
     }
-    if atags, dtb != nil || !dtbo.isEmpty {
-      throw ValidationError("--atags passes no device tree; leave out --dtb and --dtbo.")
-    }
-    if atags, treeIndex != nil {
-      throw ValidationError("--atags passes no device tree; leave out --dtb-index.")
+    if atags, dtb != nil || !dtbo.isEmpty || treeIndex != nil {
+      throw ValidationError(
+        "--atags passes no device tree; leave out --dtb, --dtbo and --dtb-index.")
     }
     if rule != .exact, handover == .image {
       throw ValidationError(

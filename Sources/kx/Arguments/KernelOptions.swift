@@ -33,6 +33,17 @@ struct KernelOptions: ParsableArguments {
   @Flag(help: "Inflate even where the size table would do, and compare.")
   var verify = false
 
+  /// The options given that say something of a kernel's file.
+  var given: [String] {
+    [("--type", type != nil), ("--fit-config", fitConfiguration != nil)]
+      .filter(\.1).map(\.0) + ofFigures
+  }
+
+  /// Those among them that help with the figures of a kernel.
+  var ofFigures: [String] {
+    [("--vmlinux", vmlinux != nil), ("--image-size", imageSize != nil)].filter(\.1).map(\.0)
+  }
+
   /// The options for the image reader, and the ELF file if one was named.
   func identification(digest: Bool = false) throws(Stop) -> (
     IdentificationOptions, vmlinux: InputFile?
@@ -58,11 +69,16 @@ struct KernelOptions: ParsableArguments {
 
 /// Finds out what a file is.
 func identify(_ file: InputFile, _ options: IdentificationOptions) throws(Stop) -> KernelImage {
-  do throws(KernelImageError) {
-    return try Progress.during("inflating " + file.path) { () throws(KernelImageError) in
-      try KernelImage.identify(file.span, options: options)
-    }
-  } catch {
-    throw Stop(error, in: file.path)
+  let (image, end) = read(file, options)
+  if let end { throw Stop(end, in: file.path) }
+  return image
+}
+
+/// Finds out what a file is, as far as it can be read.
+func read(
+  _ file: InputFile, _ options: IdentificationOptions
+) -> (image: KernelImage, end: KernelImageError?) {
+  Progress.during("inflating " + file.path) {
+    KernelImage.read(file.span, options: options)
   }
 }

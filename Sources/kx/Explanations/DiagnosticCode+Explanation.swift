@@ -76,6 +76,7 @@ extension DiagnosticCode {
     case .crashMemoryImpossible: .crashMemoryImpossible
     case .shortOfWorkingMemory: .shortOfWorkingMemory
     case .memoryUnnamed: .memoryUnnamed
+    case .memoryNodePassedOver: .memoryNodePassedOver
     case .absentMemoryStated: .absentMemoryStated
     case .treeNamesNoMachine: .treeNamesNoMachine
     case .noInitrd: .noInitrd

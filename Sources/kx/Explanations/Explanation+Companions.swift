@@ -130,4 +130,15 @@ extension Explanation {
     matters: "The first need not be the one of this board.",
     remedy: "Cut the file: dtc -I dtb -O dtb -o first.dtb FILE keeps the first.",
     examples: ["dtc -I dtb -O dtb -o first.dtb two.dtb"])
+
+  static let memoryNodePassedOver = Self(
+    .memoryNodePassedOver, [.warning],
+    means: """
+      The DTB has a memory node that kernels pass over: one that is disabled, has no device_type, is \
+      no child of the root, or has a reg too short for the root's cells.
+      """,
+    matters: "The kernel never learns of the memory that the node names.",
+    remedy: "Mend the node, or use the tree that the machine runs with.",
+    examples: ["dtc -I dtb -O dts board.dtb"],
+    page: "footprint.md")
 }

@@ -265,7 +265,8 @@ extension Explanation {
     .processorCannotRun, [.error],
     means: """
       The kernel cannot run on the machine's processor: it has page tables of the long form \
-      (LPAE) that the processor has not, or it is for other versions of the ARM architecture.
+      (LPAE) that the processor has not, it is for other versions of the ARM architecture, or it \
+      is big-endian as before ARMv6 (BE32) and the running kernel is not.
       """,
     matters: """
       Such a kernel stops in its first instructions, before it can write to any console. A \
@@ -283,10 +284,15 @@ extension Explanation {
   static let processorPerhapsCannotRun = Self(
     .processorPerhapsCannotRun, [.warning],
     means: """
-      The kernel seems to be for older processors than the machine's. It has no size table, \
-      and is perhaps so old that its first instructions do not tell.
+      The kernel seems to be for older processors than the machine's: it has no size table, \
+      and is perhaps so old that its first instructions do not tell. Or it is big-endian, and \
+      the running kernel is not.
       """,
-    matters: "No kernel is for ARMv5 and for ARMv7. It would stop before its console works.",
+    matters: """
+      No kernel is for ARMv5 and for ARMv7: it would stop before its console works. A big-endian \
+      kernel turns an ARMv6 or later processor round by itself, but starts big-endian programs \
+      alone.
+      """,
     remedy: "Find out which processors it was built for; kexec --check reads its vermagic.",
     examples: ["kexec --check vmlinuz --machine=machine.snapshot"])
 

@@ -62,6 +62,9 @@ struct BootFiles {
     } catch {
       throw Stop(gathering: error)
     }
+    gathered.diagnostics += Self.passedOverMemory(gathered.sources)
+    try Assumptions(merging: options.assume).refuseVain(
+      kernel.image.kernel, isFile: kernel.file != nil, hasInitrd: !gathered.initrd.isEmpty)
     if let board { gathered.diagnostics += try board.settle(&gathered.sources) }
     if let seeds = gathered.sources.tree?.tree.seedByteCount, seeds.rawValue > 0 {
       gathered.sources.random = Self.random(Int(clamping: seeds.rawValue))
@@ -155,6 +158,21 @@ struct BootFiles {
       }
     }
     return wishes
+  }
+
+  /// Tells of the memory nodes that kernels pass over where the tree has others.
+  private static func passedOverMemory(_ sources: BootSources) -> [Diagnostic] {
+    guard let (tree, origin) = sources.tree, (try? tree.memory())?.isEmpty == false else {
+      return []
+    }
+    return tree.passedOverMemory.compactMap { reason in
+      // A node without a range names no memory.
+      if case .empty = reason { return nil }
+      return Diagnostic(
+        .memoryNodePassedOver, .warning,
+        "\(origin): \(reason.description): the new kernel passes over it, and over its memory",
+        hint: "add \(reason.remedy), or take the node out")
+    }
   }
 
   private static func random(_ count: Int) -> [UInt8] {

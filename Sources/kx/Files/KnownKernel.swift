@@ -31,6 +31,11 @@ struct KnownKernel: Sendable {
       self.init(file, try identify(file, identification), vmlinux, identification, options)
       if isTried || identification.verify { readVersion() }
     } else {
+      let given = options.kernelOptions.given + (options.treeIndex == nil ? [] : ["--dtb-index"])
+      // The rules of kexec-tools reckon with the size that the user states.
+      if let option = given.first(where: { $0 != "--image-size" }) {
+        throw .vain(option, "there is no kernel's file, only --assume")
+      }
       let image = try Assumptions(merging: options.assume).kernel()
       self.init(nil, image, vmlinux, nil, options)
     }

@@ -39,6 +39,9 @@ extension Stop {
     var hint = "take it anew with kexec --snapshot FILE"
     var code = ExitStatus.badFile
     switch error.problem {
+    case .noMachine:
+      hint =
+        "give what kexec --snapshot FILE took, or a captured /proc/iomem; a tree goes with --dtb"
     case .memory: hint = "capture it as root: sudo cat /proc/iomem"
     case .system:
       hint = "give a folder with iomem, fdt and cmdline, or what kexec --snapshot FILE took"

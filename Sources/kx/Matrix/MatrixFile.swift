@@ -28,15 +28,17 @@ enum MatrixFile: Sendable {
     if MachineSnapshot.isSnapshot(file.span) || MemoryMap.looksLikeIomem(file.span) {
       return .machine(path: path, try machine(file))
     }
+    // What the options say of kernels goes for no tree.
+    if ImageKind.detect(file.span) == .deviceTree {
+      _ = try readTree(file)
+      return .tree(file)
+    }
     let (identification, vmlinux) = try options.kernelOptions.identification()
     let image = try identify(file, identification)
     if image.kernel != nil {
       return .kernel(KnownKernel(file, image, vmlinux, identification, options), path: path)
     }
     switch image.layers.last?.kind {
-    case .deviceTree where image.layers.count == 1:
-      _ = try readTree(file)
-      return .tree(file)
     case .cpio:
       throw Stop(
         what: "this is an initial ramdisk", place: path,

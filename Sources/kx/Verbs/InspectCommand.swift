@@ -36,11 +36,22 @@ struct InspectCommand: ParsableCommand {
     do throws(Stop) {
       let input = try InputFile(file)
       if let machine = InspectedMachine(snapshot: input) {
+        if let option = options.given.first { throw .vain(option, "this is no kernel") }
         tell(machine, input)
         return
       }
       let (identification, _) = try options.identification()
-      let image = try identify(input, identification)
+      var (image, end) = read(input, identification)
+      if end == nil, image.kernel == nil, let option = options.ofFigures.first {
+        throw .vain(option, "there is no kernel for 32-bit ARM in the file")
+      }
+      if let end, image.layers.isEmpty { throw stop(end) }
+      if options.verify, let inflated = try? image.inflatedImage(of: input.span) {
+        image.kernel?.readVersion(of: inflated.span)
+      }
+      image.diagnostics = image.diagnostics.map {
+        Diagnostic($0.code, $0.severity, $0.message, hint: leadingOn($0.hint))
+      }
       let ramdisks = image.ramdisks(of: input.span)
       if json {
         Terminal.print(
@@ -48,15 +59,33 @@ struct InspectCommand: ParsableCommand {
       } else {
         Terminal.print(
           InspectText.render(
-            image, path: input.path, bytes: input.span, ramdisks: ramdisks,
+            image, path: input.path, bytes: input.span, ramdisks: ramdisks, isWhole: end == nil,
             style: Terminal.style(for: 1), width: Terminal.width)
             + ExplanationText.pointer(
               RamdiskText.diagnostics(image, ramdisks), style: Terminal.style(for: 1)))
       }
+      if let end { throw stop(end) }
     } catch {
       Terminal.tell(error)
       throw error.code
     }
+  }
+
+  /// Tells what ended the reading.
+  private func stop(_ error: KernelImageError) -> Stop {
+    let stop = Stop(error, in: file)
+    let hint = leadingOn(stop.hint)
+    return Stop(
+      what: stop.what, place: stop.place,
+      hint: hint.isEmpty ? "the file was not put together right: make it anew" : hint,
+      code: stop.code)
+  }
+
+  /// A hint without what leads back to this command.
+  private func leadingOn(_ hint: String) -> String {
+    hint.split(separator: "; ").filter {
+      !$0.contains("kx inspect") || !options.verify && $0.contains("--verify")
+    }.joined(separator: "; ")
   }
 
   private func tell(_ machine: InspectedMachine, _ input: InputFile) {

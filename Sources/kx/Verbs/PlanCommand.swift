@@ -87,6 +87,9 @@ struct PlanCommand: AsyncParsableCommand {
       throw ValidationError(
         "--format u-boot prints commands; leave out --json, --map and --matrix.")
     }
+    if svgTheme != .auto, svg == nil {
+      throw ValidationError("--svg-theme is the ground of a picture; add --svg FILE.")
+    }
     if map, json { throw ValidationError("--map and --json exclude each other.") }
     if !matrix, files.count > 1 {
       throw ValidationError(

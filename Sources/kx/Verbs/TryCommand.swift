@@ -97,6 +97,12 @@ struct TryCommand: AsyncParsableCommand {
         "--measure holds against what a decompressor writes; it cannot be combined with --via "
           + "ferry.")
     }
+    if measure, expect != nil {
+      throw ValidationError("--measure ends before the console speaks; leave out --expect.")
+    }
+    if quiet, rawConsole {
+      throw ValidationError("--quiet shows no console; leave out --raw-console.")
+    }
     if via == .placed, ferry.isUsed || bundleAddress != nil {
       throw ValidationError("What is asked of Ferry takes --via ferry.")
     }
@@ -135,6 +141,9 @@ struct TryCommand: AsyncParsableCommand {
           what: "a saved plan has no room for another tree: --dtb-from-boot needs the kernel",
           hint: "name the kernel in place of the plan, with the options of 'kx plan'",
           code: .validationFailure)
+      }
+      if let option = options.answeredByPlan.first {
+        throw .vain(option, "a saved plan is tried as it was saved")
       }
       return try await Trial(saved: file, board: try namedBoard(), memory: memory, options)
     }

@@ -128,6 +128,26 @@ struct ProcessorTests {
     #expect(diagnostic.message.contains(core))
   }
 
+  @Test("A big-endian kernel is held against the byte order of the running one")
+  func byteOrder() {
+    var old = Self.kernel(latest: .v5)
+    old.isBigEndian = Figure(true, .decompressor, "")
+    var new = Self.kernel(least: .v6)
+    new.isBigEndian = Figure(true, .decompressor, "")
+    func found(_ machine: String, _ kernel: ARMKernel) -> Diagnostic? {
+      let processor = Processor(machine: machine)
+      return processor.obstacle(to: kernel).map { Diagnostic($0, on: processor) }
+    }
+    #expect(found("armv5teb", old) == nil && found("armv7b", new) == nil)
+    #expect(found("armv5tel", Self.kernel(latest: .v5)) == nil)
+    #expect(found("armv5tel", old)?.code == .processorCannotRun)
+    #expect(found("armv5tel", old)?.message.contains("armv5tel runs little-endian") == true)
+    #expect(found("armv7l", new)?.code == .processorPerhapsCannotRun)
+    #expect(found("armv7l", new)?.message.contains("must be big-endian, too") == true)
+    #expect(found("armv5teb", new)?.message.contains("needs ARMv6 or later") == true)
+    #expect(found("armv7b", old)?.message.contains("no later processors than ARMv5") == true)
+  }
+
   @Test("Who knows nothing of a processor has nothing against any kernel")
   func unknown() {
     for kernel in Self.obstacles.map(\.kernel) {

@@ -31,13 +31,16 @@ struct ToldMemoryTests {
       ([Bytes(0x8000_0000, 0x9fff_fff0)], nil),
     ] as [([Bytes], String?)])
   func unnamed(_ named: [Bytes], _ lost: String?) throws {
-    let told = try ARMPlanner.plan(request(named: named)).diagnostics(.memoryUnnamed)
+    let plan = try ARMPlanner.plan(request(named: named))
+    #expect(plan.unnamedRAM.ranges.map(\.description) == (lost.map { [$0] } ?? []))
+    let told = plan.diagnostics(.memoryUnnamed)
     #expect(told.map(\.severity) == (lost == nil ? [] : [.warning]))
     guard let lost, let said = told.first else { return }
     #expect(said.message.contains(lost), "\(said.message)")
     #expect(said.hint.contains("mem=0x20000000@0x80000000"))
     // The words do what the hint says.
     let again = try ARMPlanner.plan(request(named: named, line: "mem=0x20000000@0x80000000"))
+    #expect(again.unnamedRAM.isEmpty)
     #expect(
       again.fits && again.diagnostics(.memoryUnnamed).isEmpty
         && again.diagnostics(.absentMemoryNamed).isEmpty
@@ -60,6 +63,25 @@ struct ToldMemoryTests {
     #expect(!plan.fits)
     let said = try #require(plan.diagnostics(.nothingFits).first)
     #expect(said.hint.contains(words), "\(said.hint)")
+  }
+
+  @Test(
+    "Where nothing fits for what an option keeps clear, the hint names the option, and no RAM",
+    arguments: ["--mem-min", "--mem-max", "--reserve"])
+  func keptClear(_ option: String) throws {
+    var request = request(named: [Bytes(0x8000_0000, 0xa000_0000)])
+    let kept: [String: Bytes] = [
+      "--mem-min": Bytes(0, 0x9ff0_0000), "--mem-max": Bytes(0x8040_0000, 0x1_0000_0000),
+      "--reserve": Bytes(0x8010_0000, 0xa000_0000),
+    ]
+    let range = try #require(kept[option]?.range)
+    request.machine.memory.reserve([ReservedRange(range, why: option)])
+    let said = try #require(ARMPlanner.plan(request).diagnostics(.nothingFits).first)
+    #expect(said.hint.hasPrefix("keep less memory clear: " + option), "\(said.hint)")
+    // Where it would not fit without it either, the option is not to blame.
+    request.initrd?.byteCount = .mebibytes(600)
+    let other = try #require(ARMPlanner.plan(request).diagnostics(.nothingFits).first)
+    #expect(!other.hint.contains("keep less"), "\(other.hint)")
   }
 
   @Test("A load address from which the rest does not fit is named as the cause")

@@ -103,6 +103,40 @@ struct MemoryTests {
       try DTC.get(wide.flattened(), "-t x", "/memory@100000000", "reg") == "1 0 2 0")
   }
 
+  @Test("A reg too short for the root's cells is told as that, and no size of 0")
+  func shortRange() throws {
+    let cells = "#address-cells = <2>; #size-cells = <2>;"
+    for reg in ["<0x40000000>", "<0x40000000 0x1000>", "<0 0x40000000 0x1000>"] {
+      let tree = try Self.tree("memory { device_type = \"memory\"; reg = \(reg); };", cells: cells)
+      #expect(tree.missingMemory == .short(path: "/memory"), "\(reg)")
+      #expect(tree.missingMemory.description.contains("too short for #address-cells"))
+    }
+    let empty = try Self.tree(
+      "memory { device_type = \"memory\"; reg = <0 0x40000000 0 0>; };", cells: cells)
+    #expect(empty.missingMemory == .empty(path: "/memory"))
+    let bare = try Self.tree("memory { device_type = \"memory\"; };")
+    #expect(bare.missingMemory == .empty(path: "/memory"))
+  }
+
+  @Test("Every memory node that kernels pass over is listed with its reason, beside good ones")
+  func listsPassedOver() throws {
+    let tree = try Self.tree(
+      """
+      memory@1 { device_type = "memory"; reg = <1 1>; };
+      memory@2 { device_type = "memory"; reg = <2 1>; status = "disabled"; };
+      memory@3 { device_type = "memory"; reg = <3>; };
+      memory@4 { device_type = "memory"; reg = <4 0>; };
+      memory@5 { reg = <5 1>; };
+      soc { #address-cells = <1>; #size-cells = <1>; memory@6 { device_type = "memory"; reg = <6 1>; }; };
+      """)
+    #expect(
+      tree.passedOverMemory == [
+        .disabled(path: "/memory@2"), .short(path: "/memory@3"), .empty(path: "/memory@4"),
+        .nested(path: "/soc/memory@6"), .untyped(path: "/memory@5"),
+      ])
+    #expect(try tree.memory().count == 1)
+  }
+
   @Test("RAM that needs more bits than the root's cells have is an error")
   func refusesWideMemory() throws {
     var tree = try Self.tree("soc { };")

@@ -50,11 +50,24 @@ struct ARMVersionTests {
       if order == .be8 { words = words.map(\.byteSwapped) }
       let file = SyntheticZImage(order: order, image: SyntheticImage(head: words)).bytes()
       let kernel = try #require(try KernelImage.identify(file.span).kernel)
-      #expect(kernel.leastVersion?.value == head.least, "\(order)")
+      // No processor before ARMv6 knows BE8.
+      let least = order == .be8 && head.latest == nil ? head.least ?? .v6 : head.least
+      #expect(kernel.leastVersion?.value == least, "\(order)")
       #expect(kernel.latestVersion?.value == head.latest, "\(order)")
       #expect(kernel.latestVersion?.source != .estimate)
       #expect(kernel.isLPAE?.value == head.isLPAE)
     }
+  }
+
+  @Test("The byte order of a big-endian kernel tells versions: BE8 came with ARMv6, BE32 ended")
+  func byteOrder() throws {
+    func kernel(_ order: SyntheticZImage.Order) throws -> ARMKernel {
+      let file = SyntheticZImage(order: order).bytes()
+      return try #require(try KernelImage.identify(file.span).kernel)
+    }
+    #expect(try kernel(.be8).leastVersion?.value == .v6 && kernel(.be8).latestVersion == nil)
+    #expect(try kernel(.be32).leastVersion == nil && kernel(.be32).latestVersion?.value == .v5)
+    #expect(try kernel(.little).leastVersion == nil && kernel(.little).latestVersion == nil)
   }
 
   @Test("Without a size table a kernel may be so old that its head does not tell the last version")

@@ -59,6 +59,24 @@ struct MapTests {
     }
   }
 
+  @Test("RAM that the DTB does not name is drawn as lost, in text and picture, and listed")
+  func unnamedRAM() {
+    var plan = PlanSamples.exact
+    let lost = PlanSamples.range(0x5000_0000, 0x6000_0000)
+    plan.unnamedRAM = RangeSet(lost)
+    let text = PlanText.render(plan, width: 100)
+    let bar = text.split(separator: "\n").first { $0.contains("[") } ?? ""
+    let cells = bar.filter { "#.!".contains($0) }
+    #expect(cells.count { $0 == "!" } * 2 == cells.count, "\(bar)")
+    #expect(cells.last == "!" && text.contains("! lost"))
+    #expect(text.contains("! 268 435 456 B of RAM are lost at \(lost)"), "\(text)")
+    #expect(!PlanText.render(PlanSamples.exact, width: 100).contains("lost"))
+    let picture = PlanSVG.draw(plan)
+    #expect(picture.contains("#lost") && picture.contains("RAM that the DTB does not name"))
+    #expect(picture.contains(lost.description) && fault([plan]) == nil)
+    #expect(!PlanSVG.draw(PlanSamples.exact).contains("RAM that the DTB does not name"))
+  }
+
   @Test("So it is at the edges of what can be drawn", arguments: EdgePlans.all)
   func edges(name: String, plan: BootPlan) {
     let picture = PlanSVG.draw(plan)

@@ -178,4 +178,24 @@ struct PlanTextTests {
     #expect(
       long.render(.plain, width: 30) == "  key  one two three four five\n       six seven\n")
   }
+
+  @Test("A line of a matrix says that there is a place, and apart from that what fails")
+  func matrixLine() {
+    var plan = PlanSamples.exact
+    plan.diagnostics = [Diagnostic(.processorCannotRun, .error, "the kernel needs LPAE", hint: "another")]
+    let line = MatrixLine(machine: "m", kernel: "k", plan)
+    #expect(line.fits && line.failure == "the kernel needs LPAE" && line.smallestRAM == nil)
+    // More RAM would not do alone.
+    plan.entry = nil
+    plan.smallestRAM = .mebibytes(64)
+    plan.diagnostics.append(Diagnostic(.nothingFits, .error, "nothing fits", hint: "more RAM"))
+    let small = MatrixLine(machine: "s", kernel: "k", plan)
+    #expect(!small.fits && small.failure == line.failure && small.smallestRAM == nil)
+    var end = MatrixText()
+    end.add(line)
+    end.add(small)
+    let text = end.render(machines: 2, kernels: 1)
+    #expect(text.contains("the kernel needs LPAE: 2\n") && !text.contains("does not fit"))
+    #expect(text.hasSuffix("1 kernel: 0 fit without an error, 2 do not\n"), "\(text)")
+  }
 }

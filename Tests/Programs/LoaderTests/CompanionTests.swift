@@ -218,6 +218,27 @@ struct CompanionTests {
     #expect(refused.exit != .done && refused.told.contains("error KX168"), "\(refused.told)")
   }
 
+  @Test(
+    "A kernel is no initrd, whatever is around it; a ramdisk in a uImage is one",
+    arguments: [
+      ("a uImage", Builder.uImage(of: Loader.zImage.bytes(), type: 2), false),
+      ("a uImage said to be a ramdisk", Builder.uImage(ofRamdisk: Loader.zImage.bytes()), false),
+      ("gzip", Builder.gzip(Loader.zImage.image.bytes()), false),
+      ("gzip around a zImage", Builder.gzip(Loader.zImage.bytes()), false),
+      ("a uImage", Builder.uImage(ofRamdisk: Loader().kernel.files["/boot/initrd"] ?? []), true),
+      ("gzip", Builder.gzip(Loader().kernel.files["/boot/initrd"] ?? []), true),
+      ("gzip of something else", Builder.gzip([UInt8](repeating: 7, count: 4096)), true),
+    ])
+  func kernelAsInitrd(wrapper: String, file: [UInt8], isTaken: Bool) {
+    let loader = Loader()
+    loader.kernel.files["/boot/file"] = file
+    let found = loader.run("-l /boot/zImage --initrd=/boot/file")
+    #expect((found.exit == .done) == isTaken, "\(wrapper): \(found.told)")
+    #expect(
+      found.told.contains("error KX168: '/boot/file': this is a kernel, not an initrd") != isTaken,
+      "\(wrapper): \(found.told)")
+  }
+
   @Test("What begins like a tree, and is none, is an unknown initrd: loaded, with a warning")
   func likeTree() {
     let loader = Loader()

@@ -136,7 +136,38 @@ struct OptionTests {
     ("--json --snapshot=f", "no --json"), ("--verify-boot f", "one argument too many"),
     ("--handover=maybe k", "it takes auto, image, zimage"),
     ("--machine-number=4294967296 k", "more than 32 bits"),
+    ("-e --initrd=i", "--initrd goes with a kernel to load, not with --exec"),
+    ("-u --append=x", "--append goes with a kernel"), ("-S -t zImage", "--type goes with a kernel"),
+    ("--check --dtb=d", "--dtb goes with a kernel"),
+    ("--load-plan=f --mem-max=1G", "--mem-max goes with a kernel"),
+    ("--snapshot=f --reuse-cmdline", "--reuse-cmdline goes with a kernel"),
+    ("--list-entries --fit-config=c", "--fit-config goes with a kernel"),
+    ("--verify-boot --handover=image", "--handover goes with a kernel"),
+    ("--atags --dtb-index=1 k", "leave out --dtb, --dtbo and --dtb-index"),
   ]
+
+  @Test(
+    "An option of which nothing would come is refused, and nothing is loaded",
+    arguments: [
+      ("--dtb=/boot/board.dtb --dtb-index=0", Loader.Exit.usage, "--dtb-index has no effect"),
+      ("--machine-number=7", .usage, "--machine-number has no effect"),
+      ("--fit-config=conf-1", .badFile, "the file is not of type FIT"),
+    ])
+  func vain(options: String, status: Loader.Exit, words: String) {
+    let loader = Loader()
+    let found = loader.run("-l /boot/zImage " + options)
+    #expect(found.exit == status && found.told.contains(words), "\(found.told)")
+    #expect(found.told.contains("hint: ") && loader.deeds.isEmpty)
+  }
+
+  @Test("--dt-no-old-root holds for the command line that --reuse-cmdline takes over, too")
+  func noOldRoot() {
+    let running = ["/proc/cmdline": "console=ttyAMA0 root=/dev/vda quiet\n"]
+    for options in ["--dt-no-old-root", "--dt-no-old-root --reuse-cmdline"] {
+      let found = Loader(running).run("-l --dry-run --json /boot/zImage " + options)
+      #expect(found.output.contains(#""commandLine": "console=ttyAMA0 quiet""#), "\(options)")
+    }
+  }
 
   @Test("What cannot be kept is refused with its reason, and nothing is done", arguments: refused)
   func refuses(line: String, words: String) {

@@ -65,7 +65,24 @@ struct OtherMachineTests {
       #expect(plan.exit == .done && plan.output.contains("512 MiB of RAM"), "\(plan)")
     }
     let empty = Self.here(["/empty/fdt": []]).run("--check --machine=/empty")
-    #expect(empty.exit == .failed && empty.output.contains("/empty/iomem"), "\(empty)")
+    #expect(empty.exit == .unreadable && empty.complaints.contains("/empty/iomem"), "\(empty)")
+    #expect(empty.output.isEmpty)
+  }
+
+  @Test(
+    "What tells of no machine is told as that, and nothing is said of a machine",
+    arguments: [
+      "--check", "--check /boot/zImage", "--list-entries", "-l /boot/zImage --dry-run",
+    ])
+  func noMachine(line: String) {
+    let found = Self.here().run(line + " --machine=/boot/zImage")
+    #expect(found.exit == .badFile && found.output.isEmpty, "\(found)")
+    #expect(
+      found.told.contains("neither a snapshot of one nor the text of /proc/iomem"), "\(found.told)")
+    #expect(found.told.contains("at: /boot/zImage") && found.told.contains("hint: "))
+    let absent = Self.here().run(line + " --machine=/nope")
+    #expect(absent.exit == .unreadable && absent.output.isEmpty, "\(absent)")
+    #expect(absent.told.contains("/nope"), "\(absent.told)")
   }
 
   static let files: [String: [UInt8]] = [

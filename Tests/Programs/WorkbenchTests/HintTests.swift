@@ -44,7 +44,7 @@ struct HintTests {
     [
       .memory(.zeroed), .tree(DeviceTreeError(.header, .wrongMagic(0))), .inflation(cut),
       .value(line: 1, found: "x", expected: "y"), .archive(offset: 0, "x"),
-      .tooMany("x", limit: 1), .missing("x"),
+      .tooMany("x", limit: 1), .missing("x"), .noMachine,
     ]
     + [Errno.accessDenied, .notPermitted, .noSuchFile, .noMemory].map { .system($0, "read") }
 
@@ -78,7 +78,7 @@ struct HintTests {
     for error: BootGatheringError in [
       .image(path: "x", .empty), .tree(path: "x", Self.trees[0]),
       .overlay(path: "y", Self.trees[1]), .overlayWithoutTree(path: "x"),
-      .noSuchTree(path: "x", index: 4, count: 2),
+      .noSuchTree(path: "x", index: 4, count: 2), .vain(option: "x", why: "y"),
       .changed(segment: "x", planned: .zero, found: nil),
     ] { hints["gathering \(error)"] = error.hint }
     for error: PlanDocumentError in [

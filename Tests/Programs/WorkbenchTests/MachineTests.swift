@@ -47,6 +47,46 @@ struct MachineTests {
     #expect(outcome.errors.contains("sudo"))
   }
 
+  @Test("A file that tells of no machine is told as that, exit code 65")
+  func noMachine() async throws {
+    let kernel = try LabKernel("tiny-gzip").path
+    let tree = try await VirtTree.shared.path(mebibytes: 128)
+    for file in [kernel, tree, try Scratch.file("notes", "no machine\n".utf8)] {
+      let outcome = try await KX.run(["plan", kernel, "--machine", file])
+      #expect(outcome.code == 65 && outcome.output.isEmpty)
+      #expect(
+        outcome.errors.contains("neither a snapshot of one nor the text of /proc/iomem"),
+        "\(outcome.errors)")
+      #expect(outcome.errors.contains("\n  at: \(file)\n"))
+    }
+  }
+
+  @Test("A memory node that kernels pass over is told, though the tree has another")
+  func passedOver() async throws {
+    let source = """
+      /dts-v1/;
+      / {
+        #address-cells = <1>; #size-cells = <1>; compatible = "acme,board";
+        memory@40000000 { device_type = "memory"; reg = <0x40000000 0x10000000>; };
+        memory@50000000 { device_type = "memory"; reg = <0x50000000>; };
+        memory@60000000 { device_type = "memory"; reg = <0x60000000 0x100000>; status = "disabled"; };
+        memory@70000000 { device_type = "memory"; reg = <0x70000000 0>; };
+      };
+      """
+    let folder = try Scratch.folder("passed-over")
+    let (text, tree) = (folder.appending(path: "b.dts").path, folder.appending(path: "b.dtb").path)
+    try Data(source.utf8).write(to: URL(filePath: text))
+    try await Program.succeed("dtc", "-q", "-O", "dtb", "-o", tree, text)
+    let (plan, code) = try await PlanFile.make([try LabKernel("tiny-gzip").path, "--dtb", tree])
+    #expect(code == 0)
+    let told = plan.diagnostics("KX171")
+    #expect(told.map(\.severity) == ["warning", "warning"])
+    #expect(told.first?.message.contains("/memory@50000000 has a reg too short") == true)
+    #expect(told.last?.message.contains("/memory@60000000 is disabled") == true)
+    let shown = try await KX.run(["inspect", tree]).text
+    #expect(shown.contains("passed over: /memory@60000000 is disabled"), "\(shown)")
+  }
+
   @Test("A device tree without memory gets it from the machine, and the plan warns")
   func grafted() async throws {
     let folder = try Scratch.folder("tree")

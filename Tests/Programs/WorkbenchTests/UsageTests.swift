@@ -25,6 +25,60 @@ struct UsageTests {
     #expect(outcome.errors.lowercased().hasPrefix("error: "))
   }
 
+  @Test(
+    "An option of which nothing would come is refused, exit code 64",
+    arguments: [
+      ("plan KERNEL --dtb TREE --dtb-index 0", "--dtb-index has no effect"),
+      ("plan KERNEL --dtb TREE --machine-number 7", "--machine-number has no effect"),
+      ("plan --ram 0+512M --assume inflated=20M --type Image", "--type has no effect"),
+      ("plan --ram 0+512M --assume inflated=20M --dtb-index 1", "--dtb-index has no effect"),
+      ("plan KERNEL --dtb TREE --assume zimage=5M", "--assume zimage has no effect"),
+      ("plan KERNEL --dtb TREE --assume unpacked=5M", "--assume unpacked has no effect"),
+      (
+        "plan KERNEL --dtb TREE --initrd INITRD --assume initrd=5M", "--assume initrd has no effect"
+      ),
+      ("plan --ram 0+512M --assume inflated=20M,bump=1", "--assume bump has no effect"),
+      ("plan KERNEL --dtb TREE --svg-theme dark", "add --svg FILE"),
+      ("plan KERNEL --atags --dtb-index 1", "leave out --dtb, --dtbo and --dtb-index"),
+      ("try KERNEL --measure --expect x", "leave out --expect"),
+      ("try KERNEL --quiet --raw-console", "leave out --raw-console"),
+      ("inspect TREE --image-size 20M", "--image-size has no effect"),
+      ("try PLAN --initrd INITRD", "--initrd has no effect"),
+      ("try PLAN --append x", "--append has no effect"),
+      ("try PLAN --type zImage", "--type has no effect"),
+    ])
+  func vain(line: String, words: String) async throws {
+    let (kernel, tree) = (
+      try LabKernel("tiny-gzip").path, try await VirtTree.shared.path(mebibytes: 128)
+    )
+    let plan = line.contains("PLAN") ? try await PlanFile.save([kernel, "--dtb", tree]) : ""
+    let files = ["KERNEL": kernel, "TREE": tree, "INITRD": Lab.initrd, "PLAN": plan]
+    let arguments = line.split(separator: " ").map { files[String($0)] ?? String($0) }
+    let outcome = try await KX.run(arguments)
+    #expect(outcome.code == 64 && outcome.output.isEmpty, "\(outcome.text)")
+    #expect(
+      outcome.errors.contains(words) && outcome.errors.contains("hint: "), "\(outcome.errors)")
+  }
+
+  @Test("What is said of a file that is no kernel counts, where it is about the file")
+  func typeOfTree() async throws {
+    let tree = try await VirtTree.shared.path(mebibytes: 128)
+    #expect(try await KX.run(["inspect", tree, "--type", "DTB"]).code == 0)
+    #expect(try await KX.run(["inspect", tree, "--type", "zImage"]).code == 65)
+  }
+
+  @Test("--fit-config says that the file is a FIT: another is refused by every verb, exit code 65")
+  func noFIT() async throws {
+    let kernel = try LabKernel("tiny-gzip").path
+    for verb in [
+      ["plan", "--ram", "0x40000000+512M"], ["inspect"], ["retag", "-o", "/nope"], ["try"],
+    ] {
+      let outcome = try await KX.run(verb + [kernel, "--fit-config", "conf-1"])
+      #expect(outcome.code == 65, "\(outcome.errors)")
+      #expect(outcome.errors.contains("the file is not of type FIT"), "\(outcome.errors)")
+    }
+  }
+
   @Test("A file that cannot be read is named with the reason, exit code 66")
   func unreadable() async throws {
     for path in ["/nonexistent/vmlinuz", "/tmp"] {

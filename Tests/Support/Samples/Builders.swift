@@ -46,13 +46,16 @@ struct Builder {
 
 extension Builder {
   /// A legacy U-Boot image of a ramdisk for 32-bit ARM that is not compressed.
-  static func uImage(ofRamdisk payload: [UInt8]) -> [UInt8] {
+  static func uImage(ofRamdisk payload: [UInt8]) -> [UInt8] { uImage(of: payload, type: 3) }
+
+  /// The same of any type: 2 is a kernel, 3 a ramdisk.
+  static func uImage(of payload: [UInt8], type: UInt8) -> [UInt8] {
     var header = Builder(isBigEndian: true)
     header.word(0x2705_1956)
     for word in [0, 0, UInt32(payload.count), 0, 0, CRC32.checksum(payload.span)] {
       header.word(word)
     }
-    header.bytes += [5, 2, 3, 0]
+    header.bytes += [5, 2, type, 0]
     header.text("made up", length: 32)
     header.word(CRC32.checksum(header.bytes.span), at: 4, isBigEndian: true)
     return header.bytes + payload

@@ -53,6 +53,7 @@ extension Identification {
     kernel.sizeWord = ByteCount(UInt64(word))
     kernel.isBigEndian = Figure(
       header.variant != .littleEndian, .decompressor, "the zImage header's byte order")
+    kernel.takeByteOrder(of: header)
     let payload = PayloadPlace(
       compression: failed?.compression, offset: failed?.offset, end: end)
     kernel.zImage = describe(zImage, header, table, code, payload)

@@ -43,6 +43,7 @@ extension Identification {
     image.diagnostics.append(contentsOf: figures.diagnostics)
     kernel.sizeWord = payload.sizeWord.map { ByteCount($0) }
     kernel.isBigEndian = byteOrder(header, kernel)
+    kernel.takeByteOrder(of: header)
     kernel.zImage = describe(zImage, header, table, code, payload.place)
     kernel.zImage?.appendedDTBs = appendedTrees(layer, from: length.count)
     reportSizeWord(kernel)
