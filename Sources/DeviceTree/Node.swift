@@ -59,8 +59,11 @@ public struct Node: Sendable {
 
   /// The name without its unit address: `memory` of `memory@40000000`.
   public var baseName: String {
-    String(decoding: nameBytes.prefix { $0 != UInt8(ascii: "@") }, as: UTF8.self)
+    String(decoding: baseNameBytes, as: UTF8.self)
   }
+
+  /// The bytes of the name without its unit address.
+  var baseNameBytes: [UInt8] { Array(nameBytes.prefix { $0 != UInt8(ascii: "@") }) }
 
   /// Whether it tells memory.
   var isMemory: Bool {

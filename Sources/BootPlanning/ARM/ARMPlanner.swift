@@ -5,21 +5,28 @@ import KernelImages
 
 /// Plans the boot of a 32-bit ARM kernel.
 public enum ARMPlanner {
-  /// Makes a plan.
+  /// Makes a plan by the rule of the request.
   ///
   /// - Parameter request: The kernel, the machine and what goes with them.
   /// - Returns: The plan. When nothing fits it has no entry, no segments and says why.
   /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
   public static func plan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
+    guard request.rule != .exact else { return try exactPlan(request) }
     let figures = try ARMFigures(request.kernel.facts)
     try check(request)
-    if request.rule == .exact, let bundle = BundleRule(request, figures: figures) {
-      return bundle.plan()
-    }
+    return try KexecToolsRule(request, figures: figures).plan()
+  }
+
+  /// Makes a plan by the exact rule, which is all that the loader links.
+  ///
+  /// - Parameter request: The kernel, the machine and what goes with them; its rule is `exact`.
+  /// - Returns: The plan. When nothing fits it has no entry, no segments and says why.
+  /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
+  public static func exactPlan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
+    let figures = try ARMFigures(request.kernel.facts)
+    try check(request)
+    if let bundle = BundleRule(request, figures: figures) { return bundle.plan() }
     let keptDTB = keptDTB(request)
-    if request.rule != .exact {
-      return try KexecToolsRule(request, figures: figures).plan()
-    }
     var search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
     let wanted = handovers(request, keptDTB: keptDTB)
     if let plan = plan(search, wanted) { return plan }
@@ -140,7 +147,7 @@ public enum ARMPlanner {
       }
       let r2 = UInt32(truncatingIfNeeded: placement.parameters?.first.rawValue ?? 0)
       registers = ARMRegisters(machine: machine, parameters: r2)
-      segments.sort { $0.range.first < $1.range.first }
+      segments = segments.inOrder { $0.range.first < $1.range.first }
     }
     return BootPlan(
       kernel: request.kernel, rule: request.rule, handover: placement?.handover ?? handover,

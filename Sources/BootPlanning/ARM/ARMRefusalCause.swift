@@ -16,7 +16,7 @@ struct ARMRefusalCause {
   /// What else would help where no RAM would.
   var others: String? {
     if fits({ $0.machine.memory = MemoryMap(ram: ram) }) {
-      let largest = request.machine.memory.reserved.sorted { $0.range.count > $1.range.count }
+      let largest = request.machine.memory.reserved.inOrder { $0.range.count > $1.range.count }
       return "free reserved memory: "
         + largest.prefix(3).map { "\($0.why) \($0.range)" }.joined(", ")
     }

@@ -100,8 +100,11 @@ public struct LoadMemory: Sendable, Hashable {
 extension GatheredBoot {
   /// Plans for the memory that the running machine has for the load: without enough of it to
   /// inflate the kernel, the zImage is handed over.
-  func plan(_ request: PlanRequest, within memory: LoadMemory) throws(BootPlanError) -> BootPlan {
-    var plan = try ARMPlanner.plan(request)
+  func plan(
+    _ request: PlanRequest, within memory: LoadMemory,
+    by planner: (PlanRequest) throws(BootPlanError) -> BootPlan
+  ) throws(BootPlanError) -> BootPlan {
+    var plan = try planner(request)
     guard let short = memory.refusal(of: plan) ?? memory.shortage(of: plan, image) else {
       return plan
     }
@@ -111,7 +114,7 @@ extension GatheredBoot {
       var smaller = request
       smaller.handover = .zimage
       smaller.cannotLoadImage = true
-      var other = try ARMPlanner.plan(smaller)
+      var other = try planner(smaller)
       if other.fits, memory.refusal(of: other) == nil {
         other.diagnostics.append(
           Diagnostic("KX148", .note, short.message + ", so the zImage is handed over"))

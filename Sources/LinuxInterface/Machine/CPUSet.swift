@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Numbers of CPUs as Linux lists them: `0-3,5`.
 ///
@@ -13,7 +14,7 @@ public struct CPUSet: Hashable, Sendable {
   /// Makes a set of numbers below ``limit``; others are left out.
   public init(_ numbers: [UInt32]) {
     var sorted: [UInt32] = []
-    for number in numbers.sorted() where number < Self.limit && sorted.last != number {
+    for number in numbers.inOrder({ $0 < $1 }) where number < Self.limit && sorted.last != number {
       sorted.append(number)
     }
     self.numbers = sorted

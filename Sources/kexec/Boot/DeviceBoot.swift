@@ -95,7 +95,7 @@ final class DeviceBoot {
         what: error.description, place: error.place ?? path, hint: error.hint, status: .badFile)
     }
     do throws(BootPlanError) {
-      plan = try gathered.plan(prepared)
+      plan = try gathered.plan(prepared, by: ARMPlanner.exactPlan)
     } catch {
       var status = ExitStatus.usage
       if case .notInflated = error { status = .unavailable }

@@ -96,7 +96,9 @@ struct BootFiles {
       prepared.request.handover = .zimage
     }
     do throws(BootPlanError) {
-      guard !given.isEmpty else { return JudgedLayout(plan: try gathered.plan(prepared)) }
+      guard !given.isEmpty else { 
+        return JudgedLayout(plan: try gathered.plan(prepared, by: ARMPlanner.plan))
+      }
       var judged = try given.judged(prepared.request)
       judged.plan.files = gathered.files
       return judged
