@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// A node of a device tree with its properties and children, both in the order of the file.
 public struct Node: Sendable {
@@ -221,9 +222,9 @@ extension Node {
     for index in children.indices where children[index].nameBytes == wanted { return .one(index) }
     let at = UInt8(ascii: "@")
     guard !wanted.contains(at) else { return .none }
-    let start = wanted + [at]
+    let start = name + "@"
     var found = Found.none
-    for index in children.indices where children[index].nameBytes.starts(with: start) {
+    for index in children.indices where children[index].nameBytes[...].begins(with: start) {
       guard found == .none else { return .several }
       found = .one(index)
     }

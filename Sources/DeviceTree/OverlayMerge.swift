@@ -116,9 +116,9 @@ struct OverlayMerge {
 
   /// Splits `/fragment/__overlay__/rest`; nil when the symbol lies elsewhere.
   private static func splitSymbol(_ text: String) -> (fragment: String, rest: String)? {
-    let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    let parts = text.pieces(at: UInt8(ascii: "/"), keepsEmpty: true, cuts: 3)
     guard parts.count >= 3, parts[2] == "__overlay__" else { return nil }
-    return (String(parts[1]), parts.count > 3 ? String(parts[3]) : "")
+    return (parts[1], parts.count > 3 ? parts[3] : "")
   }
 
   /// Sets the properties of one node in another and merges the children that have the same name.

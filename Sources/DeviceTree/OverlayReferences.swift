@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Gives an overlay phandles that its base does not use, and turns its references into them.
 ///
@@ -153,12 +154,12 @@ private struct ReferencePlace {
   let offset: UInt32
 
   init?(_ text: String) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    let parts = text.pieces(at: UInt8(ascii: ":"), keepsEmpty: true)
     guard parts.count == 3, parts[0].utf8.first == UInt8(ascii: "/"),
       let offset = UInt32(parts[2])
     else { return nil }
-    path = String(parts[0])
-    property = String(parts[1])
+    path = parts[0]
+    property = parts[1]
     self.offset = offset
   }
 }

@@ -45,7 +45,7 @@ public struct MemoryMap: Hashable, Sendable {
       let (a, b) = (all[one], all[other])
       if a.range != b.range { return (a.range.first, a.range.last) < (b.range.first, b.range.last) }
       if !a.why.utf8.elementsEqual(b.why.utf8) {
-        return a.why.utf8.lexicographicallyPrecedes(b.why.utf8)
+        return a.why.isBefore(b.why)
       }
       return one < other
     }

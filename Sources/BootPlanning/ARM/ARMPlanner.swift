@@ -27,7 +27,7 @@ public enum ARMPlanner {
     try check(request)
     if let bundle = BundleRule(request, figures: figures) { return bundle.plan() }
     let keptDTB = keptDTB(request)
-    var search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
+    let search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
     let wanted = handovers(request, keptDTB: keptDTB)
     if let plan = plan(search, wanted) { return plan }
     if search.uncounted?.wasFelt == true {

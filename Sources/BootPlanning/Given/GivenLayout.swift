@@ -21,8 +21,8 @@ struct GivenLayout {
   /// - Returns: nil when what was not given finds no place beside what was.
   func placement() -> ARMPlacement? {
     guard let address = request.given.kernel else {
-      var relaxed = search
-      relaxed.demand = .certain
+      let relaxed = ARMPlacementSearch(
+        request, figures: figures, keptDTB: search.keptDTB, demand: .certain)
       return placement(by: search) ?? placement(by: relaxed)
     }
     guard handover == .zimage, let zImage = request.kernel.facts.zImage else {

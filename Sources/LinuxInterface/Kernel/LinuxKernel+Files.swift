@@ -123,7 +123,7 @@ extension LinuxKernel {
       guard entries.count < limit else { throw .fileTooLarge }
       entries.append(DirectoryEntry(name: Self.text(name), kind: Self.kind(kind)))
     }
-    return entries.inOrder { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    return entries.inOrder { $0.name.isBefore($1.name) }
   }
 
   /// Tells of a file.

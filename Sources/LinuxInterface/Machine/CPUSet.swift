@@ -26,10 +26,10 @@ public struct CPUSet: Hashable, Sendable {
   public init?(parsing text: String) {
     var numbers: [UInt32] = []
     if !text.isEmpty {
-      for part in text.utf8.split(separator: 0x2c, omittingEmptySubsequences: false) {
-        let ends = part.split(separator: 0x2d, omittingEmptySubsequences: false)
-        guard ends.count <= 2, let first = DecimalText.number(ends[0]),
-          let last = DecimalText.number(ends[ends.count - 1]), first <= last, last < Self.limit,
+      for part in text.pieces(at: UInt8(ascii: ","), keepsEmpty: true) {
+        let ends = part.pieces(at: UInt8(ascii: "-"), keepsEmpty: true)
+        guard ends.count <= 2, let first = DecimalText.number(Array(ends[0].utf8)),
+          let last = DecimalText.number(Array(ends[ends.count - 1].utf8)), first <= last, last < Self.limit,
           numbers.count <= Self.limit
         else { return nil }
         for number in first...last { numbers.append(UInt32(number)) }

@@ -224,7 +224,6 @@ final class DeviceBoot {
   }
 
   private static func withoutRoot(_ line: String) -> String {
-    line.split(separator: " ").filter { !$0.utf8.starts(with: "root=".utf8) }
-      .joined(separator: " ")
+    line.words.filter { !$0.begins(with: "root=") }.joined(separator: " ")
   }
 }
