@@ -79,14 +79,14 @@ public enum ARMPlanner {
 
   static func handovers(_ request: PlanRequest, keptDTB: UInt64) -> [HandoverKind] {
     if let handover = request.handover { return [handover] }
-    if request.kernel.facts.zImage == nil { return [.image] }
+    if !request.kernel.facts.hasZImage { return [.image] }
     if keptDTB > 0 || !request.kernel.facts.isInflatable { return [.zimage] }
     // A zImage whose size word lies cannot be inflated by its own decompressor.
     return sizeWordLies(request) || request.load != nil ? [.image] : [.image, .zimage]
   }
 
   static func sizeWordLies(_ request: PlanRequest) -> Bool {
-    guard request.kernel.facts.zImage != nil, let word = request.kernel.facts.sizeWord else {
+    guard request.kernel.facts.hasZImage, let word = request.kernel.facts.sizeWord else {
       return false
     }
     return word != request.kernel.facts.inflatedBytes.value
@@ -94,8 +94,8 @@ public enum ARMPlanner {
 
   /// Refuses what makes no sense whatever the machine is.
   static func check(_ request: PlanRequest) throws(BootPlanError) {
-    let hasZImage = request.kernel.facts.zImage != nil
-    if request.handover == .image, request.kernel.facts.bundle != nil { throw .noImage }
+    let hasZImage = request.kernel.facts.hasZImage
+    if request.handover == .image, request.kernel.facts.isBundle { throw .noImage }
     if request.rule != .exact {
       if request.handover == .image { throw .ruleNeedsZImageHandover(request.rule) }
       if !hasZImage { throw .ruleNeedsZImage(request.rule) }
@@ -109,7 +109,7 @@ public enum ARMPlanner {
     if !load.isAligned(to: page) { throw .load(load, "it is not the start of a page") }
     if load > PhysicalRange.below4GiB.last { throw .load(load, "it is not below 4 GiB") }
     let image =
-      request.kernel.facts.bundle == nil && request.kernel.facts.isInflatable
+      !request.kernel.facts.isBundle && request.kernel.facts.isInflatable
       && (request.handover == .image || request.handover == nil)
     let textOffset = request.kernel.facts.textOffset.value.rawValue
     if image,

@@ -64,7 +64,7 @@ public struct LoadMemory: Sendable, Hashable {
   }
 
   private static func otherHandover(_ plan: BootPlan) -> String {
-    plan.handover == .image && plan.kernel.facts.zImage != nil ? ", or --handover zimage" : ""
+    plan.handover == .image && plan.kernel.facts.hasZImage ? ", or --handover zimage" : ""
   }
 
   private static func sum(_ plan: BootPlan) -> ByteCount? {
@@ -109,7 +109,7 @@ extension GatheredBoot {
       return plan
     }
     if request.handover == nil, request.load == nil, plan.handover == .image,
-      plan.kernel.facts.zImage != nil, !ARMPlanner.sizeWordLies(request)
+      plan.kernel.facts.hasZImage, !ARMPlanner.sizeWordLies(request)
     {
       var smaller = request
       smaller.handover = .zimage

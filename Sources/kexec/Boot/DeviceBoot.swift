@@ -165,7 +165,7 @@ final class DeviceBoot {
     _ kernel: some KernelInterface, _ image: KernelImage
   ) -> String? {
     // A bundle brings its own command line.
-    if image.kernel?.bundle != nil { return nil }
+    if image.isBundle { return nil }
     let stated = settings.commandLine.flatMap { BootID.id(in: $0) }
     let id = stated ?? (settings.log == nil ? nil : BootID.make(on: kernel))
     if stated == nil {

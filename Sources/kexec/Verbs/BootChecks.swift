@@ -96,7 +96,7 @@ extension MachineChecks {
   /// A kernel without an initrd needs a root.
   mutating func addRoot(_ boot: DeviceBoot) {
     // A bundle brings its own.
-    guard boot.gathered.image.kernel?.bundle == nil else { return }
+    guard !boot.gathered.image.isBundle else { return }
     let hasRoot = boot.plan.commandLine.words.contains {
       $0.begins(with: "root=")
     }
@@ -115,7 +115,7 @@ extension MachineChecks {
     let kernel: [UInt8]
     do throws(Stop) {
       call = try SegmentAssembly(boot).call()
-      if boot.gathered.image.kernel?.bundle != nil {
+      if boot.gathered.image.isBundle {
         add(.ok, "KX214", "the bundle is whole: every segment has the SHA-256 that it states")
         return addCall(call, boot.machine)
       }

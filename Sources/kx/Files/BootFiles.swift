@@ -91,7 +91,7 @@ struct BootFiles {
   func judged(forUBoot: Bool = false) throws(Stop) -> JudgedLayout {
     var prepared = prepared
     if forUBoot || given.isByUBoot, prepared.request.handover == nil,
-      prepared.request.kernel.facts.zImage != nil
+      prepared.request.kernel.facts.hasZImage
     {
       prepared.request.handover = .zimage
     }
