@@ -134,7 +134,7 @@ let package = Package(
         "PhysicalMemory", "Bundles", "DeviceTree", "Digests", "Handover", "Inflation",
         "KernelImages",
       ]),
-    core("BootEntries"),
+    core("BootEntries", ["PhysicalMemory"]),
     .target(name: "CLinux", cSettings: cRules + sanitizers),
     core(
       "LinuxInterface",

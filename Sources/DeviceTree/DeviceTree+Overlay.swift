@@ -30,18 +30,4 @@ extension Node {
   var highestPhandle: UInt32 {
     children.reduce(phandle ?? 0) { max($0, $1.highestPhandle) }
   }
-
-  /// Where each property name stands first.
-  var propertyIndices: [String: Int] {
-    var indices: [String: Int] = [:]
-    for (index, property) in properties.enumerated().reversed() { indices[property.name] = index }
-    return indices
-  }
-
-  /// Where each child name stands first.
-  var childIndices: [String: Int] {
-    var indices: [String: Int] = [:]
-    for (index, child) in children.enumerated().reversed() { indices[child.name] = index }
-    return indices
-  }
 }

@@ -24,7 +24,9 @@ extension DeviceTree {
     }
     let stringsOffset = structureOffset + structureCount
 
-    var file = FlattenedWriter(byteCount: stringsOffset)
+    // Mostly the names are those of the file that was read, and few more.
+    let names = (root.flattened?.blocks.strings.count ?? 0) + 256
+    var file = FlattenedWriter(byteCount: stringsOffset, reserving: names)
     file.skip(FlattenedHeader.byteCount)
     for entry in memoryReservations where entry.size != 0 {
       file.write(entry.address)
@@ -60,7 +62,8 @@ extension DeviceTree {
     file.write(bootCPU)
     file.write(UInt32(truncatingIfNeeded: strings.bytes.count))
     file.write(UInt32(truncatingIfNeeded: structureCount))
-    return (file.bytes(followedBy: strings.bytes), chosenOffset)
+    file.append(strings.bytes)
+    return (file.bytes, chosenOffset)
   }
 
   /// Writes the tree with another `/chosen`, and tells where the values of two of its properties

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// A device tree as a value: what the kernel is told about the machine, free to be edited.
 ///
@@ -104,6 +105,6 @@ public struct DeviceTree: Sendable, Hashable {
   }
 
   static func components(of path: String) -> [String] {
-    path.split(separator: "/").map { String($0) }
+    path.pieces(at: UInt8(ascii: "/"))
   }
 }

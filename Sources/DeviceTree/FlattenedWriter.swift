@@ -8,8 +8,12 @@ struct FlattenedWriter {
   /// Where the next byte goes.
   private(set) var offset = 0
 
-  init(byteCount: Int) {
-    bytes = [UInt8](repeating: 0, count: byteCount)
+  /// Starts with zeros, and with room for so many bytes behind them.
+  init(byteCount: Int, reserving more: Int) {
+    bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount + more) { buffer, count in
+      unsafe buffer[..<byteCount].initialize(repeating: 0)
+      count = byteCount
+    }
   }
 
   /// Starts with a copy of a file.
@@ -19,13 +23,8 @@ struct FlattenedWriter {
     offset = bytes.count
   }
 
-  /// The file with more behind it.
-  func bytes(followedBy more: [UInt8]) -> [UInt8] {
-    var whole = FlattenedWriter(byteCount: bytes.count + more.count)
-    whole.write(bytes)
-    whole.write(more)
-    return whole.bytes
-  }
+  /// Makes the file longer.
+  mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
 
   /// Writes a 32-bit number, most significant byte first; nothing where the file has no room.
   mutating func write(_ number: UInt32) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// A node of a device tree with its properties and children, both in the order of the file.
 public struct Node: Sendable {
@@ -59,8 +60,11 @@ public struct Node: Sendable {
 
   /// The name without its unit address: `memory` of `memory@40000000`.
   public var baseName: String {
-    String(decoding: nameBytes.prefix { $0 != UInt8(ascii: "@") }, as: UTF8.self)
+    String(decoding: baseNameBytes, as: UTF8.self)
   }
+
+  /// The bytes of the name without its unit address.
+  var baseNameBytes: [UInt8] { Array(nameBytes.prefix { $0 != UInt8(ascii: "@") }) }
 
   /// Whether it tells memory.
   var isMemory: Bool {
@@ -218,9 +222,9 @@ extension Node {
     for index in children.indices where children[index].nameBytes == wanted { return .one(index) }
     let at = UInt8(ascii: "@")
     guard !wanted.contains(at) else { return .none }
-    let start = wanted + [at]
+    let start = name + "@"
     var found = Found.none
-    for index in children.indices where children[index].nameBytes.starts(with: start) {
+    for index in children.indices where children[index].nameBytes[...].begins(with: start) {
       guard found == .none else { return .several }
       found = .one(index)
     }

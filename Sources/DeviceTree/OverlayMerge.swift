@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Merges the fragments of an overlay, whose references are resolved, into its base.
 ///
@@ -15,15 +16,15 @@ struct OverlayMerge {
   /// The fragments that have been merged.
   private(set) var edits: [Edit] = []
   private let overlay: Node
-  /// The way to the node of each phandle. It stays valid, because nodes are only appended.
-  private var phandles: [UInt32: [Int]]
+  /// The ways to the nodes with phandles. They stay valid, because nodes are only appended.
+  private var phandles: Phandles
   /// How many children were listed.
   private var listed = 0
 
   init(base: Node, overlay: Node) {
     self.base = base
     self.overlay = overlay
-    phandles = Self.phandles(base)
+    phandles = Phandles(base)
   }
 
   mutating func mergeFragments() throws(DeviceTreeError) {
@@ -47,7 +48,8 @@ struct OverlayMerge {
   /// Adds the overlay's labels to the base's, so that further overlays can refer to them.
   mutating func mergeSymbols() throws(DeviceTreeError) {
     guard let symbols = overlay.properChild("__symbols__") else { return }
-    var targets: [String: String] = [:]
+    let fragments = NameTable(overlay.children.map { $0.nameBytes })
+    var targets = [String?](repeating: nil, count: fragments.count)
     var merged = Node("__symbols__")
     for symbol in symbols.properties {
       guard let text = symbol.asString, text.utf8.first == UInt8(ascii: "/") else {
@@ -55,7 +57,8 @@ struct OverlayMerge {
       }
       guard let (name, rest) = Self.splitSymbol(text) else { continue }
       let target: String
-      if let known = targets[name] {
+      let place = fragments.place(of: Array(name: name))
+      if let known = place.flatMap({ targets[$0] }) {
         target = known
       } else {
         guard let fragment = overlay.child(named: name), fragment.properChild("__overlay__") != nil
@@ -63,7 +66,7 @@ struct OverlayMerge {
         let steps = try self.target(of: fragment)
         let written = fragment.phandleOfTarget == 0 ? fragment.property(named: "target-path") : nil
         target = written?.text ?? path(steps)
-        targets[name] = target
+        if let place { targets[place] = target }
       }
       merged.properties.append(symbol)
       merged.properties[merged.properties.count - 1].value =
@@ -88,7 +91,7 @@ struct OverlayMerge {
     }
     if phandle != 0 {
       if let steps = phandles[phandle] { return steps }
-      phandles = Self.phandles(base)
+      phandles = Phandles(base)
       if let steps = phandles[phandle] { return steps }
       throw DeviceTreeError(place, .missing("the target with phandle " + String(phandle)))
     }
@@ -113,9 +116,9 @@ struct OverlayMerge {
 
   /// Splits `/fragment/__overlay__/rest`; nil when the symbol lies elsewhere.
   private static func splitSymbol(_ text: String) -> (fragment: String, rest: String)? {
-    let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    let parts = text.pieces(at: UInt8(ascii: "/"), keepsEmpty: true, cuts: 3)
     guard parts.count >= 3, parts[2] == "__overlay__" else { return nil }
-    return (String(parts[1]), parts.count > 3 ? String(parts[3]) : "")
+    return (parts[1], parts.count > 3 ? parts[3] : "")
   }
 
   /// Sets the properties of one node in another and merges the children that have the same name.
@@ -126,12 +129,13 @@ struct OverlayMerge {
       throw DeviceTreeError(
         .overlay(path), .tooMany("levels", limit: UInt64(StructureReader.maximumDepth)))
     }
-    var properties = target.propertyIndices
+    var properties = FirstPlaces(
+      target.properties.map { $0.nameBytes }, and: source.properties.map { $0.nameBytes })
     for property in source.properties {
-      if let index = properties[property.name] {
+      if let index = properties[property.nameBytes] {
         target.properties[index].value = property.value
       } else {
-        properties[property.name] = target.properties.count
+        properties.add(property.nameBytes, target.properties.count)
         target.properties.append(property)
       }
     }
@@ -141,39 +145,60 @@ struct OverlayMerge {
       throw DeviceTreeError(
         .overlay(path), .tooMany("children of targets", limit: UInt64(maximumListed)))
     }
-    var children = target.childIndices
-    var withoutAddress: [String: [Int]] = [:]
-    for (index, child) in target.children.enumerated() {
-      withoutAddress[child.baseName, default: []].append(index)
+    var children = FirstPlaces(
+      target.children.map { $0.nameBytes }, and: source.children.map { $0.nameBytes })
+    // By names without address: where the first stands, and how many there are.
+    let similar = NameTable(
+      target.children.map { $0.baseNameBytes } + source.children.map { $0.baseNameBytes })
+    var withoutAddress = [(first: Int, count: Int)](repeating: (0, 0), count: similar.count)
+    func note(_ child: Node, _ index: Int) {
+      guard let place = similar.place(of: child.baseNameBytes) else { return }
+      if withoutAddress[place].count == 0 { withoutAddress[place].first = index }
+      withoutAddress[place].count += 1
     }
+    for (index, child) in target.children.enumerated() { note(child, index) }
     for child in source.children {
       let index: Int
-      if let exact = children[child.name] {
+      if let exact = children[child.nameBytes] {
         index = exact
-      } else if let similar = withoutAddress[child.name] {
-        guard similar.count == 1, let only = similar.first else {
+      } else if let place = similar.place(of: child.nameBytes), withoutAddress[place].count > 0 {
+        guard withoutAddress[place].count == 1 else {
           throw DeviceTreeError(.overlay(path), .ambiguous(child.name))
         }
-        index = only
+        index = withoutAddress[place].first
       } else {
         index = target.children.count
         target.children.append(Node(child.name))
-        children[child.name] = index
-        withoutAddress[child.baseName, default: []].append(index)
+        children.add(child.nameBytes, index)
+        note(child, index)
       }
       try merge(
         child, into: &target.children[index], path + "/" + child.name, depth: depth + 1, &listed)
     }
   }
+}
 
-  private static func phandles(_ root: Node) -> [UInt32: [Int]] {
-    var found: [UInt32: [Int]] = [:]
+/// The ways to the nodes with phandles, in the order of these.
+private struct Phandles {
+  private var ways: [(phandle: UInt32, steps: [Int])] = []
+
+  /// Lists the nodes of a tree; of several with one phandle the first counts.
+  init(_ root: Node) {
     func collect(_ node: Node, _ steps: [Int]) {
-      if let phandle = node.phandle, found[phandle] == nil { found[phandle] = steps }
+      if let phandle = node.phandle { ways.append((phandle, steps)) }
       for (index, child) in node.children.enumerated() { collect(child, steps + [index]) }
     }
     collect(root, [])
-    return found
+    ways = ways.inOrder { $0.phandle < $1.phandle }
+  }
+
+  subscript(phandle: UInt32) -> [Int]? {
+    var (low, high) = (0, ways.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ways[middle].phandle < phandle { low = middle + 1 } else { high = middle }
+    }
+    return low < ways.count && ways[low].phandle == phandle ? ways[low].steps : nil
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Gives an overlay phandles that its base does not use, and turns its references into them.
 ///
@@ -46,9 +47,9 @@ struct OverlayReferences {
   private static func shift(
     _ node: inout Node, _ path: String, _ fixups: Node, by delta: UInt32
   ) throws(DeviceTreeError) {
-    let properties = node.propertyIndices
+    let properties = FirstPlaces(node.properties.map { $0.nameBytes })
     for fixup in fixups.properties {
-      guard let index = properties[fixup.name], let offsets = fixup.asCells else {
+      guard let index = properties[fixup.nameBytes], let offsets = fixup.asCells else {
         throw DeviceTreeError(
           .overlay("/__local_fixups__" + path), .missing("what " + fixup.name + " refers to"))
       }
@@ -56,9 +57,9 @@ struct OverlayReferences {
         try add(delta, to: &node.properties[index].value, at: offset, path)
       }
     }
-    let children = node.childIndices
+    let children = FirstPlaces(node.children.map { $0.nameBytes })
     for child in fixups.children {
-      guard let index = children[child.name] else {
+      guard let index = children[child.nameBytes] else {
         throw DeviceTreeError(
           .overlay("/__local_fixups__" + path), .missing("what " + child.name + " refers to"))
       }
@@ -69,12 +70,12 @@ struct OverlayReferences {
   /// Writes phandles of the base where the overlay refers to its labels.
   private mutating func fill(_ fixups: Node, from base: DeviceTree) throws(DeviceTreeError) {
     let symbols = base.root.properChild("__symbols__")
-    let labels = symbols?.propertyIndices ?? [:]
     let paths = symbols?.properties ?? []
+    let labels = FirstPlaces(paths.map { $0.nameBytes })
     let overlay = DeviceTree(root: root)
     var count = 0
     for fixup in fixups.properties {
-      guard let index = labels[fixup.name],
+      guard let index = labels[fixup.nameBytes],
         let path = paths[index].asString, let node = base.node(at: path),
         let phandle = node.phandle, phandle != 0
       else {
@@ -153,12 +154,12 @@ private struct ReferencePlace {
   let offset: UInt32
 
   init?(_ text: String) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    let parts = text.pieces(at: UInt8(ascii: ":"), keepsEmpty: true)
     guard parts.count == 3, parts[0].utf8.first == UInt8(ascii: "/"),
       let offset = UInt32(parts[2])
     else { return nil }
-    path = String(parts[0])
-    property = String(parts[1])
+    path = parts[0]
+    property = parts[1]
     self.offset = offset
   }
 }

@@ -23,7 +23,7 @@ extension KernelImage {
   public func ramdisks(
     of file: Span<UInt8>, limit: UInt64 = IdentificationOptions.defaultInflationLimit
   ) -> [Ramdisk] {
-    let isRamdisk = kernel == nil && initrds.isEmpty && layers.last?.kind == .cpio
+    let isRamdisk = !isARM && initrds.isEmpty && layers.last?.kind == .cpio
     if isRamdisk { return [Self.ramdisk(file, "", limit)] }
     return initrds.map { companion in
       if case .slice(let offset, let count) = companion.bytes,

@@ -48,6 +48,12 @@ public struct KernelImage: Sendable, Hashable {
   /// Makes a description that says nothing yet.
   public init() {}
 
+  /// Whether the kernel is one for 32-bit ARM.
+  public var isARM: Bool { if case .some = kernel { true } else { false } }
+
+  /// Whether the file is a bundle.
+  public var isBundle: Bool { kernel?.isBundle == true }
+
   /// The names of the layers, outermost first: `["uImage", "zImage", "xz", "Image"]`.
   public var chain: [String] { layers.map { $0.kind.name } }
 

@@ -41,12 +41,11 @@ public struct MemoryMap: Hashable, Sendable {
     // Those of one range stand in the order they came in. What is the same follows one another
     // once all are sorted by their reasons, too, so that it is found without comparing all.
     let all = reserved + entries
-    var order = Array(all.indices)
-    order.sort { one, other in
+    let order = stableOrder(all.count) { one, other in
       let (a, b) = (all[one], all[other])
       if a.range != b.range { return (a.range.first, a.range.last) < (b.range.first, b.range.last) }
       if !a.why.utf8.elementsEqual(b.why.utf8) {
-        return a.why.utf8.lexicographicallyPrecedes(b.why.utf8)
+        return a.why.isBefore(b.why)
       }
       return one < other
     }
@@ -56,11 +55,11 @@ public struct MemoryMap: Hashable, Sendable {
       if let last = kept.last, all[last] == all[index] { continue }
       kept.append(index)
     }
-    kept.sort { one, other in
-      let (a, b) = (all[one].range, all[other].range)
-      return a != b ? (a.first, a.last) < (b.first, b.last) : one < other
+    let byRange = stableOrder(kept.count) { one, other in
+      let (a, b) = (all[kept[one]].range, all[kept[other]].range)
+      return a != b ? (a.first, a.last) < (b.first, b.last) : kept[one] < kept[other]
     }
-    reserved = kept.map { all[$0] }
+    reserved = byRange.map { all[kept[$0]] }
   }
 
   /// RAM without its reserved parts.

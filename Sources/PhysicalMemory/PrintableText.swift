@@ -63,13 +63,13 @@ public enum PrintableText {
   private static func words(_ text: String) -> [String] {
     var result: [String] = []
     var isNumber = false
-    for part in text.split(separator: " ", omittingEmptySubsequences: true) {
+    for part in text.words {
       let digits = part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
-      let joins = isNumber && ((digits && part.utf8.count == 3) || units.contains(String(part)))
+      let joins = isNumber && ((digits && part.utf8.count == 3) || units.contains(part))
       if joins, let last = result.popLast() {
         result.append(last + " " + part)
       } else {
-        result.append(String(part))
+        result.append(part)
       }
       isNumber = digits
     }

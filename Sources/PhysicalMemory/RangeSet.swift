@@ -20,7 +20,7 @@ public struct RangeSet: Hashable, Sendable {
       before = range.first
     }
     self.ranges.reserveCapacity(ranges.count)
-    for range in isSorted ? ranges : ranges.sorted(by: { $0.first < $1.first }) { append(range) }
+    for range in isSorted ? ranges : ranges.inOrder({ $0.first < $1.first }) { append(range) }
   }
 
   /// Makes the set of one range.

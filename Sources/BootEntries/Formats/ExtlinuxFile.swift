@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// An extlinux.conf, as U-Boot reads it: labels, and other files that are read in their place.
 ///
@@ -76,14 +77,14 @@ public struct ExtlinuxFile {
     guard let entry = label else { return note(line) }
     switch line.name {
     case "linux", "kernel", "fit":
-      let parts = try line.required().split(separator: "#", maxSplits: 1)
-      entry.kernel = parts.first.map { String($0) } ?? ""
-      entry.fitConfiguration = parts.count > 1 ? String(parts[1]) : nil
+      let parts = try line.required().pieces(at: UInt8(ascii: "#"), cuts: 1)
+      entry.kernel = parts.first ?? ""
+      entry.fitConfiguration = parts.count > 1 ? parts[1] : nil
     case "append": entry.options = line.text
     case "initrd":
-      for path in try line.required().split(separator: ",") {
+      for path in try line.required().pieces(at: UInt8(ascii: ",")) {
         try EntryLines.check(entry.initrds.count, "initrds", line)
-        entry.initrds.append(String(path))
+        entry.initrds.append(path)
       }
     case "fdt", "devicetree":
       let path = try line.required()
@@ -110,9 +111,8 @@ public struct ExtlinuxFile {
     if entry.options == nil { entry.options = "" }
     // Without a line of its own, the initrd stands among the options.
     if entry.initrds.isEmpty {
-      for word in (entry.options ?? "").split(separator: " ")
-      where word.utf8.starts(with: "initrd=".utf8) {
-        entry.initrds = word.dropFirst(7).split(separator: ",").map { String($0) }
+      for word in (entry.options ?? "").words where word.begins(with: "initrd=") {
+        entry.initrds = word.without(first: 7).pieces(at: UInt8(ascii: ","))
       }
     }
     // In a FIT everything is in the one file.
@@ -123,6 +123,6 @@ public struct ExtlinuxFile {
   }
 
   private static func names(_ path: String, _ kernel: String) -> Bool {
-    path.split(separator: "#").first.map { String($0) } == kernel
+    path.pieces(at: UInt8(ascii: "#")).first == kernel
   }
 }

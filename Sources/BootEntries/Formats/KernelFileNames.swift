@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Kernels and their initial ramdisks in a folder, told by their names.
 public enum KernelFileNames {
@@ -101,11 +102,11 @@ public enum KernelFileNames {
   }
 
   private static func isFallback(_ name: String) -> Bool {
-    name.utf8.suffix(13).elementsEqual("-fallback.img".utf8)
+    name.ends(with: "-fallback.img")
   }
 
   private static func isRamdisk(_ name: String) -> Bool {
-    ramdisks.contains { name.utf8.starts(with: $0.utf8) } && !isLeftover(name)
+    ramdisks.contains { name.begins(with: $0) } && !isLeftover(name)
   }
 
   private static func entries(in names: [String], of folder: String) -> [BootEntry] {
@@ -138,18 +139,14 @@ public enum KernelFileNames {
   /// another name or that of a leftover.
   private static func version(in name: String, behind prefix: String) -> String? {
     if name == prefix { return "" }
-    let start = Array((prefix + "-").utf8)
-    let bytes = Array(name.utf8)
-    guard bytes.count > start.count, bytes.starts(with: start), !isLeftover(name) else {
+    let start = prefix + "-"
+    guard name.utf8.count > start.utf8.count, name.begins(with: start), !isLeftover(name) else {
       return nil
     }
-    return String(decoding: bytes[start.count...], as: UTF8.self)
+    return name.without(first: start.utf8.count)
   }
 
   private static func isLeftover(_ name: String) -> Bool {
-    leftovers.contains { ending in
-      name.utf8.count >= ending.utf8.count
-        && name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8)
-    }
+    leftovers.contains { name.ends(with: $0) }
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// A kernel's release, cut into its version and its flavour: `6.1.0-50-rt-armmp` is the flavour
 /// `rt armmp` of 6.1.0-50, `6.6.31+rpt-rpi-v7l` the flavour `rpt rpi v7l` of 6.6.31.
@@ -61,7 +62,7 @@ struct KernelFlavour {
 
   /// Tells whether it is `rc1` or the like, which belongs to the version.
   private static func isCandidate(_ text: ArraySlice<UInt8>) -> Bool {
-    text.count > 2 && text.starts(with: "rc".utf8) && text.dropFirst(2).allSatisfy { isDigit($0) }
+    text.count > 2 && text.begins(with: "rc") && text.dropFirst(2).allSatisfy { isDigit($0) }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// The order in which a boot loader shows entries of the Boot Loader Specification; it boots the first.
 ///
@@ -30,7 +31,7 @@ public enum SpecificationOrder {
 
   private static func compare(_ one: String, _ other: String) -> Int {
     if one == other { return 0 }
-    return one.utf8.lexicographicallyPrecedes(other.utf8) ? -1 : 1
+    return one.isBefore(other) ? -1 : 1
   }
 }
 

@@ -12,7 +12,7 @@ struct ARMCommandLine {
 
   var diagnostics: [Diagnostic] {
     // A bundle brings its own command line.
-    if words.found.isEmpty || search.request.kernel.facts.bundle != nil { return [] }
+    if words.found.isEmpty || search.request.kernel.facts.isBundle { return [] }
     var result: [Diagnostic] = []
     for entry in words.found where !entry.word.isReadByARM {
       result.append(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 import KernelImages
 
 /// What a kernel may need of a core, by the name that device trees have for it.
@@ -22,23 +23,15 @@ struct ARMCore {
   ///
   /// - Parameter name: One text of `compatible`: `arm,cortex-a8`.
   init?(named name: String) {
-    guard let comma = name.utf8.firstIndex(of: 0x2c) else { return nil }
-    let vendor = name.utf8[..<comma]
-    let core = name.utf8[name.utf8.index(after: comma)...]
-    if vendor.elementsEqual("arm".utf8) {
-      self.init(ofARM: core)
-    } else {
-      self.init(String(decoding: vendor, as: UTF8.self), String(decoding: core, as: UTF8.self))
-    }
+    let parts = name.pieces(at: UInt8(ascii: ","), keepsEmpty: true, cuts: 1)
+    guard parts.count == 2 else { return nil }
+    if parts[0] == "arm" { self.init(ofARM: parts[1]) } else { self.init(parts[0], parts[1]) }
   }
 
-  private init?(ofARM core: Substring.UTF8View) {
-    func begins(_ text: StaticString) -> Bool {
-      unsafe core.starts(
-        with: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
+  private init?(ofARM core: String) {
+    func begins(_ text: String) -> Bool { core.begins(with: text) }
     if begins("cortex-a") {
-      switch String(decoding: core.dropFirst(8), as: UTF8.self) {
+      switch core.without(first: 8) {
       case "5", "8", "9": self.init(.v7, lpae: false)
       case "7", "12", "15", "17": self.init(.v7, lpae: true)
       case let number where number.utf8.count >= 2: self.init(.v8, lpae: true)

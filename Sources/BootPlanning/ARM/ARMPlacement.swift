@@ -22,7 +22,9 @@ struct ARMPlacement {
 }
 
 /// Finds placements that keep every segment clear of every byte that is written.
-struct ARMPlacementSearch {
+///
+/// A class, since everything that explains a plan holds it.
+final class ARMPlacementSearch {
   let request: PlanRequest
   let figures: ARMFigures
   let view: ARMMemoryView

@@ -5,22 +5,29 @@ import KernelImages
 
 /// Plans the boot of a 32-bit ARM kernel.
 public enum ARMPlanner {
-  /// Makes a plan.
+  /// Makes a plan by the rule of the request.
   ///
   /// - Parameter request: The kernel, the machine and what goes with them.
   /// - Returns: The plan. When nothing fits it has no entry, no segments and says why.
   /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
   public static func plan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
+    guard request.rule != .exact else { return try exactPlan(request) }
     let figures = try ARMFigures(request.kernel.facts)
     try check(request)
-    if request.rule == .exact, let bundle = BundleRule(request, figures: figures) {
-      return bundle.plan()
-    }
+    return try KexecToolsRule(request, figures: figures).plan()
+  }
+
+  /// Makes a plan by the exact rule, which is all that the loader links.
+  ///
+  /// - Parameter request: The kernel, the machine and what goes with them; its rule is `exact`.
+  /// - Returns: The plan. When nothing fits it has no entry, no segments and says why.
+  /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
+  public static func exactPlan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
+    let figures = try ARMFigures(request.kernel.facts)
+    try check(request)
+    if let bundle = BundleRule(request, figures: figures) { return bundle.plan() }
     let keptDTB = keptDTB(request)
-    if request.rule != .exact {
-      return try KexecToolsRule(request, figures: figures).plan()
-    }
-    var search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
+    let search = ARMPlacementSearch(request, figures: figures, keptDTB: keptDTB)
     let wanted = handovers(request, keptDTB: keptDTB)
     if let plan = plan(search, wanted) { return plan }
     if search.uncounted?.wasFelt == true {
@@ -72,14 +79,14 @@ public enum ARMPlanner {
 
   static func handovers(_ request: PlanRequest, keptDTB: UInt64) -> [HandoverKind] {
     if let handover = request.handover { return [handover] }
-    if request.kernel.facts.zImage == nil { return [.image] }
+    if !request.kernel.facts.hasZImage { return [.image] }
     if keptDTB > 0 || !request.kernel.facts.isInflatable { return [.zimage] }
     // A zImage whose size word lies cannot be inflated by its own decompressor.
     return sizeWordLies(request) || request.load != nil ? [.image] : [.image, .zimage]
   }
 
   static func sizeWordLies(_ request: PlanRequest) -> Bool {
-    guard request.kernel.facts.zImage != nil, let word = request.kernel.facts.sizeWord else {
+    guard request.kernel.facts.hasZImage, let word = request.kernel.facts.sizeWord else {
       return false
     }
     return word != request.kernel.facts.inflatedBytes.value
@@ -87,8 +94,8 @@ public enum ARMPlanner {
 
   /// Refuses what makes no sense whatever the machine is.
   static func check(_ request: PlanRequest) throws(BootPlanError) {
-    let hasZImage = request.kernel.facts.zImage != nil
-    if request.handover == .image, request.kernel.facts.bundle != nil { throw .noImage }
+    let hasZImage = request.kernel.facts.hasZImage
+    if request.handover == .image, request.kernel.facts.isBundle { throw .noImage }
     if request.rule != .exact {
       if request.handover == .image { throw .ruleNeedsZImageHandover(request.rule) }
       if !hasZImage { throw .ruleNeedsZImage(request.rule) }
@@ -102,7 +109,7 @@ public enum ARMPlanner {
     if !load.isAligned(to: page) { throw .load(load, "it is not the start of a page") }
     if load > PhysicalRange.below4GiB.last { throw .load(load, "it is not below 4 GiB") }
     let image =
-      request.kernel.facts.bundle == nil && request.kernel.facts.isInflatable
+      !request.kernel.facts.isBundle && request.kernel.facts.isInflatable
       && (request.handover == .image || request.handover == nil)
     let textOffset = request.kernel.facts.textOffset.value.rawValue
     if image,
@@ -140,7 +147,7 @@ public enum ARMPlanner {
       }
       let r2 = UInt32(truncatingIfNeeded: placement.parameters?.first.rawValue ?? 0)
       registers = ARMRegisters(machine: machine, parameters: r2)
-      segments.sort { $0.range.first < $1.range.first }
+      segments = segments.inOrder { $0.range.first < $1.range.first }
     }
     let told = ARMToldMemory(search: search, kernel: placement?.kernel)
     var plan = BootPlan(

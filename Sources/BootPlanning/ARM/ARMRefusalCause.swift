@@ -64,7 +64,7 @@ struct ARMRefusalCause {
     guard others.count < all.count,
       fits({ $0.machine.memory = MemoryMap(ram: ram, reserved: others) })
     else { return nil }
-    return all.filter(isMeant).sorted { $0.range.count > $1.range.count }
+    return all.filter(isMeant).inOrder { $0.range.count > $1.range.count }
       .prefix(3).map { "\($0.why) \($0.range)" }.joined(", ")
   }
 

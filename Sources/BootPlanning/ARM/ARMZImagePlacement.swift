@@ -39,7 +39,7 @@ extension ARMPlacementSearch {
     for (count, index) in [(1, 0), (2, 0), (2, 1)] {
       let open = targets.filter { $0.kernels.count == count }
       var kernels: [UInt64] = []
-      for kernel in open.map({ $0.kernels[index] }).sorted() where kernels.last != kernel {
+      for kernel in open.map({ $0.kernels[index] }).ascending where kernels.last != kernel {
         kernels.append(kernel)
       }
       for kernel in kernels {

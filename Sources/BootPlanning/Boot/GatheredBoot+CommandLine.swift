@@ -22,7 +22,7 @@ extension GatheredBoot {
   mutating func chooseCommandLine(running: String?) {
     let stated = statedCommandLine(running)
     // A bundle brings its own, whatever it is told.
-    if image.kernel?.bundle != nil {
+    if image.isBundle {
       sources.commandLine = stated?.0
       return
     }

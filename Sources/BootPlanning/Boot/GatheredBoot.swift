@@ -130,14 +130,18 @@ public struct GatheredBoot<File: BootFile>: Sendable {
 
   /// Plans the boot.
   ///
-  /// - Parameter prepared: What ``prepared()`` gave.
+  /// - Parameters:
+  ///   - prepared: What ``prepared()`` gave.
+  ///   - planner: Makes the plan of a request: all rules, or the exact one alone.
   /// - Returns: The plan, with the files it was made from.
   /// - Throws: ``BootPlanError``
-  public func plan(_ prepared: PreparedBoot) throws(BootPlanError) -> BootPlan {
+  public func plan(
+    _ prepared: PreparedBoot, by planner: (PlanRequest) throws(BootPlanError) -> BootPlan
+  ) throws(BootPlanError) -> BootPlan {
     if prepared.request.handover == .image, let why = image.whyNotInflated {
       throw .notInflated(why)
     }
-    var plan = try plan(prepared.request, within: wishes.loadMemory)
+    var plan = try plan(prepared.request, within: wishes.loadMemory, by: planner)
     if plan.dependsOnCount {
       // What it unpacks to decides, so it is worth counting.
       var request = prepared.request
@@ -145,7 +149,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
         request.initrd = exact.parts.planned(wishes)
       }
       request.initrd?.isCounted = true
-      plan = try self.plan(request, within: wishes.loadMemory)
+      plan = try self.plan(request, within: wishes.loadMemory, by: planner)
     }
     plan.files = files
     plan.stated = wishes.stated

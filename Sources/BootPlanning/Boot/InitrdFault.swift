@@ -26,12 +26,12 @@ struct InitrdFault: Sendable, Hashable {
   /// Source: init/do_mounts.c and block/early-lookup.c (v6.12), early_lookup_bdev.
   private static func mountsRoot(_ commandLine: String) -> Bool {
     // The last one counts.
-    let words = commandLine.utf8.split(separator: 0x20)
-    guard let root = words.last(where: { $0.starts(with: "root=".utf8) })?.dropFirst(5),
-      !root.isEmpty
-    else { return false }
+    guard let word = commandLine.words.last(where: { $0.begins(with: "root=") }) else {
+      return false
+    }
+    let root = word.without(first: 5)
     let forInitrd = ["UUID=", "LABEL=", "/dev/ram", "/dev/mapper/", "/dev/disk/", "ZFS="]
-    return !forInitrd.contains { root.starts(with: $0.utf8) }
+    return !root.isEmpty && !forInitrd.contains { root.begins(with: $0) }
   }
 }
 

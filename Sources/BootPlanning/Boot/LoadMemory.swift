@@ -64,7 +64,7 @@ public struct LoadMemory: Sendable, Hashable {
   }
 
   private static func otherHandover(_ plan: BootPlan) -> String {
-    plan.handover == .image && plan.kernel.facts.zImage != nil ? ", or --handover zimage" : ""
+    plan.handover == .image && plan.kernel.facts.hasZImage ? ", or --handover zimage" : ""
   }
 
   private static func sum(_ plan: BootPlan) -> ByteCount? {
@@ -100,18 +100,21 @@ public struct LoadMemory: Sendable, Hashable {
 extension GatheredBoot {
   /// Plans for the memory that the running machine has for the load: without enough of it to
   /// inflate the kernel, the zImage is handed over.
-  func plan(_ request: PlanRequest, within memory: LoadMemory) throws(BootPlanError) -> BootPlan {
-    var plan = try ARMPlanner.plan(request)
+  func plan(
+    _ request: PlanRequest, within memory: LoadMemory,
+    by planner: (PlanRequest) throws(BootPlanError) -> BootPlan
+  ) throws(BootPlanError) -> BootPlan {
+    var plan = try planner(request)
     guard let short = memory.refusal(of: plan) ?? memory.shortage(of: plan, image) else {
       return plan
     }
     if request.handover == nil, request.load == nil, plan.handover == .image,
-      plan.kernel.facts.zImage != nil, !ARMPlanner.sizeWordLies(request)
+      plan.kernel.facts.hasZImage, !ARMPlanner.sizeWordLies(request)
     {
       var smaller = request
       smaller.handover = .zimage
       smaller.cannotLoadImage = true
-      var other = try ARMPlanner.plan(smaller)
+      var other = try planner(smaller)
       if other.fits, memory.refusal(of: other) == nil {
         other.diagnostics.append(
           Diagnostic(.noMemoryToInflate, .note, short.message + ", so the zImage is handed over"))

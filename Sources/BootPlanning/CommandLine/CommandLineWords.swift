@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// The words of a kernel command line, as far as they decide where things may lie.
 struct CommandLineWords: Sendable {
@@ -153,7 +154,7 @@ struct CommandLineWords: Sendable {
   ) -> (number: UInt64, rest: ArraySlice<UInt8>)? {
     var digits = text
     var radix: UInt64 = 10
-    if digits.starts(with: [0x30, 0x78]) || digits.starts(with: [0x30, 0x58]) {
+    if digits.begins(with: "0x") || digits.begins(with: "0X") {
       radix = 16
       digits = digits.dropFirst(2)
     } else if digits.first == UInt8(ascii: "0") {

@@ -21,8 +21,8 @@ struct GivenLayout {
   /// - Returns: nil when what was not given finds no place beside what was.
   func placement() -> ARMPlacement? {
     guard let address = request.given.kernel else {
-      var relaxed = search
-      relaxed.demand = .certain
+      let relaxed = ARMPlacementSearch(
+        request, figures: figures, keptDTB: search.keptDTB, demand: .certain)
       return placement(by: search) ?? placement(by: relaxed)
     }
     guard handover == .zimage, let zImage = request.kernel.facts.zImage else {
@@ -43,7 +43,7 @@ struct GivenLayout {
   /// How the kernel is entered at the address that was given: an address of a file that inflates
   /// itself is that of the file.
   var handover: HandoverKind {
-    request.handover ?? (request.kernel.facts.zImage == nil ? .image : .zimage)
+    request.handover ?? (!request.kernel.facts.hasZImage ? .image : .zimage)
   }
 
   private func image(at address: PhysicalAddress) -> ARMPlacement? {
@@ -134,7 +134,7 @@ extension ARMPlanner {
   ) throws(BootPlanError) -> JudgedLayout {
     let figures = try ARMFigures(request.kernel.facts)
     try check(request)
-    if request.kernel.facts.bundle != nil { throw .givenForBundle }
+    if request.kernel.facts.isBundle { throw .givenForBundle }
     for name in GivenPlaces.names {
       guard let address = request.given[name] ?? wished?[name] else { continue }
       if address > PhysicalRange.below4GiB.last { throw .load(address, "it is not below 4 GiB") }

@@ -147,7 +147,7 @@ struct NearestLayout {
     let search = ARMPlacementSearch(
       others, figures: figures, keptDTB: ARMPlanner.keptDTB(request))
     var edges: [UInt64] = [wish.rawValue]
-    let isImage = request.handover == .image || request.kernel.facts.zImage == nil
+    let isImage = request.handover == .image || !request.kernel.facts.hasZImage
     if isImage {
       edges = search.imageStarts(step: search.imageStep).map { $0 + figures.textOffset }
     } else if let zImage = request.kernel.facts.zImage {
@@ -271,7 +271,7 @@ extension NearestLayout {
         text += old == address ? " (stays)" : " (in place of \(old))"
       } else {
         let isPlain =
-          name == .kernel && handover == .image && request.kernel.facts.zImage != nil
+          name == .kernel && handover == .image && request.kernel.facts.hasZImage
         text += isPlain ? " (placed, the plain Image)" : " (placed)"
       }
       texts.append(text)

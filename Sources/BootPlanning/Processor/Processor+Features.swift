@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 extension Processor {
   /// Adds what the running kernel tells of the processor's features, where nothing is known yet.
@@ -11,8 +12,7 @@ extension Processor {
   ///   - release: The release of that kernel.
   public mutating func take(cpuinfo: [UInt8], release: String) {
     guard hasLPAE == nil else { return }
-    let label = Array("Features".utf8)
-    for line in cpuinfo.split(separator: 0x0a) where line.starts(with: label) {
+    for line in cpuinfo.split(separator: 0x0a) where line.begins(with: "Features") {
       let words = line.drop { $0 != UInt8(ascii: ":") }.dropFirst().split {
         $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t")
       }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 public import DeviceTree
 public import KernelImages
 
@@ -28,7 +29,7 @@ public struct Processor: Sendable, Hashable {
   /// - Parameter machine: The machine as `uname` tells it.
   public init(machine: String) {
     let bytes = Array(machine.utf8.prefix(5))
-    guard bytes.starts(with: "armv".utf8), bytes.count == 5,
+    guard bytes[...].begins(with: "armv"), bytes.count == 5,
       let version = ARMVersion(rawValue: bytes[4] &- 0x30)
     else { return }
     name = machine

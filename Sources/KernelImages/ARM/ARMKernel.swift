@@ -56,6 +56,14 @@ public struct ARMKernel: Sendable, Hashable {
   }
 }
 
+extension ARMKernel {
+  /// Whether there is a zImage around the kernel. To compare it with nil would compare all of it.
+  public var hasZImage: Bool { if case .some = zImage { true } else { false } }
+
+  /// Whether the file is a bundle.
+  public var isBundle: Bool { if case .some = bundle { true } else { false } }
+}
+
 /// What is known about a zImage and its decompressor.
 public struct ZImage: Sendable, Hashable {
   /// Z: the length that the header states, which is also what the decompressor copies.

@@ -115,7 +115,7 @@ struct ELFFile {
     _ segments: [Segment], _ headers: [UInt64]
   ) throws(KernelImageError) {
     let order = segments.indices.filter { segments[$0].memoryBytes > 0 }
-      .sorted { segments[$0].physical < segments[$1].physical }
+      .inOrder { segments[$0].physical < segments[$1].physical }
     for (index, next) in zip(order, order.dropFirst())
     where segments[index].physical + segments[index].memoryBytes > segments[next].physical {
       throw .invalid(

@@ -114,8 +114,8 @@ struct Identification {
   /// Holds what a wrapper says of the architecture against what was found in it.
   func checkClaim() throws(KernelImageError) {
     guard let claim else { return }
-    let found = image.kernel == nil ? image.otherArchitecture : "arm"
-    guard let found, claim.isARM != (image.kernel != nil) else { return }
+    let found = image.isARM ? "arm" : image.otherArchitecture
+    guard let found, claim.isARM != image.isARM else { return }
     throw .otherArchitecture(
       wrapper: claim.wrapper, claimed: claim.architecture, found: found)
   }

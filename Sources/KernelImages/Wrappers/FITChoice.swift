@@ -40,12 +40,12 @@ extension Identification {
   private func namedConfigurations(_ wanted: String) throws(KernelImageError) -> [Int] {
     let known = image.configurations.map { $0.name }
     var found: [Int] = []
-    for name in wanted.split(separator: "#", omittingEmptySubsequences: false) {
+    for name in wanted.pieces(at: UInt8(ascii: "#"), keepsEmpty: true) {
       guard found.count < Self.mostConfigurations else {
         throw .tooMany(what: "configurations with # between", limit: Self.mostConfigurations)
       }
-      guard let index = known.firstIndex(of: String(name)) else {
-        throw .noConfiguration(name: String(name), known: known)
+      guard let index = known.firstIndex(of: name) else {
+        throw .noConfiguration(name: name, known: known)
       }
       found.append(index)
     }

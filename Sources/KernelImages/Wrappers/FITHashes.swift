@@ -26,11 +26,11 @@ extension Identification {
     for child in fit.tree.children(of: node) {
       let label = fit.tree.nodes[child].name
       // Source: U-Boot boot/image-fit.c (v2023.01), which compares only as many letters.
-      if label.hasPrefix("signature") {
+      if label.begins(with: "signature") {
         note(.notVerified, "the signature of FIT image " + name + " was not checked")
         continue
       }
-      guard label.hasPrefix("hash") else { continue }
+      guard label.begins(with: "hash") else { continue }
       let algorithm = fit.tree.strings("algo", of: child, in: layer.bytes).first ?? "nothing"
       guard let place = fit.tree.value("value", of: child),
         let stored = layer.reader.copy(place.offset, place.count)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import DeviceTree
 import Inflation
 import PhysicalMemory
 
@@ -86,8 +87,7 @@ struct FlattenedImageTree {
   ) throws(KernelImageError) -> [(node: Int, configuration: FITConfiguration)] {
     guard let configurations else { return [] }
     let preferred = tree.strings("default", of: configurations, in: layer.bytes).first
-    var known: Set<String> = []
-    for node in tree.children(of: images) { known.insert(tree.nodes[node].name) }
+    let known = NameTable(tree.children(of: images).map { Array(tree.nodes[$0].name.utf8) })
     var listed: [(node: Int, configuration: FITConfiguration)] = []
     var count = 0
     for node in tree.children(of: configurations) {
@@ -95,7 +95,8 @@ struct FlattenedImageTree {
       for property in tree.nodes[node].properties
       where property.name != "description" && property.name != "compatible" {
         for name in tree.strings(property.name, of: node, in: layer.bytes)
-        where known.contains(name) || Self.naming.contains(property.name) {
+        where known.place(of: Array(name.utf8)) != nil
+          || Self.naming.contains(property.name) {
           count += 1
           guard count <= Self.mostNamedImages else {
             throw .tooMany(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// The word that ties a boot to the record of what was started: `kexec.id=0123456789abcdef`.
 ///

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 import CLinux
 
 extension LinuxKernel {
@@ -122,7 +123,7 @@ extension LinuxKernel {
       guard entries.count < limit else { throw .fileTooLarge }
       entries.append(DirectoryEntry(name: Self.text(name), kind: Self.kind(kind)))
     }
-    return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    return entries.inOrder { $0.name.isBefore($1.name) }
   }
 
   /// Tells of a file.

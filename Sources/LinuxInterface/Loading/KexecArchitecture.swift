@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// An architecture as `kexec_load` names it: the e_machine number of ELF.
 ///
@@ -24,7 +25,7 @@ public enum KexecArchitecture: UInt32, Hashable, Sendable {
   ///
   /// - Parameter machine: As in `armv7l`. The result is nil for a machine that is not known here.
   public init?(machine: String) {
-    if machine.utf8.starts(with: "arm".utf8) {
+    if machine.begins(with: "arm") {
       self = machine == "armv8l" || machine == "armv8b" ? .arm64 : .arm
       return
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Numbers of CPUs as Linux lists them: `0-3,5`.
 ///
@@ -13,7 +14,7 @@ public struct CPUSet: Hashable, Sendable {
   /// Makes a set of numbers below ``limit``; others are left out.
   public init(_ numbers: [UInt32]) {
     var sorted: [UInt32] = []
-    for number in numbers.sorted() where number < Self.limit && sorted.last != number {
+    for number in numbers.inOrder({ $0 < $1 }) where number < Self.limit && sorted.last != number {
       sorted.append(number)
     }
     self.numbers = sorted
@@ -25,10 +26,10 @@ public struct CPUSet: Hashable, Sendable {
   public init?(parsing text: String) {
     var numbers: [UInt32] = []
     if !text.isEmpty {
-      for part in text.utf8.split(separator: 0x2c, omittingEmptySubsequences: false) {
-        let ends = part.split(separator: 0x2d, omittingEmptySubsequences: false)
-        guard ends.count <= 2, let first = DecimalText.number(ends[0]),
-          let last = DecimalText.number(ends[ends.count - 1]), first <= last, last < Self.limit,
+      for part in text.pieces(at: UInt8(ascii: ","), keepsEmpty: true) {
+        let ends = part.pieces(at: UInt8(ascii: "-"), keepsEmpty: true)
+        guard ends.count <= 2, let first = DecimalText.number(Array(ends[0].utf8)),
+          let last = DecimalText.number(Array(ends[ends.count - 1].utf8)), first <= last, last < Self.limit,
           numbers.count <= Self.limit
         else { return nil }
         for number in first...last { numbers.append(UInt32(number)) }

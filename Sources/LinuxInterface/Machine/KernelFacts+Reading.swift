@@ -82,7 +82,7 @@ extension KernelFacts {
     let list = String(decoding: text, as: UTF8.self)
     guard let set = CPUSet(parsing: list) else {
       throw LinuxInterfaceError(
-        path, .value(line: 1, found: String(list.prefix(60)), expected: "a list such as 0-3,5"))
+        path, .value(line: 1, found: list.first(60), expected: "a list such as 0-3,5"))
     }
     return set
   }

@@ -69,12 +69,12 @@ extension LinuxInterfaceError {
     case .system(.accessDenied, _), .system(.notPermitted, _), .memory(.zeroed):
       return "run as root; or plan for a snapshot that root took: --dry-run --machine=FILE"
     case .system(.noSuchFile, _), .missing:
-      if subject.utf8.starts(with: "/proc/".utf8) { return "mount /proc: mount -t proc proc /proc" }
-      if subject.utf8.starts(with: "/sys/".utf8) { return "mount /sys: mount -t sysfs sysfs /sys" }
+      if subject.begins(with: "/proc/") { return "mount /proc: mount -t proc proc /proc" }
+      if subject.begins(with: "/sys/") { return "mount /sys: mount -t sysfs sysfs /sys" }
       return "take the snapshot anew: kexec --snapshot=FILE"
     case .tree(let error): return error.hint
     case .system, .memory, .inflation, .value, .archive, .tooMany, .noMachine:
-      return subject.utf8.starts(with: "/".utf8)
+      return subject.begins(with: "/")
         ? "look at the file; kexec reads it as Linux writes it"
         : "take the snapshot anew: kexec --snapshot=FILE"
     }

@@ -67,7 +67,7 @@ public struct MachineState: Hashable, Sendable {
   /// `sources` are the other files, each name at most once, in the order of a snapshot.
   init(_ facts: KernelFacts?, _ sources: [MachineFile]) throws(LinuxInterfaceError) {
     self.facts = facts ?? KernelFacts()
-    tellsFacts = facts != nil
+    if case .some = facts { tellsFacts = true } else { tellsFacts = false }
     self.sources = sources
     func file(_ name: MachineFile.Name) -> MachineFile? { sources.first { $0.name == name } }
 

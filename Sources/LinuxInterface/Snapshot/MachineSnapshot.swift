@@ -33,7 +33,7 @@ public enum MachineSnapshot {
         throw LinuxInterfaceError(
           "snapshot",
           .value(
-            line: files.count + 1, found: String(name.prefix(60)),
+            line: files.count + 1, found: name.first(60),
             expected: "the name of a file of a snapshot"))
       }
       files.append(MachineFile(known, content))

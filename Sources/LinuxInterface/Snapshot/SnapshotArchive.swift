@@ -86,7 +86,7 @@ struct SnapshotArchive {
       if name == Self.trailer { return }
       let dataOffset = (nameOffset + nameSize + 3) & ~3
       guard let data = reader.copy(dataOffset, size) else {
-        throw wrong("the archive ends within '" + String(name.prefix(60)) + "'")
+        throw wrong("the archive ends within '" + name.first(60) + "'")
       }
       if mode & 0o170000 == 0o100000 { files.append((Self.plain(name), data)) }
       // The copy ended within the bytes; whether the padding does, the next header shows.
@@ -101,6 +101,6 @@ struct SnapshotArchive {
 
   /// The name without `./` in front, as archives have that were made with `find .`.
   private static func plain(_ name: String) -> String {
-    name.utf8.starts(with: [0x2e, 0x2f]) ? String(name.dropFirst(2)) : name
+    name.begins(with: "./") ? name.without(first: 2) : name
   }
 }

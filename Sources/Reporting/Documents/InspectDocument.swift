@@ -29,7 +29,7 @@ public enum InspectDocument {
       }
       layers(image.layers, &writer)
       writer.string(
-        "architecture", image.kernel == nil ? image.otherArchitecture : "arm")
+        "architecture", image.isARM ? "arm" : image.otherArchitecture)
       if let kernel = image.kernel {
         PlanDocument.kernel(
           SavedKernel(

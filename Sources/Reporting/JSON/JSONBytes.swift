@@ -26,10 +26,10 @@ struct JSONBytes: Sendable {
   @inline(never)
   mutating func append(_ byte: UInt8, times: Int = 1) {
     makeRoom(times)
-    for _ in 0..<times {
-      room[count] = byte
-      count += 1
+    unsafe room.withUnsafeMutableBufferPointer { room in
+      unsafe room[count..<(count + times)].update(repeating: byte)
     }
+    count += times
   }
 
   /// Writes a text as it is.

@@ -75,8 +75,8 @@ struct PlanMapText {
   private func drawnBanks() -> [PhysicalRange] {
     let ranges = plan.machine.memory.ram.ranges
     guard ranges.count > Self.bankLimit else { return ranges }
-    return ranges.sorted { ($0.count, $1.first) > ($1.count, $0.first) }
-      .prefix(Self.bankLimit).sorted { $0.first < $1.first }
+    let largest = ranges.inOrder { ($0.count, $1.first) > ($1.count, $0.first) }
+    return Array(largest.prefix(Self.bankLimit)).inOrder { $0.first < $1.first }
   }
 
   /// Names the banks that are not drawn, each with its first and last byte.
@@ -195,7 +195,7 @@ struct PlanMapText {
   private func largestFirst(
     _ entries: [(PhysicalRange, MapLane.Mark)]
   ) -> [(PhysicalRange, MapLane.Mark)] {
-    entries.sorted { ($0.0.count, $1.0.first) > ($1.0.count, $0.0.first) }
+    entries.inOrder { ($0.0.count, $1.0.first) > ($1.0.count, $0.0.first) }
   }
 
   /// Says which ranges are smaller than the character that shows them.

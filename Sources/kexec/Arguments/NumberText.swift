@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Numbers as people write them: decimal, or hexadecimal behind `0x`, with K, M or G (also KiB, MiB,
 /// GiB) behind for powers of 1024. Anything else is no number.
@@ -19,7 +20,7 @@ enum NumberText {
       }
     }
     var radix: UInt64 = 10
-    if digits.count > 2, digits.starts(with: [0x30, 0x78]) || digits.starts(with: [0x30, 0x58]) {
+    if digits.count > 2, digits.begins(with: "0x") || digits.begins(with: "0X") {
       radix = 16
       digits = digits.dropFirst(2)
     } else if digits.count > 1, digits.first == UInt8(ascii: "0") {

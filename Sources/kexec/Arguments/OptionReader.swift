@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Reads arguments in the ways of getopt_long: long options that may be shortened as long as they
 /// stay clear, at least among those of kexec-tools, with their value behind `=` or as the next argument; letters in bundles, with their
@@ -110,7 +111,7 @@ struct OptionReader {
     {
       return option
     }
-    var candidates = Option.allCases.filter { $0.rawValue.utf8.starts(with: name) }
+    var candidates = Option.allCases.filter { $0.rawValue.begins(with: text) }
     if candidates.count > 1 {
       let older = candidates.filter { $0.isOfKexecTools }
       if older.count == 1 { candidates = older }

@@ -48,8 +48,9 @@ extension Settings {
   /// Takes an option that says where to find what is booted.
   private mutating func takeEntry(_ option: Option, _ value: String) throws(Stop) {
     if option == .root {
-      root = value
-      while root.utf8.last == UInt8(ascii: "/") { root.removeLast() }
+      var bytes = Array(value.utf8)
+      while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+      root = String(decoding: bytes, as: UTF8.self)
       return
     }
     var wish = entry ?? EntryWish()

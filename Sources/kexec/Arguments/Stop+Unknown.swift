@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 import Reporting
 
 extension Stop {
   /// An option that is none, with the one that was probably meant.
   static func unknown(_ written: String) -> Self {
-    let name = String(written.dropFirst(2))
+    let name = written.without(first: 2)
     guard let near = Spelling.nearest(name, among: Option.allCases.map { $0.rawValue }) else {
       return .usage("there is no option " + written)
     }

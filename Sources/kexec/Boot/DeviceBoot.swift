@@ -95,7 +95,7 @@ final class DeviceBoot {
         what: error.description, place: error.place ?? path, hint: error.hint, status: .badFile)
     }
     do throws(BootPlanError) {
-      plan = try gathered.plan(prepared)
+      plan = try gathered.plan(prepared, by: ARMPlanner.exactPlan)
     } catch {
       var status = ExitStatus.usage
       if case .notInflated = error { status = .unavailable }
@@ -165,7 +165,7 @@ final class DeviceBoot {
     _ kernel: some KernelInterface, _ image: KernelImage
   ) -> String? {
     // A bundle brings its own command line.
-    if image.kernel?.bundle != nil { return nil }
+    if image.isBundle { return nil }
     let stated = settings.commandLine.flatMap { BootID.id(in: $0) }
     let id = stated ?? (settings.log == nil ? nil : BootID.make(on: kernel))
     if stated == nil {
@@ -224,7 +224,6 @@ final class DeviceBoot {
   }
 
   private static func withoutRoot(_ line: String) -> String {
-    line.split(separator: " ").filter { !$0.utf8.starts(with: "root=".utf8) }
-      .joined(separator: " ")
+    line.words.filter { !$0.begins(with: "root=") }.joined(separator: " ")
   }
 }

@@ -49,12 +49,12 @@ extension EntrySearch {
 
   /// A word that begins with `$`, or holds `${`.
   private static func variable(in text: String) -> String? {
-    for word in text.split(separator: " ") {
+    for word in text.words {
       let bytes = Array(word.utf8)
-      if bytes.first == UInt8(ascii: "$") && bytes.count > 1 { return String(word) }
+      if bytes.first == UInt8(ascii: "$") && bytes.count > 1 { return word }
       for place in bytes.indices.dropLast()
       where bytes[place] == UInt8(ascii: "$") && bytes[place + 1] == UInt8(ascii: "{") {
-        return String(word)
+        return word
       }
     }
     return nil
@@ -94,11 +94,10 @@ extension EntrySearch {
 
   /// With another root, links and `..` lead to files of the running system.
   func leadsOut(_ path: String) -> String? {
-    guard !root.isEmpty, path.utf8.starts(with: (root + "/").utf8) else { return nil }
+    guard !root.isEmpty, path.begins(with: root + "/") else { return nil }
     // Without links on the way, `..` is the folder before.
     var folders = [root]
-    for part in path.utf8.dropFirst(root.utf8.count).split(separator: 0x2f) {
-      let name = String(decoding: part, as: UTF8.self)
+    for name in path.without(first: root.utf8.count).pieces(at: UInt8(ascii: "/")) {
       if name == "." { continue }
       if name == ".." {
         folders.removeLast()
@@ -178,7 +177,7 @@ extension EntrySearch {
       if entry.kind == .directory, depth < 2 {
         found += trees(for: running, in: path, depth: depth + 1)
       }
-      guard entry.kind == .regular, entry.name.utf8.suffix(4).elementsEqual(".dtb".utf8),
+      guard entry.kind == .regular, entry.name.ends(with: ".dtb"),
         let contents = try? kernel.mapFile(path, limit: 2 << 20),
         let root = try? DeviceTree.root(flattened: contents.span),
         root.property(named: "compatible")?.value == running

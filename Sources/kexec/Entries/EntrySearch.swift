@@ -118,7 +118,7 @@ struct EntrySearch<Kernel: KernelInterface> {
     var places: [(id: String, base: String, file: String)] = []
     for base in bases {
       let folder = base + "/loader/entries"
-      for name in names(folder) where name.utf8.suffix(5).elementsEqual(".conf".utf8) {
+      for name in names(folder) where name.ends(with: ".conf") {
         guard found.count < Self.labelLimit else {
           troubles.append(
             "'" + folder + "' has more than " + String(Self.labelLimit)
@@ -256,8 +256,8 @@ struct EntrySearch<Kernel: KernelInterface> {
   private func roots(of file: String) -> [String] {
     var roots = [root]
     var folder = folder(of: file)
-    for name in ["/extlinux", "/syslinux"] where folder.utf8.suffix(9).elementsEqual(name.utf8) {
-      folder = String(decoding: folder.utf8.dropLast(9), as: UTF8.self)
+    for name in ["/extlinux", "/syslinux"] where folder.ends(with: name) {
+      folder = folder.first(folder.utf8.count - 9)
     }
     if folder != root { roots.insert(folder, at: 0) }
     return roots

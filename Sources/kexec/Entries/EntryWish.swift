@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 import BootEntries
 
 /// Which entry is wanted in place of a kernel's file.
@@ -14,12 +15,12 @@ struct EntryWish: Equatable {
 
   /// Reads `bls` or `boot=/mnt/boot`; nil when the word is none that is known.
   mutating func take(_ text: String) -> Bool {
-    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let word = parts.first, let origin = BootEntry.Origin(rawValue: String(word)) else {
+    let parts = text.pieces(at: UInt8(ascii: "="), keepsEmpty: true, cuts: 1)
+    guard let word = parts.first, let origin = BootEntry.Origin(rawValue: word) else {
       return false
     }
     self.origin = origin
-    place = parts.count > 1 ? String(parts[1]) : nil
+    place = parts.count > 1 ? parts[1] : nil
     return place != ""
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 import BootEntries
 
 /// An entry with its files as they are found on this machine.
@@ -34,6 +35,6 @@ final class FoundEntry {
 
   /// Tells whether it is called so: by its name, or by that of its kernel's file.
   func isCalled(_ id: String) -> Bool {
-    entry.id == id || entry.kernel.split(separator: "/").last.map { String($0) } == id
+    entry.id == id || entry.kernel.pieces(at: UInt8(ascii: "/")).last == id
   }
 }

@@ -39,8 +39,8 @@ struct BootComparison {
     }
     if planned == now { return add(.ok, "command line", "as planned") }
     // A kernel may be built with words of its own, in front or behind.
-    let words = now.split(separator: " ")
-    let missing = planned.split(separator: " ").filter { !words.contains($0) }
+    let words = now.words
+    let missing = planned.words.filter { !words.contains($0) }
     add(
       missing.isEmpty ? .ok : .changed, "command line",
       missing.isEmpty

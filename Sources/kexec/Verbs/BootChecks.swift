@@ -38,8 +38,8 @@ extension MachineChecks {
     let code = DiagnosticCode.console
     let hint = "compare with /proc/consoles"
     let tree = boot.prepared.tree
-    let words = boot.plan.commandLine.split(separator: " ")
-    guard let word = words.last(where: { $0.utf8.starts(with: "console=".utf8) }) else {
+    let words = boot.plan.commandLine.words
+    guard let word = words.last(where: { $0.begins(with: "console=") }) else {
       if let path = tree?.stdoutPath {
         let isThere = tree?.stdout?.isEnabled == true
         add(
@@ -53,23 +53,23 @@ extension MachineChecks {
       }
       return
     }
-    let name = String(word.dropFirst(8).prefix { $0 != "," })
+    let name = Self.consoleName(word)
     let afterTTY = name.utf8.dropFirst(3).first ?? 0x30
-    if name.utf8.starts(with: "tty".utf8), afterTTY >= 0x30, afterTTY <= 0x39 {
+    if name.begins(with: "tty"), afterTTY >= 0x30, afterTTY <= 0x39 {
       add(
-        .warning, code, String(word) + " is a screen, which may stay dark after the jump",
+        .warning, code, word + " is a screen, which may stay dark after the jump",
         hint: "add the console of a serial line behind it")
       return
     }
     guard let device = running(name) else {
       // Another speed is another word for the same console.
-      let isKnown = (boot.machine.commandLine ?? "").split(separator: " ").contains {
-        $0.utf8.starts(with: "console=".utf8)
-          && $0.utf8.dropFirst(8).prefix { $0 != UInt8(ascii: ",") }.elementsEqual(name.utf8)
+      let isKnown = (boot.machine.commandLine ?? "").words.contains {
+        $0.begins(with: "console=")
+          && Self.consoleName($0) == name
       }
       add(
         isKnown ? .ok : .warning, code,
-        String(word)
+        word
           + (isKnown ? " as the running kernel has it" : " is not in the running kernel"),
         hint: isKnown ? "" : hint)
       return
@@ -79,19 +79,24 @@ extension MachineChecks {
     {
       add(
         .warning, code,
-        String(word) + ": the tree has no such device enabled as the running kernel has behind it",
+        word + ": the tree has no such device enabled as the running kernel has behind it",
         hint: "is it the tree of this machine?")
     } else {
-      add(.ok, code, String(word) + " is there")
+      add(.ok, code, word + " is there")
     }
+  }
+
+  /// The device that a word `console=NAME,SPEED` names.
+  private static func consoleName(_ word: String) -> String {
+    word.without(first: 8).pieces(at: UInt8(ascii: ","), keepsEmpty: true).first ?? ""
   }
 
   /// A kernel without an initrd needs a root.
   mutating func addRoot(_ boot: DeviceBoot) {
     // A bundle brings its own.
-    guard boot.gathered.image.kernel?.bundle == nil else { return }
-    let hasRoot = boot.plan.commandLine.split(separator: " ").contains {
-      $0.utf8.starts(with: "root=".utf8)
+    guard !boot.gathered.image.isBundle else { return }
+    let hasRoot = boot.plan.commandLine.words.contains {
+      $0.begins(with: "root=")
     }
     if hasRoot || !boot.gathered.initrd.isEmpty {
       add(.ok, .root, hasRoot ? "the command line names a root" : "there is an initrd")
@@ -108,7 +113,7 @@ extension MachineChecks {
     let kernel: [UInt8]
     do throws(Stop) {
       call = try SegmentAssembly(boot).call()
-      if boot.gathered.image.kernel?.bundle != nil {
+      if boot.gathered.image.isBundle {
         add(.ok, .kernelWhole, "the bundle is whole: every segment has the SHA-256 that it states")
         return addCall(call, boot.machine)
       }

@@ -29,7 +29,7 @@ extension Program {
     }
     if let failure { checks.add(.error, .machineRead, failure.what, hint: failure.hint) }
     if let machine { checks.addMachine(machine) }
-    if settings.kernel != nil, machine != nil {
+    if settings.kernel != nil, case .some = machine {
       do throws(Stop) {
         let boot = try DeviceBoot(settings, on: kernel, digests: false)
         checks.addPlan(boot.plan)

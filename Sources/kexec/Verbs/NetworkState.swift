@@ -41,7 +41,7 @@ struct NetworkState {
         let metric = UInt32(fields[5], radix: 16), let flags = UInt32(fields[8], radix: 16)
       else { return nil }
       // RTF_LOCAL, and groups: the kernel makes these of the addresses.
-      if flags >> 31 == 1 || fields[0].utf8.starts(with: "ff".utf8) { return nil }
+      if flags >> 31 == 1 || fields[0].begins(with: "ff") { return nil }
       let isDirect = fields[4].utf8.allSatisfy { $0 == UInt8(ascii: "0") }
       return ["-6", "route", "add", destination + "/" + String(length)]
         + (isDirect ? [] : ["via", gateway]) + ["dev", fields[9], "metric", String(metric)]

@@ -94,12 +94,14 @@ struct BootFiles {
   func judged(forUBoot: Bool = false) throws(Stop) -> JudgedLayout {
     var prepared = prepared
     if forUBoot || given.isByUBoot, prepared.request.handover == nil,
-      prepared.request.kernel.facts.zImage != nil
+      prepared.request.kernel.facts.hasZImage
     {
       prepared.request.handover = .zimage
     }
     do throws(BootPlanError) {
-      guard !given.isEmpty else { return JudgedLayout(plan: try gathered.plan(prepared)) }
+      guard !given.isEmpty else { 
+        return JudgedLayout(plan: try gathered.plan(prepared, by: ARMPlanner.plan))
+      }
       var judged = try given.judged(prepared.request)
       judged.plan.files = gathered.files
       return judged

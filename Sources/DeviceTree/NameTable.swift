@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
+
+/// Names, each once and in order, so that one is found by bisecting; what belongs to a name is kept by whoever
+/// has the table, in an array with a place for each.
+///
+/// A dictionary would do the same with 25 KB of code, and a hash that hostile names must not know.
+package struct NameTable: Sendable {
+  private let names: [[UInt8]]
+
+  /// Lists names; each may stand there many times.
+  package init(_ names: [[UInt8]]) {
+    var distinct: [[UInt8]] = []
+    distinct.reserveCapacity(names.count)
+    for place in stableOrder(names.count, { precedes(names[$0], names[$1]) })
+    where distinct.last != names[place] {
+      distinct.append(names[place])
+    }
+    self.names = distinct
+  }
+
+  /// How many different names there are.
+  package var count: Int { names.count }
+
+  /// The place of a name; nil when it is not listed.
+  package func place(of name: [UInt8]) -> Int? {
+    var (low, high) = (0, names.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if precedes(names[middle], name) { low = middle + 1 } else { high = middle }
+    }
+    return low < names.count && names[low] == name ? low : nil
+  }
+}
+
+/// Where each of several things with names stands first.
+struct FirstPlaces {
+  private let table: NameTable
+  private var places: [Int?]
+
+  /// Lists the names of things in their order, and further names that things may come to have.
+  init(_ names: [[UInt8]], and further: [[UInt8]] = []) {
+    table = NameTable(names + further)
+    places = Array(repeating: nil, count: table.count)
+    for (index, name) in names.enumerated() { add(name, index) }
+  }
+
+  subscript(name: [UInt8]) -> Int? { table.place(of: name).flatMap { places[$0] } }
+
+  /// Adds a thing with a name that is listed; it is found when it is the first of that name.
+  mutating func add(_ name: [UInt8], _ index: Int) {
+    guard let place = table.place(of: name), places[place] == nil else { return }
+    places[place] = index
+  }
+}
+
+/// Whether one name stands before another: by their bytes.
+private func precedes(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+  let common = min(one.count, other.count)
+  for index in 0..<common where one[index] != other[index] { return one[index] < other[index] }
+  return one.count < other.count
+}
