@@ -108,6 +108,14 @@ let package = Package(
       .executable(name: "kexec", targets: ["kexec"]),
       .executable(name: "kx", targets: ["kx"]),
     ],
+  // Architectures that are built in. Programs for devices have their own alone.
+  traits: [
+    .default(enabledTraits: ["PlanARM", "PlanARM64", "PlanRISCV64", "PlanX86"]),
+    .trait(name: "PlanARM", description: "kernels for 32-bit ARM"),
+    .trait(name: "PlanARM64", description: "kernels for arm64; none are planned for yet"),
+    .trait(name: "PlanRISCV64", description: "kernels for riscv64; none are planned for yet"),
+    .trait(name: "PlanX86", description: "kernels for x86_64; none are planned for yet"),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),

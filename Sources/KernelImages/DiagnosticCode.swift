@@ -165,6 +165,8 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case secondTree = 170
   /// Kernels pass over a memory node of the tree.
   case memoryNodePassedOver = 171
+  /// Of a file that is more than it was given for, a part is used.
+  case partUsed = 172
   /// The kernel cannot run on the machine's processor.
   case processorCannotRun = 175
   /// The kernel seems to be for older processors than the machine's.

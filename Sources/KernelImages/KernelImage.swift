@@ -64,6 +64,7 @@ public struct KernelImage: Sendable, Hashable {
   ///   - options: What the user says about it.
   /// - Returns: The layers, and what is known about the kernel in the innermost one.
   /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
+  @inline(never)
   public static func identify(
     _ file: Span<UInt8>, options: IdentificationOptions = IdentificationOptions()
   ) throws(KernelImageError) -> Self {

@@ -21,6 +21,7 @@ extension KernelImageError {
       return looksLike.hint == UnknownContent.nothingKnown.hint
         ? "take the kernel from where the image was built; its vendor may have packed it in a way of "
           + "its own" : looksLike.hint
+    case .notBuiltIn: return "take a program that was built with all package traits"
     case .wrongType: return "leave out --type and --fit-config, or name the right file"
     }
   }

@@ -37,6 +37,8 @@ public enum KernelImageError: Error, Sendable, Hashable {
   case wrongType(expected: String, found: String)
   /// A bundle, or a zImage that was retagged, is damaged.
   case bundle(BundleError)
+  /// This program was built without the architecture of the kernel.
+  case notBuiltIn(architecture: String)
 }
 
 extension KernelImageError {
@@ -44,7 +46,7 @@ extension KernelImageError {
   public var isLimit: Bool {
     switch self {
     case .inflation(_, _, let cause): cause.isLimit
-    case .tooLarge, .tooDeep, .tooMany: true
+    case .tooLarge, .tooDeep, .tooMany, .notBuiltIn: true
     case .empty, .truncated, .invalid, .checksum, .noPayload, .missing, .noConfiguration,
       .otherArchitecture, .unknownContent, .notAKernel, .wrongType, .bundle:
       false
@@ -97,6 +99,8 @@ extension KernelImageError: CustomStringConvertible {
       return "the file is not of type " + expected + ": it is " + found
     case .bundle(let error):
       return error.description
+    case .notBuiltIn(let architecture):
+      return "this program was built without " + architecture + ", the architecture of the kernel"
     }
   }
 }

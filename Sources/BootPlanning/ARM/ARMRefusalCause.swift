@@ -54,7 +54,7 @@ struct ARMRefusalCause {
 
   /// Memory that an option keeps clear.
   private var wish: String? {
-    reserved { $0.why.utf8.starts(with: "--".utf8) }.map { "keep less memory clear: " + $0 }
+    reserved { $0.why.begins(with: "--") }.map { "keep less memory clear: " + $0 }
   }
 
   /// The largest of some reservations without which it fits; nil where it does not.

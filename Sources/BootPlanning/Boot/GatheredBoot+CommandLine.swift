@@ -19,7 +19,7 @@ extension GatheredBoot {
   /// Where something of one boot lay is only kept where the user says so; the plan then judges it.
   ///
   /// - Parameter running: The command line that the machine runs with.
-  mutating func chooseCommandLine(running: String?) {
+  func chooseCommandLine(running: String?) {
     let stated = statedCommandLine(running)
     // A bundle brings its own, whatever it is told.
     if image.isBundle {
@@ -57,7 +57,7 @@ extension GatheredBoot {
     return (line, treeOrigin == .running ? .running : .tree(tree.origin))
   }
 
-  private mutating func take(_ line: String, _ origin: CommandLineOrigin) {
+  private func take(_ line: String, _ origin: CommandLineOrigin) {
     let words = CommandLineWords(line)
     var stale: [CommandLineWords.Found] = []
     if !origin.isUser { stale = words.found.filter { $0.word.isOfOneBoot } }
@@ -92,7 +92,7 @@ extension GatheredBoot {
     sources.commandLine = kept
   }
 
-  private mutating func note(_ code: DiagnosticCode, _ text: @autoclosure () -> String) {
+  private func note(_ code: DiagnosticCode, _ text: @autoclosure () -> String) {
     if sources.explains { diagnostics.append(Diagnostic(code, .note, text())) }
   }
 }

@@ -47,12 +47,12 @@ extension GatheredBoot {
     do throws(KernelImageError) {
       if handover == .image {
         if let bytes = image.imageBytes, case .slice = bytes, bytes.count == image.inflatedCount {
-          return [try SegmentPart.kernelPart(bytes, of: file.span)]
+          return [try SegmentPart.part(bytes, of: file.span, as: .kernel)]
         }
         return [.bytes(try image.inflatedImage(of: file.span))]
       }
       guard let bytes = image.kernelBytes else { return nil }
-      var parts = [try SegmentPart.kernelPart(bytes, of: file.span)]
+      var parts = [try SegmentPart.part(bytes, of: file.span, as: .kernel)]
       if let missing = segment.fileBytes.subtracting(ByteCount(parts[0].count)),
         missing.rawValue > 0, let first = image.deviceTrees.first
       {

@@ -4,26 +4,30 @@ import KernelImages
 import PhysicalMemory
 
 extension GatheredBoot {
-  /// Takes one of the trees that came with the kernel, with its overlays merged into it.
+  /// Takes one of the trees that a file holds, with its overlays merged into it.
   ///
-  /// - Parameter kernel: The kernel's file.
+  /// - Parameters:
+  ///   - trees: The trees.
+  ///   - file: The file: the kernel's, or one that was given for the tree.
+  ///   - origin: Who brought the file.
   /// - Returns: Whether one was taken; false leaves the tree to the running machine.
   /// - Throws: ``BootGatheringError`` with the file or the tree in it.
-  mutating func takeHeldTree(_ kernel: File) throws(BootGatheringError) -> Bool {
-    let trees = image.deviceTrees
-    guard let index = try chooseTree(among: trees, in: kernel.span, path: kernel.path) else {
+  func takeHeldTree(
+    among trees: [HeldTree], of file: File, _ origin: TreeOrigin
+  ) throws(BootGatheringError) -> Bool {
+    guard let index = try chooseTree(among: trees, in: file.span, path: file.path) else {
       return false
     }
     let held = trees[index]
     sources.tree = (
-      try Self.tree(held.bytes, of: kernel, named: held.origin, as: .dtb), held.origin
+      try Self.tree(held.bytes, of: file, named: held.origin, as: .dtb), held.origin
     )
-    treeOrigin = .image
+    treeOrigin = origin
     diagnostics.append(
       Diagnostic(.heldTreeTaken, .note, held.origin + " is taken out and passed as the DTB"))
     for overlay in held.overlays {
       try merge(
-        try Self.tree(overlay.bytes, of: kernel, named: overlay.origin, as: .overlay),
+        try Self.tree(overlay.bytes, of: file, named: overlay.origin, as: .overlay),
         overlay.origin)
     }
     return true
@@ -38,7 +42,7 @@ extension GatheredBoot {
   /// - Returns: The place of the tree; nil when there is none, or when there are several, none of which
   ///   is for the machine, whose own tree is known.
   /// - Throws: ``BootGatheringError/noSuchTree(path:index:count:)``
-  mutating func chooseTree(
+  func chooseTree(
     among trees: [HeldTree], in file: Span<UInt8>, path: String
   ) throws(BootGatheringError) -> Int? {
     if let index = wishes.stated.treeIndex {

@@ -5,7 +5,7 @@ import PhysicalMemory
 
 extension GatheredBoot {
   /// Holds a tree that is not the running one against the machine.
-  mutating func judgeTree() {
+  func judgeTree() {
     guard treeOrigin == .named || treeOrigin == .image, let (tree, path) = sources.tree else {
       return
     }
@@ -23,7 +23,7 @@ extension GatheredBoot {
   }
 
   /// Tells of a tree that nobody reads, since it stands behind another.
-  mutating func noteSecondTree(_ file: File) {
+  func noteSecondTree(_ file: File) {
     guard let second = DeviceTree.rootBehind(file.span) else { return }
     let name = second.property(named: "model")?.text ?? ""
     diagnostics.append(

@@ -5,7 +5,9 @@ import PhysicalMemory
 
 /// The files and wishes of a boot, put together: the one way from files to a plan, whether it is
 /// shown, tried in a lab or loaded.
-public struct GatheredBoot<File: BootFile>: Sendable {
+///
+/// An object, since it is handed on often and large.
+public final class GatheredBoot<File: BootFile> {
   /// The files.
   public let inputs: BootInputs<File>
   /// What the kernel's file is.
@@ -99,7 +101,7 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   ///
   /// - Throws: ``BootPreparationError``
   public func prepared() throws(BootPreparationError) -> PreparedBoot {
-    var prepared = try PreparedBoot(sources)
+    let prepared = try PreparedBoot(sources)
     prepared.request.handover = wishes.handover
     prepared.request.rule = wishes.rule
     prepared.request.load = wishes.load
@@ -131,20 +133,20 @@ public struct GatheredBoot<File: BootFile>: Sendable {
   /// Plans the boot.
   ///
   /// - Parameters:
-  ///   - prepared: What ``prepared()`` gave.
+  ///   - request: What ``prepared()`` asks for, or that with another handover.
   ///   - planner: Makes the plan of a request: all rules, or the exact one alone.
   /// - Returns: The plan, with the files it was made from.
   /// - Throws: ``BootPlanError``
   public func plan(
-    _ prepared: PreparedBoot, by planner: (PlanRequest) throws(BootPlanError) -> BootPlan
+    _ request: PlanRequest, by planner: (PlanRequest) throws(BootPlanError) -> BootPlan
   ) throws(BootPlanError) -> BootPlan {
-    if prepared.request.handover == .image, let why = image.whyNotInflated {
+    if request.handover == .image, let why = image.whyNotInflated {
       throw .notInflated(why)
     }
-    var plan = try plan(prepared.request, within: wishes.loadMemory, by: planner)
+    var plan = try plan(request, within: wishes.loadMemory, by: planner)
     if plan.dependsOnCount {
       // What it unpacks to decides, so it is worth counting.
-      var request = prepared.request
+      var request = request
       if let exact = try? Self.initrds(inputs, image, counting: true) {
         request.initrd = exact.parts.planned(wishes)
       }
@@ -158,9 +160,6 @@ public struct GatheredBoot<File: BootFile>: Sendable {
 
   /// Refuses wishes of which nothing would come.
   private func refuseVainWishes() throws(BootGatheringError) {
-    if wishes.stated.treeIndex != nil, let tree = inputs.tree {
-      throw .vain(option: "--dtb-index", why: "the tree is '" + tree.path + "'")
-    }
     if wishes.machineNumber != nil, !sources.wantsATAGs {
       throw .vain(option: "--machine-number", why: "it is for ATAGs, and none are passed")
     }
@@ -168,12 +167,10 @@ public struct GatheredBoot<File: BootFile>: Sendable {
 
   // MARK: Device tree
 
-  private mutating func chooseTree() throws(BootGatheringError) {
+  private func chooseTree() throws(BootGatheringError) {
     if let file = inputs.tree {
       files.append(file.planned(.dtb))
-      sources.tree = (try Self.tree(file.span, file.path, as: .dtb), file.path)
-      treeOrigin = .named
-      noteSecondTree(file)
+      try takeNamedTree(file)
       if let first = image.deviceTrees.first {
         let overlays = first.overlays.map { ", " + $0.origin }.reduce("", +)
         diagnostics.append(
@@ -187,7 +184,37 @@ public struct GatheredBoot<File: BootFile>: Sendable {
       }
       return
     }
-    if let kernel = inputs.kernel, try takeHeldTree(kernel) { return }
+    if let kernel = inputs.kernel,
+      try takeHeldTree(among: image.deviceTrees, of: kernel, .image)
+    {
+      return
+    }
+    takeMachineTree()
+  }
+
+  /// Takes the tree that the user names, or one out of the file that the user names.
+  private func takeNamedTree(_ file: File) throws(BootGatheringError) {
+    let tree: DeviceTree
+    do throws(BootGatheringError) {
+      tree = try Self.tree(file.span, file.path, as: .dtb)
+    } catch {
+      guard case .misplaced = error,
+        let part = UsablePart.found(in: file.span, file.path, as: .dtb, wishes)
+      else { throw error }
+      diagnostics += part.diagnostics
+      let isTaken = try takeHeldTree(among: part.image.deviceTrees, of: file, .named)
+      if !isTaken { takeMachineTree() }
+      return
+    }
+    if wishes.stated.treeIndex != nil {
+      throw .vain(option: "--dtb-index", why: "'" + file.path + "' is one tree")
+    }
+    sources.tree = (tree, file.path)
+    treeOrigin = .named
+    noteSecondTree(file)
+  }
+
+  private func takeMachineTree() {
     if let running = wishes.runningTree {
       sources.tree = (running, "running tree")
       treeOrigin = .running
@@ -216,14 +243,14 @@ public struct GatheredBoot<File: BootFile>: Sendable {
     throw .misplaced(path: path, what: misplaced.description, hint: misplaced.hint)
   }
 
-  private mutating func apply(_ file: File) throws(BootGatheringError) {
+  private func apply(_ file: File) throws(BootGatheringError) {
     files.append(file.planned(.overlay))
     noteSecondTree(file)
     try merge(try Self.tree(file.span, file.path, as: .overlay), file.path)
   }
 
   /// Merges an overlay into the tree.
-  mutating func merge(
+  func merge(
     _ overlay: DeviceTree, _ path: String
   ) throws(BootGatheringError) {
     guard let base = sources.tree else { throw .overlayWithoutTree(path: path) }

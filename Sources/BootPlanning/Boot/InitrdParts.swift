@@ -38,7 +38,8 @@ public struct InitrdParts: Sendable, Hashable {
 
   /// Adds a file: the payload of a uImage, anything else as it is.
   ///
-  /// A file that is no initrd is taken all the same, with a warning: the kernel may know more.
+  /// A file that is no initrd is taken all the same, with a warning: the kernel may know more. Of a boot image
+  /// or a FIT its ramdisks are taken.
   ///
   /// - Parameters:
   ///   - file: All bytes of the file.
@@ -50,7 +51,15 @@ public struct InitrdParts: Sendable, Hashable {
     _ file: Span<UInt8>, path: String, index: Int, counting: Bool = true
   ) -> [Diagnostic] {
     var diagnostics: [Diagnostic] = []
+    let before = self
     let payload = add(file, "'" + path + "'", counting, &diagnostics)
+    if diagnostics.contains(where: { $0.code == .noInitrd }),
+      let part = UsablePart.found(in: file, path, as: .initrd),
+      let added = try? before.adding(part.image, in: file, as: .initrd(index), counting)
+    {
+      self = added.parts
+      return part.diagnostics + added.diagnostics
+    }
     append(.file(.initrd(index), offset: payload.lowerBound, count: payload.count))
     return diagnostics
   }
@@ -66,22 +75,31 @@ public struct InitrdParts: Sendable, Hashable {
   public mutating func add(
     companionsOf image: KernelImage, in file: Span<UInt8>, counting: Bool = true
   ) throws(KernelImageError) -> [Diagnostic] {
+    let added = try adding(image, in: file, as: .kernel, counting)
+    self = added.parts
+    return added.diagnostics
+  }
+
+  /// The same with the ramdisks of a file behind them.
+  private func adding(
+    _ image: KernelImage, in file: Span<UInt8>, as source: SegmentPart.Source, _ counting: Bool
+  ) throws(KernelImageError) -> (parts: Self, diagnostics: [Diagnostic]) {
+    var parts = self
     var diagnostics: [Diagnostic] = []
     for companion in image.initrds {
-      let part = try SegmentPart.kernelPart(companion.bytes, of: file)
+      let part = try SegmentPart.part(companion.bytes, of: file, as: source)
       switch part {
-      case .file(let role, let offset, let count):
+      case .file(let source, let offset, let count):
         let bytes = file.extracting(offset..<(offset + count))
-        let payload = add(bytes, companion.origin, counting, &diagnostics)
-        append(.file(role, offset: offset + payload.lowerBound, count: payload.count))
+        let payload = parts.add(bytes, companion.origin, counting, &diagnostics)
+        parts.append(.file(source, offset: offset + payload.lowerBound, count: payload.count))
       case .bytes(let bytes):
-        let payload = add(bytes.span, companion.origin, counting, &diagnostics)
-        append(
-          payload.count == bytes.count ? part : .bytes(Array(bytes[payload])))
-      case .zeros: append(part)
+        let payload = parts.add(bytes.span, companion.origin, counting, &diagnostics)
+        parts.append(payload.count == bytes.count ? part : .bytes(Array(bytes[payload])))
+      case .zeros: parts.append(part)
       }
     }
-    return diagnostics
+    return (parts, diagnostics)
   }
 
   /// The figures for a plan: of the files, or as the user states them.
@@ -175,14 +193,14 @@ public struct InitrdParts: Sendable, Hashable {
 }
 
 extension SegmentPart {
-  /// Names part of the kernel's file where it stands there as it is; otherwise produces it.
-  static func kernelPart(
-    _ bytes: ImageBytes, of file: Span<UInt8>
+  /// Names part of a file where it stands there as it is; otherwise produces it.
+  static func part(
+    _ bytes: ImageBytes, of file: Span<UInt8>, as source: Source
   ) throws(KernelImageError) -> Self {
     if case .slice(let offset, let count) = bytes, let offset = Int(exactly: offset),
       let count = Int(exactly: count), ByteReader(file).holds(offset, count)
     {
-      return .file(.kernel, offset: offset, count: count)
+      return .file(source, offset: offset, count: count)
     }
     return .bytes(try bytes.copy(of: file))
   }

@@ -7,9 +7,11 @@ import PhysicalMemory
 ///
 /// The same steps serve a dry run, a lab boot and a real load: they differ only in who receives
 /// the segments.
-public struct PreparedBoot: Sendable {
-  /// What to plan. The caller may still set handover, rule and load address.
-  public var request: PlanRequest
+///
+/// An object, since it is handed on often and large.
+public final class PreparedBoot {
+  /// What to plan.
+  public internal(set) var request: PlanRequest
   /// The device tree for the new kernel, complete but for the initrd's addresses.
   public private(set) var tree: DeviceTree?
   /// The same as bytes.

@@ -12,6 +12,7 @@ extension BootPlanError {
     case .notInflated: "use --handover zimage: the zImage inflates itself"
     case .load: "leave out --load, and the lowest place that fits is taken"
     case .givenForBundle: "leave out --at; judge the layout with the kernel the bundle was made of"
+    case .notBuiltIn: "take a program that was built with all package traits"
     }
   }
 }

@@ -20,6 +20,18 @@ public enum BootPlanError: Error, Sendable, Hashable {
   case load(PhysicalAddress, String)
   /// Addresses were given for a bundle, which moves its own segments.
   case givenForBundle
+  /// This program was built without the architecture of the kernel.
+  case notBuiltIn(architecture: String)
+}
+
+extension BootPlanError {
+  /// Whether the request may be in order, and only this program falls short.
+  public var isLimit: Bool {
+    switch self {
+    case .notInflated, .notBuiltIn: true
+    default: false
+    }
+  }
 }
 
 extension BootPlanError: CustomStringConvertible {
@@ -43,6 +55,8 @@ extension BootPlanError: CustomStringConvertible {
       return "the load address \(address) cannot be used: \(reason)"
     case .givenForBundle:
       return "a bundle starts wherever it lies and moves its own segments; their places are in it"
+    case .notBuiltIn(let architecture):
+      return "this program was built without " + architecture + ", the architecture of the kernel"
     }
   }
 }

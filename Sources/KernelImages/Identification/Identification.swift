@@ -46,10 +46,9 @@ struct Identification {
   ) throws(KernelImageError) {
     guard depth < Self.depthLimit else { throw .tooDeep(limit: Self.depthLimit) }
     let layer = Layer(bytes: bytes, origin: origin, offset: offset, depth: depth)
-    switch ImageKind.detect(bytes) {
-    case .zImage: try peelZImage(layer)
-    case .bundle: try peelBundle(layer)
-    case .retagged: try peelRetagged(layer)
+    let kind = ImageKind.detect(bytes)
+    switch kind {
+    case .zImage, .bundle, .retagged, .vmlinux, .image, nil: try peelARM(layer, kind)
     case .uImage: try peelUImage(layer)
     case .androidBoot: try peelAndroid(layer)
     case .vendorBoot: try peelVendorBoot(layer)
@@ -58,14 +57,28 @@ struct Identification {
     case .spreadtrum: try peelVendor(layer, .spreadtrum)
     case .treeTable: try peelTreeTable(layer)
     case .compressed(let compression): try peelCompressed(layer, compression)
-    case .vmlinux: try peelVmlinux(layer)
     case .deviceTree: try noteDeviceTree(layer)
     case .cpio: noteInitrd(layer)
     case .zboot: try peelZBoot(layer)
     case .unifiedKernelImage, .portableExecutable, .arm64Image, .riscvImage, .bzImage, .foreignELF:
       try noteForeign(layer)
-    case .image, nil: try peelRawImage(layer)
     }
+  }
+
+  /// Identifies what only a kernel for 32-bit ARM can be, or nothing that is known.
+  private mutating func peelARM(_ layer: Layer, _ kind: ImageKind?) throws(KernelImageError) {
+    #if PlanARM
+      switch kind {
+      case .zImage: try peelZImage(layer)
+      case .bundle: try peelBundle(layer)
+      case .retagged: try peelRetagged(layer)
+      case .vmlinux: try peelVmlinux(layer)
+      default: try peelRawImage(layer)
+      }
+    #else
+      guard kind == nil else { throw .notBuiltIn(architecture: "arm") }
+      throw .notAKernel(looksLike: UnknownContent(of: layer.bytes))
+    #endif
   }
 
   /// Checks what was found against what the user says the file is.

@@ -22,14 +22,26 @@ struct JSONBytes: Sendable {
   /// The byte that was written last.
   var last: UInt8? { count > 0 ? room[count - 1] : nil }
 
-  /// Writes one byte so many times.
+  /// Writes a byte, and so many spaces behind it.
   @inline(never)
-  mutating func append(_ byte: UInt8, times: Int = 1) {
-    makeRoom(times)
+  mutating func append(_ byte: UInt8, spaces: Int = 0) {
+    makeRoom(1 + spaces)
+    let start = count
+    count += 1 + spaces
+    let end = count
     unsafe room.withUnsafeMutableBufferPointer { room in
-      unsafe room[count..<(count + times)].update(repeating: byte)
+      unsafe room[start] = byte
+      var at = start &+ 1
+      while at < end {
+        unsafe room[at] = 0x20
+        at &+= 1
+      }
     }
-    count += times
+  }
+
+  /// Writes bytes as they are.
+  mutating func append(_ bytes: [UInt8]) {
+    for byte in bytes { append(byte) }
   }
 
   /// Writes a text as it is.

@@ -60,7 +60,7 @@ public struct JSONWriter: Sendable {
     var digits: [UInt8] = []
     digits.reserveCapacity(20)
     digits.appendDecimal(value)
-    for digit in digits { document.append(digit) }
+    document.append(digits)
   }
 
   /// Writes a count of bytes as a number, or null for nil.
@@ -128,8 +128,7 @@ public struct JSONWriter: Sendable {
     isEmpty = false
     guard let key else { return }
     quote(key)
-    document.append(0x3a)
-    document.append(0x20)
+    document.append(0x3a, spaces: 1)
   }
 
   private mutating func newLine() {
@@ -137,8 +136,7 @@ public struct JSONWriter: Sendable {
       if document.last == UInt8(ascii: ",") { document.append(0x20) }
       return
     }
-    document.append(0x0a)
-    document.append(0x20, times: 2 * depth)
+    document.append(0x0a, spaces: 2 * depth)
   }
 
   private mutating func append(_ text: String) { document.append(text) }

@@ -76,7 +76,7 @@ final class DeviceBoot {
         running: wishes.runningCommandLine ?? "", appending: settings.commandLine ?? "") : nil
     wishes.commandLine = reuse?.commandLine ?? settings.commandLine
 
-    var gathered: GatheredBoot<MappedFile>
+    let gathered: GatheredBoot<MappedFile>
     do throws(BootGatheringError) {
       gathered = try GatheredBoot(inputs, image: image, wishes)
     } catch {
@@ -95,11 +95,10 @@ final class DeviceBoot {
         what: error.description, place: error.place ?? path, hint: error.hint, status: .badFile)
     }
     do throws(BootPlanError) {
-      plan = try gathered.plan(prepared, by: ARMPlanner.exactPlan)
+      plan = try gathered.plan(prepared.request, by: Planner.exactPlan)
     } catch {
-      var status = ExitStatus.usage
-      if case .notInflated = error { status = .unavailable }
-      throw Stop(what: error.description, hint: error.hint, status: status)
+      throw Stop(
+        what: error.description, hint: error.hint, status: error.isLimit ? .unavailable : .usage)
     }
     self.gathered = gathered
   }

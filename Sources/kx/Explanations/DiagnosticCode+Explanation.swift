@@ -77,6 +77,7 @@ extension DiagnosticCode {
     case .shortOfWorkingMemory: .shortOfWorkingMemory
     case .memoryUnnamed: .memoryUnnamed
     case .memoryNodePassedOver: .memoryNodePassedOver
+    case .partUsed: .partUsed
     case .absentMemoryStated: .absentMemoryStated
     case .treeNamesNoMachine: .treeNamesNoMachine
     case .noInitrd: .noInitrd

@@ -141,4 +141,14 @@ extension Explanation {
     remedy: "Mend the node, or use the tree that the machine runs with.",
     examples: ["dtc -I dtb -O dts board.dtb"],
     page: "footprint.md")
+
+  static let partUsed = Self(
+    .partUsed, [.warning],
+    means: """
+      A file given with --initrd or --dtb is a boot image, a FIT or a kernel with a tree behind it. \
+      The ramdisk or the tree in it is used; of several trees the one for the machine.
+      """,
+    matters: "What else is in the file, a kernel or a command line, is not used.",
+    remedy: "Name the file as the kernel, if all of it is wanted.",
+    examples: ["kx plan boot.img --machine board.snapshot"])
 }

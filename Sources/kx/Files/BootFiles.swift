@@ -8,7 +8,7 @@ import PhysicalMemory
 
 /// Everything that was read for a boot: the files, what they are, and the request made of them.
 struct BootFiles {
-  private(set) var gathered: GatheredBoot<InputFile>
+  let gathered: GatheredBoot<InputFile>
   let prepared: PreparedBoot
   /// The addresses that somebody else chose.
   let given: GivenBoot
@@ -92,23 +92,21 @@ struct BootFiles {
   /// - Returns: The plan, and a better layout where that is asked for.
   /// - Throws: ``Stop`` when the wishes contradict each other.
   func judged(forUBoot: Bool = false) throws(Stop) -> JudgedLayout {
-    var prepared = prepared
-    if forUBoot || given.isByUBoot, prepared.request.handover == nil,
-      prepared.request.kernel.facts.hasZImage
-    {
-      prepared.request.handover = .zimage
+    var request = prepared.request
+    if forUBoot || given.isByUBoot, request.handover == nil, request.kernel.facts.hasZImage {
+      request.handover = .zimage
     }
     do throws(BootPlanError) {
-      guard !given.isEmpty else { 
-        return JudgedLayout(plan: try gathered.plan(prepared, by: ARMPlanner.plan))
+      guard !given.isEmpty else {
+        return JudgedLayout(plan: try gathered.plan(request, by: Planner.plan))
       }
-      var judged = try given.judged(prepared.request)
+      var judged = try given.judged(request)
       judged.plan.files = gathered.files
       return judged
     } catch {
-      var code = ExitCode.validationFailure
-      if case .notInflated = error { code = ExitStatus.unavailable }
-      throw Stop(what: error.description, hint: error.hint, code: code)
+      throw Stop(
+        what: error.description, hint: error.hint,
+        code: error.isLimit ? ExitStatus.unavailable : .validationFailure)
     }
   }
 
@@ -118,7 +116,7 @@ struct BootFiles {
     request.rule = rule
     request.handover = nil
     request.load = nil
-    return try? ARMPlanner.plan(request)
+    return try? Planner.plan(request)
   }
 
   private static func wishes(

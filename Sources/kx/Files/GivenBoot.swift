@@ -89,15 +89,15 @@ struct GivenBoot {
   func judged(_ request: PlanRequest) throws(BootPlanError) -> JudgedLayout {
     var request = request
     request.given = places
-    guard let uboot else { return try ARMPlanner.judge(request) }
+    guard let uboot else { return try Planner.judge(request) }
     request.diagnostics += uboot.diagnostics
-    var judged = try ARMPlanner.judge(request, keepsKernel: uboot.keepsKernel)
+    var judged = try Planner.judge(request, keepsKernel: uboot.keepsKernel)
     guard uboot.isSpoilt || judged.nearest != nil else { return judged }
     // What U-Boot moves is best left where it was loaded: then one address says it all.
     var sources = uboot.sources
     if uboot.keepsKernel { sources.kernel = places.kernel }
     request.given = places
-    judged = try ARMPlanner.judge(request, near: sources, keepsKernel: uboot.keepsKernel)
+    judged = try Planner.judge(request, near: sources, keepsKernel: uboot.keepsKernel)
     return judged
   }
 

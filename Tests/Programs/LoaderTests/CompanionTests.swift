@@ -178,7 +178,6 @@ struct CompanionTests {
       ("--dtb=/boot/board.dtb --dtbo=/boot/fit", "a FIT, not an overlay"),
       ("--dtb=/boot/board.dtb --dtbo=/boot/zImage", "a zImage, not an overlay"),
       ("--initrd=/boot/zImage", "a zImage, not an initrd"),
-      ("--initrd=/boot/boot.img", "an Android boot image, not an initrd"),
       ("--initrd=/boot/vendor.img", "an Android vendor_boot, not an initrd"),
       ("--initrd=/boot/fit", "a FIT, not an initrd"),
       ("--initrd=/boot/board.dtb", "a DTB, not an initrd"),
@@ -200,6 +199,44 @@ struct CompanionTests {
     #expect(found.told.contains("hint:"))
   }
 
+  @Test("Of a boot image the ramdisk, of a FIT the machine's tree is used, and it is said")
+  func usedParts() {
+    let loader = Loader()
+    loader.kernel.files["/boot/boot.img"] = Self.bootImage("")
+    func image(_ tree: DeviceTree) -> [Property] {
+      [
+        Property("type", Array("flat_dt\0".utf8)), Property("arch", Array("arm\0".utf8)),
+        Property("compression", Array("none\0".utf8)), Property("data", tree.flattened()),
+      ]
+    }
+    var right = Loader.tree
+    right.root.set("note", string: "the tree of this machine")
+    loader.kernel.files["/boot/trees.itb"] =
+      DeviceTree(
+        root: Node(children: [
+          Node(
+            "images",
+            children: [
+              Node("other", properties: image(Self.tree(["acme,new"]))),
+              Node("right", properties: image(right)),
+            ])
+        ])
+      ).flattened()
+    loader.kernel.files["/boot/right.dtb"] = right.flattened()
+    let found = loader.run(
+      "-l --dry-run --json /boot/zImage --initrd=/boot/boot.img --dtb=/boot/trees.itb")
+    let plain = loader.run(
+      "-l --dry-run --json /boot/zImage --initrd=/boot/initrd --dtb=/boot/right.dtb")
+    #expect(found.exit == .done && plain.exit == .done, "\(found.told)")
+    func segments(_ text: String) -> Substring? {
+      text.firstRange(of: "\"segments\"").map { text[$0.lowerBound...].prefix { $0 != "]" } }
+    }
+    #expect(segments(found.output) == segments(plain.output))
+    #expect(found.output.split(separator: "KX172").count == 3, "\(found.output)")
+    let loaded = loader.run("-l /boot/zImage --initrd=/boot/boot.img --dtb=/boot/trees.itb")
+    #expect(loaded.exit == .done && loaded.told.contains("warning KX172"), "\(loaded.told)")
+  }
+
   @Test("What a maker of phones put before a ramdisk is taken off; a kernel behind it is refused")
   func vendorHeader() {
     let loader = Loader()
@@ -216,6 +253,10 @@ struct CompanionTests {
     #expect(segments(found.output) == segments(plain.output))
     let refused = loader.run("-l /boot/zImage --initrd=/boot/mtk-kernel")
     #expect(refused.exit != .done && refused.told.contains("error KX168"), "\(refused.told)")
+    loader.kernel.files["/boot/init_boot"] =
+      SyntheticAndroid(version: 4, kernel: [], ramdisk: initrd).bytes()
+    let used = loader.run("-l --dry-run --json /boot/zImage --initrd=/boot/init_boot")
+    #expect(segments(used.output) == segments(plain.output), "\(used.told)")
   }
 
   @Test(

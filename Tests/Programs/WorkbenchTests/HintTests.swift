@@ -30,6 +30,7 @@ struct HintTests {
     .tooMany(what: "x", limit: 1), .noConfiguration(name: "x", known: ["y"]),
     .otherArchitecture(wrapper: "x", claimed: "y", found: "z"),
     .wrongType(expected: "x", found: "y"), .bundle(.manifestDigest),
+    .notBuiltIn(architecture: "arm"),
   ]
   static let problems: [DeviceTreeError.Problem] = [
     .truncated(needed: 2, available: 1), .wrongMagic(0), .unsupportedVersion(1, lastCompatible: 1),
@@ -67,6 +68,7 @@ struct HintTests {
     for error: BootPlanError in [
       .figure("x", 0), .ruleNeedsZImage(.ratio4), .ruleNeedsZImageHandover(.ratio4), .noZImage,
       .noImage, .notInflated(.noPayload(zImageBytes: 1)), .load(PhysicalAddress(0), "x"),
+      .notBuiltIn(architecture: "arm"),
     ] { hints["\(error)"] = error.hint }
     for error: BootPreparationError in [
       .notARM(what: "bzImage", architecture: "x86"), .notARM(what: "cpio", architecture: nil),

@@ -21,7 +21,7 @@ struct PlanABoot {
 
     let boot = try GatheredBoot(
       BootInputs(kernel: files[0], initrds: [files[1]], tree: files[2]), image: image, wishes)
-    let plan = try boot.plan(try boot.prepared())
+    let plan = try boot.plan(try boot.prepared().request, by: Planner.plan)
 
     for segment in plan.segments { print(segment.range, segment.name) }
     if let entry = plan.entry { print("entry", entry) }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import DeviceTree
+import KernelImages
+
+/// A file that is more than it was given for: a boot image or a FIT in the place of a tree or a ramdisk. The
+/// part that was wanted is used.
+struct UsablePart {
+  /// What is in the file.
+  let image: KernelImage
+  /// What the user should know of it.
+  let diagnostics: [Diagnostic]
+
+  /// Looks into a file.
+  ///
+  /// - Parameters:
+  ///   - file: All bytes of the file.
+  ///   - path: Its path, for messages.
+  ///   - role: What it was given for: `initrd` or `dtb`.
+  ///   - wishes: The machine and the configuration of a FIT, which choose among parts; nil where nothing is
+  ///     known.
+  /// - Returns: nil when the file is what it was given for, or holds nothing of the kind.
+  @inline(never)
+  static func found(
+    in file: Span<UInt8>, _ path: String, as role: PlannedFile.Role, _ wishes: BootWishes? = nil
+  ) -> Self? {
+    guard let misplaced = MisplacedFile.found(in: file, as: role) else { return nil }
+    var options = IdentificationOptions()
+    options.machineRoot = wishes?.runningTree?.root
+    options.fitConfiguration = wishes?.stated.fitConfiguration
+    var image = try? KernelImage.identify(file, options: options)
+    if options.fitConfiguration != nil, case .none = image {
+      // The name may be one of the kernel's file.
+      options.fitConfiguration = nil
+      image = try? KernelImage.identify(file, options: options)
+    }
+    guard let image, role == .dtb ? !image.deviceTrees.isEmpty : !image.initrds.isEmpty else {
+      return nil
+    }
+    let part =
+      role == .dtb
+      ? (image.deviceTrees.count == 1 ? "the tree" : "one of the \(image.deviceTrees.count) trees")
+      : "the ramdisk"
+    let used = Diagnostic(
+      .partUsed, .warning,
+      "'" + path + "': " + misplaced.description + "; " + part + " in it is used",
+      hint: "name it as the kernel to use all that is in it")
+    return Self(image: image, diagnostics: [used] + image.diagnostics)
+  }
+}
