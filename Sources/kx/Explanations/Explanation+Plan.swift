@@ -35,8 +35,9 @@ extension Explanation {
   static let nothingFits = Self(
     .nothingFits, [.error],
     means: """
-      Nothing fits. The hint gives the smallest RAM that would do, with the DTB naming what it \
-      names today below that RAM, and the image handover when that fits.
+      Nothing fits. The hint names what is known to be in the way: a word of the command line, \
+      the DTB, or an option as --mem-max. Else it gives the smallest RAM that would do, with the \
+      DTB naming what it names today below that RAM, and the image handover when that fits.
       """,
     matters: """
       Nothing is planned, and the notes KX104 say for each free range what is in the way. A \
