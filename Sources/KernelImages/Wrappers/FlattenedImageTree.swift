@@ -96,7 +96,8 @@ struct FlattenedImageTree {
       where property.name != "description" && property.name != "compatible" {
         for name in tree.strings(property.name, of: node, in: layer.bytes)
         where known.place(of: Array(name.utf8)) != nil
-          || Self.naming.contains(property.name) {
+          || Self.naming.contains(property.name)
+        {
           count += 1
           guard count <= Self.mostNamedImages else {
             throw .tooMany(

@@ -182,7 +182,9 @@ struct PlanTextTests {
   @Test("A line of a matrix says that there is a place, and apart from that what fails")
   func matrixLine() {
     var plan = PlanSamples.exact
-    plan.diagnostics = [Diagnostic(.processorCannotRun, .error, "the kernel needs LPAE", hint: "another")]
+    plan.diagnostics = [
+      Diagnostic(.processorCannotRun, .error, "the kernel needs LPAE", hint: "another")
+    ]
     let line = MatrixLine(machine: "m", kernel: "k", plan)
     #expect(line.fits && line.failure == "the kernel needs LPAE" && line.smallestRAM == nil)
     // More RAM would not do alone.
