@@ -33,7 +33,7 @@ public struct Bundle: ~Escapable {
     ByteReader(bytes).slice(Int(clamping: segment.fileOffset), Int(clamping: segment.fileBytes))
   }
 
-  /// Tells whether the bytes of a segment have the SHA-256 that the manifest states.
+  /// Whether the bytes of a segment have the SHA-256 that the manifest states.
   public func isIntact(_ segment: BundleSegment) -> Bool {
     guard let bytes = bytes(of: segment) else { return false }
     let digest = SHA256.hash(bytes)

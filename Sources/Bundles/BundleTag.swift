@@ -100,7 +100,7 @@ public struct BundleTag: Sendable, Hashable {
     wrapperBytes = overflow ? .max : max(sum, end)
   }
 
-  /// Tells whether bytes are meant to be a bundle: a zImage whose table has our tag, right or wrong.
+  /// Whether bytes are meant to be a bundle: a zImage whose table has our tag, right or wrong.
   public static func isPresent(in bytes: Span<UInt8>) -> Bool {
     let reader = ByteReader(bytes)
     guard

@@ -33,7 +33,7 @@ public struct RetaggedZImage: Sendable, Hashable {
   /// Where the size word stands, behind the tags.
   static let sizeWordOffset: UInt32 = 0x7c
 
-  /// Tells whether bytes are a zImage with our tag, right or wrong.
+  /// Whether bytes are a zImage with our tag, right or wrong.
   public static func isPresent(in bytes: Span<UInt8>) -> Bool {
     let reader = ByteReader(bytes)
     return reader.littleEndian32(at: BundleFormat.headerMagicOffset) == BundleFormat.headerMagic

@@ -102,12 +102,12 @@ struct TreeWalk: ~Escapable, Copyable {
     }
   }
 
-  /// Tells whether a text and a zero byte stand at an offset.
+  /// Whether a text and a zero byte stand at an offset.
   func holds(_ text: StaticString, at offset: Int) -> Bool {
     reader.byte(at: offset + text.utf8CodeUnitCount) == 0 && begins(text, at: offset)
   }
 
-  /// Tells whether a node's name is a text, with or without a unit address.
+  /// Whether a node's name is a text, with or without a unit address.
   func isNamed(_ text: StaticString, _ name: Int, _ count: Int) -> Bool {
     let length = text.utf8CodeUnitCount
     guard count >= length, begins(text, at: name) else { return false }

@@ -29,12 +29,12 @@ final class FlattenedBlocks: Sendable {
     return end
   }
 
-  /// Tells whether a name stands somewhere.
+  /// Whether a name stands somewhere.
   func holds(_ name: StaticString, at start: Int) -> Bool {
     name.withUTF8Buffer { unsafe holds($0.span, at: start) }
   }
 
-  /// Tells whether a name stands somewhere.
+  /// Whether a name stands somewhere.
   func holds(_ name: Span<UInt8>, at start: Int) -> Bool {
     let strings = strings
     guard start < strings.count, strings.count - start > name.count else { return false }

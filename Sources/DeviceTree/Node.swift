@@ -71,7 +71,7 @@ public struct Node: Sendable {
     mayBeMemory && (flattened != nil || first("device_type")?.hasText("memory") ?? false)
   }
 
-  /// Tells whether ``baseName`` is a certain name, which has no `@` in it.
+  /// Whether ``baseName`` is a certain name, which has no `@` in it.
   func hasBaseName(_ name: StaticString) -> Bool {
     let length = name.utf8CodeUnitCount
     let count = nameBytes.count
@@ -189,7 +189,7 @@ public struct Node: Sendable {
 }
 
 extension Node: Hashable {
-  /// Tells whether two nodes have the same name, properties and children.
+  /// Whether two nodes have the same name, properties and children.
   public static func == (one: Self, other: Self) -> Bool {
     one.nameBytes == other.nameBytes && hasSameProperties(one, other)
       && one.children == other.children

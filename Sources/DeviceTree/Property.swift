@@ -78,7 +78,7 @@ public struct Property: Hashable, Sendable {
     cells.reduce(0) { $0 << 32 | UInt64(word(at: $1 * 4)) }
   }
 
-  /// Tells whether ``text`` is a certain one.
+  /// Whether ``text`` is a certain one.
   func hasText(_ text: StaticString) -> Bool { value.holdText(text) }
 
   /// Reads a word whose four bytes the caller has checked to be there.

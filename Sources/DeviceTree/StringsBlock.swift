@@ -161,7 +161,7 @@ struct StringsBlock {
     return 0
   }
 
-  /// Tells whether the texts at two offsets are the same.
+  /// Whether the texts at two offsets are the same.
   private static func isSame(_ one: Int, _ other: Int, of texts: [UInt8]) -> Bool {
     var step = 0
     while texts[one + step] == texts[other + step] {

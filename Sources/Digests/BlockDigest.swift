@@ -5,7 +5,7 @@ protocol ChainingValue: Sendable {
   /// Starts with the initial value of the algorithm.
   init()
 
-  /// Tells whether the words and the length of the message are written high byte first.
+  /// Whether the words and the length of the message are written high byte first.
   static var isBigEndian: Bool { get }
 
   /// Mixes in the 64 bytes that start at an offset.

@@ -47,7 +47,7 @@ public enum Compression: String, Sendable, CaseIterable, Hashable {
     return nil
   }
 
-  /// Tells whether an lzma-alone header makes sense, as far as its 13 bytes are there.
+  /// Whether an lzma-alone header makes sense, as far as its 13 bytes are there.
   ///
   /// `xz` refuses the same ones; liblzma by itself does not.
   ///

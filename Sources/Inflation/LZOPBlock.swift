@@ -30,7 +30,7 @@ struct LZOPBlock: ~Escapable {
 
   var payloadLength: Int { payload.count }
 
-  /// Tells whether the block could not be compressed.
+  /// Whether the block could not be compressed.
   var isStored: Bool { payload.count == outputLength }
 
   /// Reads the head of a block; nil at the end mark.

@@ -60,7 +60,7 @@ func inflateLegacyLZ4(
   return Inflated(consumed: offset, produced: outflow.produced)
 }
 
-/// Tells whether no block can follow.
+/// Whether no block can follow.
 private func isEnd(of reader: ByteReader, at offset: Int) -> Bool {
   if reader.matches(Compression.lz4.magic, at: offset) { return true }
   if reader.matches(Compression.lz4FrameMagic, at: offset) { return true }

@@ -21,7 +21,7 @@ public struct Board: Sendable, Hashable {
   public let console: String
   /// The first register of the UART behind ``console``, a PL011 on every board.
   public let uart: PhysicalAddress
-  /// Tells whether QEMU makes the board's device tree itself.
+  /// Whether QEMU makes the board's device tree itself.
   public let makesDeviceTree: Bool
 
   /// QEMU's own board: RAM at 1 GiB, PSCI by HVC, no firmware.

@@ -12,7 +12,7 @@ struct Deadline {
     self.allowed = allowed
   }
 
-  /// Tells whether the time is over.
+  /// Whether the time is over.
   var isOver: Bool { start.duration(to: clock.now) >= allowed }
 
   /// The seconds since the beginning.

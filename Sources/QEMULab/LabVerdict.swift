@@ -34,7 +34,7 @@ public enum LabVerdict: Sendable, Hashable {
   /// Ferry found something wrong and stopped before it overwrote anything; its line.
   case refused(line: String)
 
-  /// Tells whether the guest came up.
+  /// Whether the guest came up.
   public var isBooted: Bool {
     if case .booted = self { return true }
     return false

@@ -60,7 +60,7 @@ struct RAMContents {
     return result
   }
 
-  /// Tells whether a range lies in the bytes of one segment.
+  /// Whether a range lies in the bytes of one segment.
   func isInSegment(_ range: PhysicalRange) -> Bool {
     segments.contains { $0.range.contains(range) }
   }

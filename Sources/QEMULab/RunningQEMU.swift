@@ -164,7 +164,7 @@ struct RunningQEMU {
       .split(separator: "\n").joined(separator: "\n")
   }
 
-  /// Tells whether a child has ended, without taking its exit status.
+  /// Whether a child has ended, without taking its exit status.
   private static func hasEnded(_ process: pid_t) -> Bool {
     var status = unsafe siginfo_t()
     let flags = WEXITED | WNOHANG | WNOWAIT

@@ -60,7 +60,7 @@ struct KernelFlavour {
     return parts
   }
 
-  /// Tells whether it is `rc1` or the like, which belongs to the version.
+  /// Whether it is `rc1` or the like, which belongs to the version.
   private static func isCandidate(_ text: ArraySlice<UInt8>) -> Bool {
     text.count > 2 && text.begins(with: "rc") && text.dropFirst(2).allSatisfy { isDigit($0) }
   }

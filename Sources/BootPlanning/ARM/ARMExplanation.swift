@@ -115,7 +115,7 @@ struct ARMExplanation {
           "the decompressor's code was not recognised: where it puts the kernel is a guess",
           hint: "use --handover image, which does not depend on it"))
     }
-    if placement.startIsFine {
+    if placement.needsFineAlignment {
       result.append(
         Diagnostic(
           .startNeedsNewerKernel, .warning,

@@ -156,7 +156,7 @@ struct ARMMemoryView {
     return PhysicalRange(start: first, end: aligned)
   }
 
-  /// Tells whether the new kernel's page structs reach down to its start of RAM.
+  /// Whether the new kernel's page structs reach down to its start of RAM.
   ///
   /// They begin with the block of the largest page order (4 MiB) that holds the first page of
   /// memory, but are counted from PHYS_OFFSET: were that lower, the last would lie behind the array.
@@ -168,7 +168,7 @@ struct ARMMemoryView {
     return first.roundedDown(to: Alignment(shift: 22)).rawValue <= start
   }
 
-  /// Tells whether the kernel itself, an initrd or a DTB may lie in a range: in RAM, reserved or
+  /// Whether the kernel itself, an initrd or a DTB may lie in a range: in RAM, reserved or
   /// not, that the kernel knows and maps linearly.
   ///
   /// `start` is PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.

@@ -18,7 +18,7 @@ struct ARMPlacement {
   /// Whether the image did not tell K and the more likely of two was taken.
   let kernelIsUncertain: Bool
   /// Whether RAM starts, for the new kernel, at a multiple of 2 MiB that an old one cannot use.
-  var startIsFine = false
+  var needsFineAlignment = false
 }
 
 /// Finds placements that keep every segment clear of every byte that is written.
@@ -111,12 +111,12 @@ final class ARMPlacementSearch {
     return items
   }
 
-  /// Tells whether every range is RAM that nobody reserved.
+  /// Whether every range is RAM that nobody reserved.
   func isFree(_ ranges: [FootprintRange]) -> Bool {
     ranges.allSatisfy { view.free.contains($0.range) }
   }
 
-  /// Tells whether the kernel can lie at an address: in free RAM that it will also map.
+  /// Whether the kernel can lie at an address: in free RAM that it will also map.
   func holdsKernel(at kernel: UInt64) -> Bool {
     guard
       let whole = PhysicalRange(
@@ -199,7 +199,7 @@ final class ARMPlacementSearch {
     guard imageStep != .largeSection else { return nil }
     for start in imageStarts(step: .largeSection) {
       if var placement = image(start: start), leavesWorkingMemory(placement) {
-        placement.startIsFine = true
+        placement.needsFineAlignment = true
         return placement
       }
     }

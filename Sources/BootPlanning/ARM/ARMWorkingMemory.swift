@@ -70,7 +70,7 @@ extension ARMPlacementSearch {
     }
   }
 
-  /// Tells whether the sum of all that is needed is there at all, wherever it may lie.
+  /// Whether the sum of all that is needed is there at all, wherever it may lie.
   var isLargeEnough: Bool {
     // What has its place already is not counted as free either.
     let companions = [
@@ -99,7 +99,7 @@ extension ARMPlacementSearch {
         : "try it with kx try, or use a smaller initrd")
   }
 
-  /// Tells whether the new kernel has enough memory to come up.
+  /// Whether the new kernel has enough memory to come up.
   func leavesWorkingMemory(_ placement: ARMPlacement) -> Bool {
     allows(memoryLeft(placement) >= memoryNeeded)
   }

@@ -85,7 +85,7 @@ extension ARMPlacementSearch {
       start: PhysicalAddress(table & ~0x3_ffff), count: ByteCount(UInt64(0x1000_0000)))
   }
 
-  /// Tells whether the decompressor runs, and finds all it reads and writes, in cached memory.
+  /// Whether the decompressor runs, and finds all it reads and writes, in cached memory.
   ///
   /// One that moves itself copies aligned words: where it lies before does not matter.
   func runsCached(_ own: ARMDecompression, _ cached: PhysicalRange) -> Bool {

@@ -20,7 +20,7 @@ struct InitrdFault: Sendable, Hashable {
       severity: isFatal && !Self.mountsRoot(commandLine) ? .error : .warning)
   }
 
-  /// Tells whether the kernel may find its root without an initrd: labels and UUIDs of file systems it
+  /// Whether the kernel may find its root without an initrd: labels and UUIDs of file systems it
   /// leaves to one.
   ///
   /// Source: init/do_mounts.c and block/early-lookup.c (v6.12), early_lookup_bdev.

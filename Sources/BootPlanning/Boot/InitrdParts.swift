@@ -27,7 +27,7 @@ public struct InitrdParts: Sendable, Hashable {
   /// Starts with nothing.
   public init() {}
 
-  /// Tells whether there is nothing to load.
+  /// Whether there is nothing to load.
   public var isEmpty: Bool { count == 0 }
 
   /// Where what is loaded begins in the first file.

@@ -55,7 +55,7 @@ struct GivenLayout {
       .image, kernel: address.rawValue, file: file,
       footprint: figures.kernelPhase(at: address.rawValue), move: .never, isUncertain: false,
       items: search.companions(start: start, cached: nil))
-    found?.startIsFine =
+    found?.needsFineAlignment =
       !PhysicalAddress(start).isAligned(to: search.imageStep)
       && request.kernel.facts.release == nil
     return found

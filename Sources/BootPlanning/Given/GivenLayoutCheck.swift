@@ -207,7 +207,7 @@ struct GivenLayoutCheck {
         add(.misaligned, "the zImage does not begin at a multiple of 4, as its code must: \(load)")
       }
     case .image:
-      let step = placement.startIsFine ? Alignment.largeSection : search.imageStep
+      let step = placement.needsFineAlignment ? Alignment.largeSection : search.imageStep
       if !isMadeForItsPlace, !PhysicalAddress(start).isAligned(to: step) {
         add(
           .imageMisplaced,
@@ -255,7 +255,7 @@ struct GivenLayoutCheck {
 }
 
 extension PlanRequest {
-  /// Tells whether ranges lie in RAM that nobody reserved.
+  /// Whether ranges lie in RAM that nobody reserved.
   func machineHolds(_ ranges: [PhysicalRange]) -> Bool {
     ranges.allSatisfy {
       machine.memory.ram.contains($0) && !machine.memory.reservedRanges.overlaps($0)

@@ -60,7 +60,7 @@ extension PlanRequest {
   /// What lies beside the kernel where somebody else put it.
   var givenCompanions: RangeSet { RangeSet([givenInitrd, givenParameters].compactMap { $0 }) }
 
-  /// Tells whether a kernel that takes an address for the start of RAM maps what somebody else put
+  /// Whether a kernel that takes an address for the start of RAM maps what somebody else put
   /// into RAM.
   func mapsGiven(_ view: ARMMemoryView, start: UInt64) -> Bool {
     [givenInitrd?.rounded(outwardTo: .page), givenParameters].allSatisfy { range in

@@ -59,10 +59,10 @@ public struct BootPlan: Sendable, Hashable {
     self.diagnostics = diagnostics
   }
 
-  /// Tells whether the plan must not be executed.
+  /// Whether the plan must not be executed.
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-  /// Tells whether no placement was found at all.
+  /// Whether no placement was found at all.
   public var fits: Bool { entry != nil }
 }
 

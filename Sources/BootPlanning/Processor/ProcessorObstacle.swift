@@ -65,7 +65,7 @@ extension Processor {
     return .bigEndian(isCertain: kernel.latestVersion?.value == .v5)
   }
 
-  /// Tells whether all is known that a kernel may need.
+  /// Whether all is known that a kernel may need.
   ///
   /// - Parameter kernel: The kernel.
   /// - Returns: Whether ``obstacle(to:)`` leaves nothing open.

@@ -81,7 +81,7 @@ public struct KImageLayout: Hashable, Sendable {
   /// They are enough when those of the list and the control page are outside of all destinations.
   public var neededPages: UInt64 { pageCount + indirectionPageCount + 1 }
 
-  /// Tells whether a page is in a destination.
+  /// Whether a page is in a destination.
   public func isDestination(_ page: PhysicalAddress) -> Bool { entry(of: page) != nil }
 
   var entriesBeforeDone: UInt64 { pageCount + UInt64(segments.count) }

@@ -65,7 +65,7 @@ struct KImageWalk {
 }
 
 extension RangeSet {
-  /// Tells whether every byte of a page is in the set.
+  /// Whether every byte of a page is in the set.
   func contains(page first: PhysicalAddress, _ page: Alignment) -> Bool {
     guard let range = PhysicalRange(start: first, count: page.byteCount) else { return false }
     return contains(range)

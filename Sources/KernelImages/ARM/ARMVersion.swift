@@ -13,7 +13,7 @@ public enum ARMVersion: UInt8, Sendable, Hashable, Comparable {
   /// ARMv8 and later, in their 32-bit state.
   case v8
 
-  /// Tells whether one is older than another.
+  /// Whether one is older than another.
   public static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
 
   /// Reads the version that stands in a kernel's vermagic: `6.1.0-50-armmp SMP mod_unload ARMv7 p2v8`.
@@ -41,7 +41,7 @@ public enum ARMVersion: UInt8, Sendable, Hashable, Comparable {
     return nil
   }
 
-  /// Tells whether the text that ends in front of a place begins with a digit.
+  /// Whether the text that ends in front of a place begins with a digit.
   private static func beginsWithDigit(_ bytes: Span<UInt8>, before end: Int) -> Bool {
     var start = end
     while start > 0, end - start < 256, (0x20...0x7e).contains(bytes[start - 1]) { start -= 1 }

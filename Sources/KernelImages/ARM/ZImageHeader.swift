@@ -31,7 +31,7 @@ struct ZImageHeader: Hashable {
   static let magicOffset = 0x24
   private static let leastBytes = 0x30
 
-  /// Tells whether bytes begin with a zImage header.
+  /// Whether bytes begin with a zImage header.
   static func matches(_ bytes: Span<UInt8>) -> Bool { variant(of: ByteReader(bytes)) != nil }
 
   private static func variant(of reader: borrowing ByteReader) -> Variant? {

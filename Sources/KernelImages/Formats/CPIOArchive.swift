@@ -14,7 +14,7 @@ struct CPIOArchive: Hashable {
 
   private static let headerBytes = 110
 
-  /// Tells whether an entry begins at an offset.
+  /// Whether an entry begins at an offset.
   static func matches(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
     guard let kind = ByteReader(bytes).byte(at: offset + 5),
       kind == UInt8(ascii: "1") || kind == UInt8(ascii: "2")

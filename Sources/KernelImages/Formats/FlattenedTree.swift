@@ -71,7 +71,7 @@ struct FlattenedTree {
       value: UInt64(reader.bigEndian32(at: at) ?? 0))
   }
 
-  /// Tells whether the tree has a node `/images`. The first part of its bytes is enough.
+  /// Whether the tree has a node `/images`. The first part of its bytes is enough.
   static func looksLikeFIT(_ bytes: Span<UInt8>) -> Bool {
     let reader = ByteReader(bytes)
     guard let offset = reader.bigEndian32(at: 8), var at = Int(exactly: offset) else {

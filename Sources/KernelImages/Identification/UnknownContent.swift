@@ -22,7 +22,7 @@ public struct UnknownContent: Sendable, Hashable {
     "Xen, a hypervisor in the form of a zImage",
     hint: "name the kernel that Xen would start; a hypervisor is not planned for")
 
-  /// Tells whether a file in the form of a zImage is Xen. Its header counts memory behind the file.
+  /// Whether a file in the form of a zImage is Xen. Its header counts memory behind the file.
   ///
   /// Source: xen/arch/arm/arm32/head.S and xen/common/kernel.c (4.17).
   static func isXen(_ bytes: Span<UInt8>) -> Bool {
@@ -90,7 +90,7 @@ public struct UnknownContent: Sendable, Hashable {
   }
 }
 
-/// Tells whether a word of small letters stands in the first bytes, in letters of any size.
+/// Whether a word of small letters stands in the first bytes, in letters of any size.
 private func holds(_ word: String, _ bytes: Span<UInt8>) -> Bool {
   let letters = Array(word.utf8)
   let end = min(bytes.count, 512) - letters.count

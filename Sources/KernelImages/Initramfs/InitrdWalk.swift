@@ -67,7 +67,7 @@ struct InitrdWalk {
     faults.append(UnpackingFault(at: at, what, hint: "fill up with zeros before it"))
   }
 
-  /// Tells whether the decoder for lz4 sees the end of its data, and notes where it does not.
+  /// Whether the decoder for lz4 sees the end of its data, and notes where it does not.
   private mutating func endsLZ4(
     _ reader: borrowing ByteReader, _ last: Initrd.Segment
   ) -> Bool {
@@ -254,7 +254,7 @@ struct InitrdWalk {
   }
 }
 
-/// Tells whether an archive begins that kernels know, and refuse.
+/// Whether an archive begins that kernels know, and refuse.
 private func isOldFormat(_ bytes: Span<UInt8>) -> Bool {
   ByteReader(bytes).matches(Array("070707".utf8), at: 0)
 }

@@ -115,7 +115,7 @@ public struct QualcommNumbers: Sendable, Hashable {
   /// More than any tree has.
   private static let mostBytes = 2048
 
-  /// Tells whether a chip and a board are in both.
+  /// Whether a chip and a board are in both.
   public func meets(_ other: Self) -> Bool {
     let sameBoard = boards.contains { own in
       other.boards.contains {

@@ -46,7 +46,7 @@ struct TreeTable {
   /// More than any table has.
   private static let mostLines: UInt32 = 1024
 
-  /// Tells whether a table begins here.
+  /// Whether a table begins here.
   static func isPresent(_ reader: borrowing ByteReader, at offset: Int = 0) -> Bool {
     maker(reader, at: offset) != nil
   }

@@ -41,7 +41,7 @@ public struct CPUSet: Hashable, Sendable {
   /// The number of CPUs.
   public var count: Int { numbers.count }
 
-  /// Tells whether a CPU is in the set.
+  /// Whether a CPU is in the set.
   public func contains(_ number: UInt32) -> Bool { numbers.contains(number) }
 }
 

@@ -36,7 +36,7 @@ struct FileReader<Kernel: KernelInterface> {
     }
   }
 
-  /// Tells whether a file is there.
+  /// Whether a file is there.
   func exists(_ path: String) throws(LinuxInterfaceError) -> Bool {
     do throws(Errno) {
       _ = try kernel.fileStatus(path)

@@ -94,7 +94,7 @@ public struct Inventory: Hashable, Sendable {
     }
   }
 
-  /// Tells whether a device that is not in use any more is there all the same.
+  /// Whether a device that is not in use any more is there all the same.
   ///
   /// - Parameters:
   ///   - name: The device.

@@ -62,6 +62,6 @@ public struct KernelConfiguration: Hashable, Sendable {
     }
   }
 
-  /// Tells whether a symbol is built in.
+  /// Whether a symbol is built in.
   public func has(_ name: String) -> Bool { setting(name) == .yes }
 }

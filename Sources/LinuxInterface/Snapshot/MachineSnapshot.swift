@@ -17,7 +17,7 @@ public enum MachineSnapshot {
     return archive.bytes
   }
 
-  /// Tells whether bytes begin like a snapshot.
+  /// Whether bytes begin like a snapshot.
   public static func isSnapshot(_ bytes: Span<UInt8>) -> Bool { SnapshotArchive.isArchive(bytes) }
 
   /// Reads a snapshot.

@@ -44,7 +44,7 @@ struct SnapshotArchive {
     while archive.count % 4 != 0 { archive.append(0) }
   }
 
-  /// Tells whether bytes begin like such an archive.
+  /// Whether bytes begin like such an archive.
   static func isArchive(_ bytes: Span<UInt8>) -> Bool {
     let reader = ByteReader(bytes)
     return reader.matches(Array("070701".utf8), at: 0)

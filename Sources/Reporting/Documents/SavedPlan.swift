@@ -72,10 +72,10 @@ public struct SavedPlan: Sendable, Hashable {
     self.diagnostics = diagnostics
   }
 
-  /// Tells whether the plan must not be executed.
+  /// Whether the plan must not be executed.
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-  /// Tells whether a placement was found.
+  /// Whether a placement was found.
   public var fits: Bool { entry != nil }
 }
 

@@ -23,7 +23,7 @@ struct MapFrames {
       return (top + min(from, scale.cells - size), size)
     }
 
-    /// Tells whether a range is drawn thicker than it is.
+    /// Whether a range is drawn thicker than it is.
     func thickens(_ range: PhysicalRange) -> Bool {
       guard let shared = window.intersection(range) else { return false }
       let scale = MapScale(window, cells: height)

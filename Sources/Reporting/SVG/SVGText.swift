@@ -34,7 +34,7 @@ struct SVGText {
   var top: Int { y - size * 8 / 10 }
   var bottom: Int { y + size * 2 / 10 }
 
-  /// Tells whether two texts stand on each other.
+  /// Whether two texts stand on each other.
   func overlaps(_ other: Self) -> Bool {
     left < other.right && other.left < right && top < other.bottom && other.top < bottom
   }

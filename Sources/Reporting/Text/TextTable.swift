@@ -39,7 +39,7 @@ public struct TextTable: Sendable {
     self.flexible = flexible
   }
 
-  /// Tells whether the table has no rows.
+  /// Whether the table has no rows.
   public var isEmpty: Bool { rows.isEmpty }
 
   /// Adds a row; cells beyond the number of columns are left out, missing ones stay empty.

@@ -75,7 +75,7 @@ enum ExplanationText {
 }
 
 extension Explanation {
-  /// The first sentence of what it means.
+  /// The first sentence of the meaning.
   var title: String {
     var sentence = ""
     for word in meaning.split(separator: " ") {
@@ -85,7 +85,7 @@ extension Explanation {
     return sentence
   }
 
-  /// Where it stands in the documents.
+  /// The pages that have more about it.
   fileprivate var places: String {
     "docs/diagnostics.md#\(code.description.lowercased())" + (page.map { " and docs/" + $0 } ?? "")
   }

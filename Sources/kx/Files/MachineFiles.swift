@@ -4,8 +4,8 @@ import DeviceTree
 import LinuxInterface
 
 extension MachineState {
-  /// Reads `--machine`: what `kexec --snapshot` took, the text of a /proc/iomem, or a folder that
-  /// holds files of a snapshot.
+  /// Reads `--machine`: a snapshot of `kexec --snapshot`, the text of a /proc/iomem, or a folder
+  /// with the files of a snapshot.
   init(at path: String) throws(Stop) {
     guard isFolder(path) else {
       self = try Self(in: try InputFile(path))
@@ -34,7 +34,7 @@ func isFolder(_ path: String) -> Bool {
 }
 
 extension Stop {
-  /// Tells what is wrong with a captured machine.
+  /// The error for a captured machine that is malformed.
   fileprivate init(captured error: LinuxInterfaceError, _ path: String) {
     var hint = "take it anew with kexec --snapshot FILE"
     var code = ExitStatus.badFile

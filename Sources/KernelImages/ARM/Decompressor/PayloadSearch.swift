@@ -185,7 +185,7 @@ struct PayloadSearch {
     return nil
   }
 
-  /// Tells whether a hit may be a payload.
+  /// Whether a hit may be a payload.
   ///
   /// `isWhole` says whether the stream ends where the bytes end.
   private static func hasRightForm(
@@ -209,7 +209,7 @@ struct PayloadSearch {
     }
   }
 
-  /// Tells whether the blocks of a legacy lz4 frame fill the bytes exactly.
+  /// Whether the blocks of a legacy lz4 frame fill the bytes exactly.
   private static func blocksFill(_ reader: ByteReader) -> Bool {
     var at = 4
     // Each turn advances by four bytes or more.

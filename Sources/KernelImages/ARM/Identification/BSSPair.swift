@@ -22,7 +22,7 @@ struct BSSPair: Hashable {
   /// The largest BSS that is believed.
   static let bssLimit: UInt32 = 64 << 20
 
-  /// Tells whether a word may be the address behind some Image, of whatever length.
+  /// Whether a word may be the address behind some Image, of whatever length.
   static func isPlausible(_ word: UInt32) -> Bool {
     for page in pageOffsets where word >= page && word - page < textOffsetLimit + imageLimit {
       return true

@@ -111,7 +111,7 @@ struct ImageHead {
     [0x01, 0x90, 0x8f, 0xe2, 0x19, 0xff, 0x2f, 0xe1]
   ]
 
-  /// Tells whether the code that maps the kernel holds the address of the last byte that a pair makes
+  /// Whether the code that maps the kernel holds the address of the last byte that a pair makes
   /// of it.
   func names(end pair: BSSPair, inflated: UInt64) -> Bool {
     guard let last = UInt32(exactly: pair.end(inflated: inflated) - 1) else { return false }

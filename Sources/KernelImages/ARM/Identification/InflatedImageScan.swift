@@ -64,7 +64,7 @@ struct InflatedImageScan {
     /// The words behind the first one among which the end of the stack is sought.
     static let reach: UInt32 = 6
 
-    /// Tells whether a word behind it may be the end of the first stack, eight bytes below a multiple
+    /// Whether a word behind it may be the end of the first stack, eight bytes below a multiple
     /// of 8 KiB in the kernel's data.
     ///
     /// Source: arch/arm/include/asm/thread_info.h (v4.14 and v6.1), `THREAD_START_SP`.
@@ -184,7 +184,7 @@ struct InflatedImageScan {
     }
   }
 
-  /// Tells whether a word may be the address behind the Image.
+  /// Whether a word may be the address behind the Image.
   private func mayBegin(_ word: UInt32) -> Bool {
     guard let expected else { return BSSPair.isPlausible(word) }
     return BSSPair.virtualStart(word, expected) != nil

@@ -17,7 +17,7 @@ extension Identification {
       Figure(ByteCount(layer.byteCount), .file, "the size of the file"), at: layer.offset)
   }
 
-  /// Tells whether the first words may be ARM instructions that are always carried out; the first
+  /// Whether the first words may be ARM instructions that are always carried out; the first
   /// may also be `setend be`.
   private static func mayBeImage(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count >= 0x8000 else { return false }

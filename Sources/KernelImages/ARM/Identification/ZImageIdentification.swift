@@ -116,7 +116,7 @@ extension Identification {
     return (payload, head(payload))
   }
 
-  /// Tells whether the size table tells everything and the size word is right.
+  /// Whether the size table tells everything and the size word is right.
   ///
   /// The word is confirmed without inflating the payload: the code at the beginning of the kernel
   /// holds the address of its last byte, PAGE_OFFSET + T + I + BSS - 1.
