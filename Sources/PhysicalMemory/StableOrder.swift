@@ -6,6 +6,7 @@ extension Array {
   /// The library's own sort is 3 KB of code for each type and rule; here only the copy is repeated.
   ///
   /// - Parameter precedes: Whether one stands before another.
+  /// - Returns: The sorted elements.
   package func inOrder(_ precedes: (Element, Element) -> Bool) -> [Element] {
     stableOrder(count) { precedes(self[$0], self[$1]) }.map { self[$0] }
   }

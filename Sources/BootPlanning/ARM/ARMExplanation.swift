@@ -2,7 +2,7 @@
 import KernelImages
 import PhysicalMemory
 
-/// Says for every address of a placement which rule fixed it, and which places were refused.
+/// Explains every address of a placement: the rule that fixed it, and the places that were refused.
 struct ARMExplanation {
   let search: ARMPlacementSearch
   let placement: ARMPlacement

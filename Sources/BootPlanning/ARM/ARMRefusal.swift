@@ -2,12 +2,12 @@
 import KernelImages
 import PhysicalMemory
 
-/// Says why nothing fits: each hole with the constraint that killed it, and the smallest RAM that
-/// would do.
+/// Says why nothing fits: for each hole the constraint that rules it out, and the smallest RAM that
+/// would be enough.
 struct ARMRefusal {
   let search: ARMPlacementSearch
   let handovers: [HandoverKind]
-  /// The smallest RAM that would do; nil when none would.
+  /// The smallest RAM that would be enough; nil when no RAM would.
   let smallestRAM: ByteCount?
 
   init(search: ARMPlacementSearch, handovers: [HandoverKind]) {
