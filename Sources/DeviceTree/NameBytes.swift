@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names are bytes: a tree is searched often, and texts take long to compare.
+/// Names as bytes: a tree is searched often, and comparing texts is slow.
 extension [UInt8] {
   /// The bytes of a name up to its first zero byte, where it would end in a file.
   init(name: String) {
@@ -22,7 +22,7 @@ extension [UInt8] {
     return true
   }
 
-  /// Whether a text stands in front of the first zero byte, or of the end.
+  /// Whether a text ends at the first zero byte, or at the end.
   func holdText(_ text: StaticString) -> Bool {
     let length = text.utf8CodeUnitCount
     return begins(with: text) && (count == length || self[length] == 0)

@@ -17,7 +17,7 @@ extension KernelImageError {
     case .otherArchitecture: return "make it anew, and name the architecture of the kernel"
     case .notAKernel(let looksLike): return looksLike.hint
     case .unknownContent(_, _, let looksLike):
-      // Without its wrapper the content may be a plain Image; with it, the wrapper is to blame.
+      // Without its wrapper the content may be a plain Image; with it, the wrapper is at fault.
       return looksLike.hint == UnknownContent.nothingKnown.hint
         ? "take the kernel from where the image was built; its vendor may have packed it in a way of "
           + "its own" : looksLike.hint
