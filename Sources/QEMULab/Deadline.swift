@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A point in time on a clock that nobody sets.
+/// A point in time on a monotonic clock.
 struct Deadline {
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
@@ -22,7 +22,7 @@ struct Deadline {
   var seconds: Double { allowed / .seconds(1) }
 }
 
-/// Lets others run.
+/// Lets other tasks run.
 ///
 /// - Throws: ``LabError/cancelled``
 func pause(_ duration: Duration) async throws(LabError) {

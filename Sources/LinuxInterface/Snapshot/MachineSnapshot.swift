@@ -3,9 +3,9 @@ import PhysicalMemory
 
 /// The state of a machine as one file: a plain cpio archive of the files it was read from.
 ///
-/// `cpio -t <FILE` lists them, `cpio -id <FILE` makes a folder of them that can be read in the
-/// snapshot's place. The device tree and the command line may hold serial numbers, addresses of
-/// network interfaces and whatever else the machine was told.
+/// `cpio -t <FILE` lists them, `cpio -id <FILE` makes a folder of them that can replace the
+/// snapshot. The device tree and the command line may hold serial numbers, addresses of network
+/// interfaces and other private data.
 public enum MachineSnapshot {
   /// Writes a snapshot; the same state gives the same bytes.
   ///
