@@ -84,7 +84,7 @@ func bigEndianWord(_ bytes: Span<UInt8>, at offset: Int) -> UInt32 {
     | UInt32(bytes[offset &+ 2]) << 8 | UInt32(bytes[offset &+ 3])
 }
 
-/// Turns a word to the left; the count lies between 1 and 31.
+/// Rotates a word left; the count lies between 1 and 31.
 @inline(__always)
 func rotateLeft(_ word: UInt32, _ count: UInt32) -> UInt32 {
   word &<< count | word &>> (32 &- count)

@@ -7,7 +7,7 @@ import PhysicalMemory
 ///
 /// A bundle starts at any address and holds the places of its segments, so a loader only has to
 /// find room for the file. Two areas may be written: [L, L + S) of its size table
-/// (docs/footprint.md), as far as that is free RAM, and the places of its segments. The device tree
+/// (docs/bundle.md), as far as that is free RAM, and the places of its segments. The device tree
 /// that is passed keeps clear of both.
 struct BundleRule {
   let request: PlanRequest

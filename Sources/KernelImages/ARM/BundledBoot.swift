@@ -24,7 +24,7 @@ public struct BundledBoot: Sendable, Hashable {
   public let byteCount: ByteCount
   /// The length of Ferry's image, which stands before the manifest.
   public let ferryBytes: ByteCount
-  /// S, the memory that the wrapper asks of loaders, from its load address on (docs/footprint.md).
+  /// S, the memory that the wrapper asks of loaders, from its load address on (docs/bundle.md).
   public let wrapperBytes: ByteCount
   /// The inflated size of the kernel inside, without BSS.
   public let innerInflatedBytes: ByteCount
