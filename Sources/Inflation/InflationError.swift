@@ -66,7 +66,7 @@ extension InflationError: CustomStringConvertible {
     case .truncated: "the input ends too early"
     case .exceedsLimit(_, let limit): "more than the allowed \(limit) bytes of output"
     case .needsTooMuchMemory(_, let needed):
-      "decoding takes \(needed) bytes of memory, which are not to be had,"
+      "decoding takes \(needed) bytes of memory, which are not available,"
     case .outOfMemory: "no memory for the decoder"
     case .unsupported(_, let what): "\(what) is not supported,"
     case .stopped: "inflating was stopped by the receiver"

@@ -34,8 +34,8 @@ extension KernelImageError {
     case .corrupt, .truncated, .stopped: damaged
     case .exceedsLimit: noKernel
     case .needsTooMuchMemory, .outOfMemory:
-      "inflate it on a machine with more memory, and name what comes out"
-    case .unsupported: "inflate it with the tool that made it, and name what comes out"
+      "inflate it on a machine with more memory, and name the inflated file"
+    case .unsupported: "inflate it with the tool that made it, and name the inflated file"
     }
   }
 }

@@ -72,8 +72,8 @@ extension Stop {
   /// The error for a file that changed while it was read.
   init(changed path: String) {
     self.init(
-      what: "'" + path + "' changed while it was read", hint: "try again when nobody writes it",
-      status: .unreadable)
+      what: "'" + path + "' changed while it was read",
+      hint: "try again when no program writes to it", status: .unreadable)
   }
 
   /// The error for a file that cannot be written.

@@ -54,7 +54,7 @@ struct ARMCommandLine {
       .initrdWordMisleads, .error,
       text(entry) + " has the kernel look for its initrd in " + place + ", and it lies in "
         + planned.description + ": it would be lost",
-      hint: "leave the word out: the kernel is told where its initrd lies")
+      hint: "leave the word out: the tree or the ATAGs name the initrd's place")
   }
 
   /// A warning about the name of a file, which only boot loaders understand.

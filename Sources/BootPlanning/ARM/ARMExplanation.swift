@@ -102,7 +102,7 @@ struct ARMExplanation {
       result.append(
         Diagnostic(
           .destinationUncertain, .error,
-          "the image does not tell whether its decompressor looks for the start of RAM in the "
+          "the image does not show whether its decompressor looks for the start of RAM in the "
             + "DTB; planned for the kernel at \(PhysicalAddress(placement.kernel)), which is a guess",
           hint: "use --handover image, which does not depend on it"))
     }

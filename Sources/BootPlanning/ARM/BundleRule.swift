@@ -36,8 +36,8 @@ struct BundleRule {
     refused.diagnostics.append(
       Diagnostic(
         .nothingFits, .error,
-        "nothing fits: the bundle takes \(bundle.byteCount) in one piece, and what it passes "
-          + "must keep clear of what it writes",
+        "nothing fits: the bundle takes \(bundle.byteCount) in one piece, and its parameters "
+          + "must keep clear of the bytes that it writes",
         hint: "free reserved memory, or make a smaller bundle"))
     return refused
   }

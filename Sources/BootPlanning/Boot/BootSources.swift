@@ -68,7 +68,7 @@ extension BootPreparationError: CustomStringConvertible {
       }
       return "this is \(what), not a kernel"
     case .noMemory(let tree):
-      return "nobody says what memory the machine has"
+      return "no source says how much memory the machine has"
         + (tree.map { ": " + $0.reason.description } ?? "")
     case .tree(_, let error): return error.description
     }

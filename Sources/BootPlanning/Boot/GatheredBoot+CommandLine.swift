@@ -77,7 +77,7 @@ extension GatheredBoot {
       let text =
         name + " loses "
         + PrintableText.clean(String(decoding: Array(line.utf8)[entry.place], as: UTF8.self))
-        + ": it tells where something of another boot lay"
+        + ": it holds an address of another boot"
       if case .running = origin {
         note(.wordLeftOut, text)
       } else {

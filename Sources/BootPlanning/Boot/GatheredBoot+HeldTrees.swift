@@ -70,7 +70,7 @@ extension GatheredBoot {
       diagnostics.append(
         Diagnostic(
           .treeUncertain, .warning,
-          all + ", and nothing tells which of them is for this machine: the first is taken",
+          all + ", and it is unknown which is for this machine: the first is taken",
           hint: "say which with --dtb-index N"))
       return 0
     }

@@ -168,7 +168,7 @@ struct GivenLayoutCheck {
           + "whole 2 MiB", shared.count
       )
     }
-    return ("lies in memory that the kernel is not told of by the DTB or by mem=", range.count)
+    return ("lies in memory that neither the DTB nor mem= names", range.count)
   }
 
   /// Diagnostics about other contents in the first and last page of an initrd.

@@ -41,7 +41,7 @@ extension RebootCodeError {
     case .parametersAfterCopy: "parameters go into the text after the code was copied from there"
     case .parametersMissing: "caches are flushed before there are parameters"
     case .codeMissing: "caches are flushed before the relocation code is there"
-    case .codeDiffers: "the relocation code is not what was assembled"
+    case .codeDiffers: "the relocation code differs from the assembled one"
     }
   }
 }

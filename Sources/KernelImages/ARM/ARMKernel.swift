@@ -86,7 +86,7 @@ public struct ZImage: Sendable, Hashable {
   public var relocationBump: Figure<ByteCount>
   /// The decompressor's own BSS, alignment included; an upper bound when it cannot be read.
   public var bssBytes: Figure<ByteCount>
-  /// x0, the offset of the first byte that is copied when the decompressor moves itself; a lower
+  /// M, the offset of the first byte that is copied when the decompressor moves itself; a lower
   /// bound when it cannot be read (docs/footprint.md).
   public var movedFrom: Figure<ByteCount>
   /// The lowest possible offset of `wont_overwrite`: code before it may be overwritten.

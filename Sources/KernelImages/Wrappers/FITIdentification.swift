@@ -86,7 +86,7 @@ extension Identification {
       note(
         .partUnused,
         "FIT image " + fit.tree.nodes[node].name
-          + " is not used: no configuration says what goes together")
+          + " is not used: the FIT has no configuration")
     }
     if let node = kernels.first { try peelKernel(fit, node, layer) }
   }

@@ -89,7 +89,7 @@ extension Identification {
     warn(
       .wrapperContradicted,
       wrapper + " says that its content is " + said + "; it is " + actual + ", and taken as that",
-      hint: "a boot loader that believes the label will not start it: make the wrapper anew")
+      hint: "a boot loader that trusts the label will not start it: make the wrapper anew")
     try peel(content.bytes, content.origin, at: content.offset, depth: content.depth)
   }
 }

@@ -25,7 +25,7 @@ public struct CommandLineReuse: Hashable, Sendable {
     /// initrd and initrdmem name the place of the running kernel's initrd.
     case initrd = "tells where the old initrd lay"
     /// elfcorehdr names the place of a crashed kernel's notes.
-    case crashNotes = "tells where an earlier crashed kernel lies"
+    case crashNotes = "names the notes of an earlier crashed kernel"
     /// A crash kernel must not reserve memory for another one.
     case crashKernel = "a crash kernel sets no memory aside for another"
     /// An address to jump back to.

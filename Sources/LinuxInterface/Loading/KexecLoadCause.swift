@@ -133,7 +133,7 @@ extension KexecLoadCause: CustomStringConvertible {
     switch self {
     case .noCapability: "run as root"
     case .loadingDisabled, .noLoadsLeft:
-      "somebody decided so; a load is possible after the next start, before it is set again"
+      "a load is possible after the next start of the machine, before the setting is made again"
     case .lockedDown: "start the machine without Secure Boot or without lockdown= to load kernels"
     case .filtered: "run outside of the container"
     case .policy: "look at the kernel's log (dmesg) for the policy that refused"

@@ -68,7 +68,7 @@ public struct KexecLoadError: Error, Hashable, Sendable {
   ///
   /// Source: Linux 6.1, kernel/kexec.c, do_kexec_load.
   public var consequence: String {
-    if isUnload { return "what was loaded is loaded still" }
+    if isUnload { return "the loaded image stays loaded" }
     return isOnCrash && !isRefusedAtTheDoor
       ? "no crash kernel is loaded now" : "what was loaded before, if anything, is loaded still"
   }

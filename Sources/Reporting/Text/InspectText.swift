@@ -137,7 +137,7 @@ public enum InspectText {
     guard let flag else {
       return [
         TextTable.Cell(name), TextTable.Cell("unknown  "),
-        TextTable.Cell("the plan holds for both; --verify may tell", .faint),
+        TextTable.Cell("the plan is valid for both; --verify may show it", .faint),
       ]
     }
     return FigureLine.row(name, (flag.value ? "yes" : "no") + "  ", flag)

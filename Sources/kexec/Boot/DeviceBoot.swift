@@ -115,7 +115,7 @@ final class DeviceBoot {
     where !path.isEmpty && (try? kernel.fileStatus(path))?.stamp?.identity == output.stamp?.identity
     {
       throw .usage(
-        "'" + log + "' is written behind, and '" + path + "' is the same file and is read",
+        "'" + log + "' is appended to, and '" + path + "' is the same file and is read",
         hint: "name another file with --log")
     }
   }

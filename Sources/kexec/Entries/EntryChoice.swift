@@ -52,7 +52,7 @@ struct EntryChoice {
   func reason(_ wish: EntryWish) -> String {
     guard let taken else { return "" }
     let entry = entries[taken].entry
-    if wish.id != nil { return "it is called so" }
+    if wish.id != nil { return "it has this name" }
     switch entry.origin {
     case .bls: return "the first in the order of the Boot Loader Specification"
     case .boot: return "the newest in " + entries[taken].source + " by the version in its name"
@@ -77,7 +77,7 @@ extension Program {
       throw Stop(
         what: "nothing is found that can be booted"
           + (wish.id.map { " called '" + $0 + "'" } ?? ""),
-        hint: "kexec --list-entries shows what there is and what is in its way",
+        hint: "kexec --list-entries shows all entries, and why each cannot be booted",
         status: .unreadable)
     }
     let found = choice.entries[taken]
@@ -86,7 +86,7 @@ extension Program {
     if let tree = found.deviceTree { line += " --dtb=" + tree }
     say(PrintableText.clean(line))
     if settings.isTalkative || settings.dryRun {
-      say("  " + PrintableText.clean(choice.reason(wish) + ", told by " + found.source))
+      say("  " + PrintableText.clean(choice.reason(wish) + ", from " + found.source))
     }
     for note in found.notes { say("  note: " + PrintableText.clean(note)) }
     return settings.taking(found)

@@ -84,7 +84,7 @@ struct BootComparison {
 
   mutating func addInitrd(planned: ByteCount, now: ByteCount?, knows: Bool) {
     if planned.rawValue == 0 { return }
-    guard knows else { return add(.unknown, "initrd", "the kernel does not tell of one") }
+    guard knows else { return add(.unknown, "initrd", "the kernel does not show its initrd") }
     guard let now else { return add(.lost, "initrd", "the kernel was given none") }
     add(
       now == planned ? .ok : .changed, "initrd",

@@ -129,7 +129,7 @@ extension MachineChecks {
       let isFile = error.status == .badFile
       add(
         .error, isFile ? .kernelWhole : .runningKernelAccepts, error.what,
-        hint: isFile ? "get the file anew; it is not whole" : error.hint)
+        hint: isFile ? "get the file again; it is incomplete" : error.hint)
       return
     }
     add(

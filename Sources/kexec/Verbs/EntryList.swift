@@ -29,7 +29,7 @@ extension Program {
       if let options = entry.options { lines.append("command line " + options) }
       for note in found.notes { lines.append("note: " + note) }
       if let obstacle = found.obstacle { lines.append("not taken: " + obstacle) }
-      lines.append("told by " + found.source)
+      lines.append("from " + found.source)
       for (number, line) in lines.enumerated() {
         text += (number == 0 ? "" : "      ") + PrintableText.clean(line) + "\n"
       }

@@ -35,7 +35,7 @@ extension Program {
     let isOrdinary = settings.asksAboutOrdinary && !settings.onCrash
     guard let answer = isOrdinary ? facts.isLoaded : facts.isCrashKernelLoaded else {
       throw Stop(
-        what: "the kernel does not tell whether one is loaded",
+        what: "the kernel does not show whether one is loaded",
         hint: "is /sys mounted? was it built with CONFIG_KEXEC?", status: .unavailable)
     }
     return answer ? 1 : 0
@@ -45,7 +45,7 @@ extension Program {
   func printCrashBytes() throws(Stop) {
     guard let bytes = try facts().crashBytes else {
       throw Stop(
-        what: "the kernel does not tell what it keeps for a crash kernel",
+        what: "the kernel does not show how much it reserves for a crash kernel",
         hint: "is /sys mounted? was it built with CONFIG_KEXEC?", status: .unavailable)
     }
     try print(String(bytes.rawValue) + "\n")

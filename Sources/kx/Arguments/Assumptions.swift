@@ -105,14 +105,14 @@ struct Assumptions: ExpressibleByArgument {
   func refuseVain(_ kernel: ARMKernel?, isFile: Bool, hasInitrd: Bool) throws(Stop) {
     let isGiven = { (key: String) in values[key] != nil }
     if isFile, let key = ["zimage", "moved-from", "payload-end"].first(where: isGiven) {
-      throw .vain("--assume \(key)", "the kernel's file tells it")
+      throw .vain("--assume \(key)", "the kernel's file has this figure")
     }
     let decompressor = ["bump", "decompressor-bss", "moved-from", "payload-end", "dtb-check"]
     if let kernel, kernel.zImage == nil, let key = decompressor.first(where: isGiven) {
       throw .vain("--assume \(key)", "the kernel has no decompressor")
     }
     if hasInitrd, isGiven("initrd") {
-      throw .vain("--assume initrd", "the initrd's file tells it")
+      throw .vain("--assume initrd", "the initrd's file has this figure")
     }
     if !hasInitrd, isGiven("unpacked"), count("initrd") ?? .zero == .zero {
       throw .vain("--assume unpacked", "there is no initrd")

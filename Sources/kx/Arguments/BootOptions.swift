@@ -142,7 +142,7 @@ struct BootOptions: ParsableArguments {
 
   func validate() throws {
     if machine != nil, !ram.isEmpty {
-      throw ValidationError("--machine and --ram both say what memory there is; give one of them.")
+      throw ValidationError("--machine and --ram both name the memory; give one of them.")
     }
     if atags, dtb != nil || !dtbo.isEmpty || treeIndex != nil {
       throw ValidationError(

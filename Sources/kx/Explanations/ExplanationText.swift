@@ -36,7 +36,7 @@ enum ExplanationText {
       }
       text += table.render(style, width: width) + "\n"
     }
-    return text + "kx explain CODE tells more, and what to do.\n"
+    return text + "kx explain CODE says more, and what to do.\n"
   }
 
   /// Where to read more about errors and warnings; empty when there are none.

@@ -71,7 +71,7 @@ struct BoardMachine {
     return [
       Diagnostic(
         .boardMemoryTaken, .note,
-        "the tree tells memory that the board does not have with \(memory.rounded); replaced by "
+        "the tree names memory that the board does not have with \(memory.rounded); replaced by "
           + "\(ram)")
     ]
   }

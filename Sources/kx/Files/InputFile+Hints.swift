@@ -9,7 +9,7 @@ extension InputFile {
     let names = entries(of: folder)
     if names.isEmpty { return "there is no folder '\(folder)', or nothing in it" }
     guard let near = Spelling.nearest(name, among: names) else {
-      return "look at what is there: ls \(folder)"
+      return "list the folder: ls \(folder)"
     }
     return "did you mean '\(path.hasSuffix(name) ? path.dropLast(name.count) : "")\(near)'?"
   }

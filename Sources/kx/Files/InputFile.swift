@@ -45,7 +45,7 @@ struct InputFile: BootFile {
   static var changed: Stop? {
     LinuxKernel().changedFile().map { path in
       Stop(
-        what: "'\(path)' changed while it was read", hint: "try again when nobody writes it",
+        what: "'\(path)' changed while it was read", hint: "try again when no program writes to it",
         code: ExitStatus.unreadable)
     }
   }
@@ -70,7 +70,7 @@ struct InputFile: BootFile {
       case .accessDenied, .notPermitted:
         (
           "cannot be opened: " + reason,
-          "run as somebody who may read it: sudo, or sudo chmod a+r on a copy"
+          "run as a user who may read it: sudo, or sudo chmod a+r on a copy"
         )
       case .notDirectory:
         ("cannot be opened: " + reason, "one of the folders in the path is a file")

@@ -41,10 +41,10 @@ extension Stop {
     switch error.problem {
     case .noMachine:
       hint =
-        "give what kexec --snapshot FILE took, or a captured /proc/iomem; a tree goes with --dtb"
+        "give a snapshot of kexec --snapshot, or a captured /proc/iomem; a tree goes with --dtb"
     case .memory: hint = "capture it as root: sudo cat /proc/iomem"
     case .system:
-      hint = "give a folder with iomem, fdt and cmdline, or what kexec --snapshot FILE took"
+      hint = "give a folder with iomem, fdt and cmdline, or a snapshot of kexec --snapshot"
       code = ExitStatus.unreadable
     default: break
     }

@@ -77,7 +77,7 @@ struct InspectCommand: ParsableCommand {
     let hint = leadingOn(stop.hint)
     return Stop(
       what: stop.what, place: stop.place,
-      hint: hint.isEmpty ? "the file was not put together right: make it anew" : hint,
+      hint: hint.isEmpty ? "the file is malformed: make it again" : hint,
       code: stop.code)
   }
 

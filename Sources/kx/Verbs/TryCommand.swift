@@ -94,7 +94,7 @@ struct TryCommand: AsyncParsableCommand {
   func validate() throws {
     if via == .ferry, measure {
       throw ValidationError(
-        "--measure holds against what a decompressor writes; it cannot be combined with --via "
+        "--measure compares with the writes of a decompressor; it cannot be combined with --via "
           + "ferry.")
     }
     if measure, expect != nil {

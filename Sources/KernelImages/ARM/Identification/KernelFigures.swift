@@ -159,7 +159,7 @@ struct KernelFigures {
         contradict(
           "a TEXT_OFFSET of " + hexadecimal(stated), hexadecimal(value), by: "the decompressor")
       }
-      return Figure(ByteCount(value), .decompressor, "what the decompressor adds to its window")
+      return Figure(ByteCount(value), .decompressor, "added by the decompressor to its window")
     }
     if let stated {
       return guess(ByteCount(stated), "the size table states it, nothing confirms it")

@@ -64,7 +64,7 @@ extension Identification {
     addLayers(layer, header, table, payload)
     warn(
       .notInflated,
-      why.description + "; what is known of the kernel is what its size table says",
+      why.description + "; the kernel's figures come from its size table alone",
       hint: "compare the file's checksum; the zImage can be handed over, since it inflates itself")
   }
 }
