@@ -35,11 +35,9 @@ public enum BundleFormat {
   public static let tableBytes = 128
   /// The tag in which a zImage states its sizes: `KLSZ`.
   public static let sizeTag: UInt32 = 0x5a53_4c4b
-  /// The words of the size tag.
   static let sizeTagWords: UInt32 = 6
   /// The tag of a bundle: `KXBF`.
   public static let bundleTag: UInt32 = 0x4642_584b
-  /// The words of the bundle's tag.
   static let bundleTagWords: UInt32 = 12
   /// The tag of the digest of Ferry's image, right behind the bundle's: `KXFD`. Without it zeros
   /// stand there: such a bundle is older, and no digest protects its Ferry.

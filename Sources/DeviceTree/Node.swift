@@ -8,7 +8,6 @@ public struct Node: Sendable {
     get { String(decoding: nameBytes, as: UTF8.self) }
     set { nameBytes = Array(name: newValue) }
   }
-  /// The bytes of the name.
   var nameBytes: [UInt8]
   /// The properties in order; of two with the same name the first counts.
   public var properties: [Property] {

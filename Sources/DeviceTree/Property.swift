@@ -9,7 +9,6 @@ public struct Property: Hashable, Sendable {
     get { String(decoding: nameBytes, as: UTF8.self) }
     set { nameBytes = Array(name: newValue) }
   }
-  /// The bytes of the name.
   var nameBytes: [UInt8]
   /// The value, without padding.
   public var value: [UInt8]

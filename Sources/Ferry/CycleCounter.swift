@@ -11,7 +11,7 @@ struct CycleCounter {
   /// The cycles so far, modulo 2^32; nil without a counter.
   var cycles: UInt32? { counts ? ferry_read_counter() : nil }
 
-  /// Restores the counter's state from before its use.
+  /// Leaves the counter as if it had not been used.
   func stop() {
     if counts { ferry_stop_counter() }
   }

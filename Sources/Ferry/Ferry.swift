@@ -73,7 +73,7 @@ struct Ferry {
     stop()
   }
 
-  /// Prints the versions of Ferry and core, and the protections in use.
+  /// Prints the address of the bundle, the core, and the protections in use.
   private static func greet(_ bundle: borrowing Bundle) {
     console.begin("swift-kexec, bundle at ")
     console.say(hex: ferry_entry.loaded)

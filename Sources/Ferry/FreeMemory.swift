@@ -8,7 +8,7 @@ import PhysicalMemory
 struct FreeMemory {
   /// The memory to map: unreserved RAM, the bundle wherever it lies, and the loader's tree.
   let mapped: RangeSet
-  /// The free pages: RAM without reservations, the bundle, and memory that cannot be mapped.
+  /// The free pages: RAM except reserved memory, the bundle, and memory that cannot be mapped.
   let pool: ScatteredPool
 
   /// A limit above the size of any loader's tree.

@@ -98,7 +98,6 @@ struct SafeRange: Equatable {
   /// The number of bytes.
   let count: Int
 
-  /// The offsets of the range.
   var indices: Range<Int> { offset..<(offset + count) }
 
   /// Checks a range that a header states; nil when it does not lie wholly inside `limit` bytes.

@@ -57,7 +57,6 @@ final class GDBStub {
     }
   }
 
-  /// Reads a register.
   func read(_ register: Register) async throws(LabError) -> UInt32 {
     let question = "p" + register.number
     let answer = try await request(question)

@@ -44,7 +44,6 @@ import PhysicalMemory
   /// The path by which another process of this user opens it.
   var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
 
-  /// Fills all of it with one byte.
   func fill(_ byte: UInt8) throws(LabError) {
     // Giving the pages back fills them with zeros.
     if byte == 0 {

@@ -11,7 +11,6 @@ struct RAMContents {
     let bytes: ArraySlice<UInt8>
   }
 
-  /// All RAM.
   let ram: PhysicalRange
   /// The segments with their ranges, lowest first.
   let segments: [(segment: LabSegment, range: PhysicalRange)]

@@ -7,7 +7,6 @@ import Subprocess
 
 /// A running QEMU with its RAM filled as planned and its CPU waiting at the entry.
 struct RunningQEMU {
-  /// The gdb stub.
   let stub: GDBStub
   /// The guest's serial port.
   let console: LocalSocket

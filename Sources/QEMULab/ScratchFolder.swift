@@ -24,7 +24,6 @@ final class ScratchFolder {
 
   deinit { remove() }
 
-  /// Removes it.
   func remove() {
     try? FileManager.default.removeItem(atPath: path)
   }

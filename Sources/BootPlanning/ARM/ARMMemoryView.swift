@@ -7,7 +7,6 @@ struct ARMMemoryView {
   let free: RangeSet
   /// RAM that the new kernel will know: RAM of the machine that the device tree names.
   let known: RangeSet
-  /// The bytes of ``free``.
   let freeBytes: ByteCount
   /// The bytes of RAM that the new kernel uses; with `mem=` they may be fewer than those of
   /// ``known``.

@@ -57,7 +57,7 @@ struct ARMRefusalCause {
     reserved { $0.why.begins(with: "--") }.map { "keep less memory clear: " + $0 }
   }
 
-  /// The largest of some reservations without which it fits; nil where it still does not.
+  /// Names the largest of some reservations, if it fits without all of them; nil where it does not.
   private func reserved(where isMeant: (ReservedRange) -> Bool) -> String? {
     let all = request.machine.memory.reserved
     let others = all.filter { !isMeant($0) }

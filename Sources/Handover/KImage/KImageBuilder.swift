@@ -13,7 +13,6 @@ public import PhysicalMemory
 /// list are taken before any source, while the kernel takes one at a time. As long as there is no
 /// list, such pages are chained through themselves.
 ///
-///
 /// Source: Linux 6.1, kernel/kexec_core.c (kimage_alloc_page and what calls it).
 public struct KImageBuilder<Pages: PhysicalPages> {
   /// The machine.

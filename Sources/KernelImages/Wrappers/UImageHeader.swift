@@ -75,7 +75,6 @@ struct UImageHeader: Hashable {
     return header
   }
 
-  /// The checksum as text.
   static func text(_ checksum: UInt32) -> String { hexadecimal(UInt64(checksum), digits: 8) }
 
   /// The compression of the content; nil for none.
@@ -94,7 +93,6 @@ struct UImageHeader: Hashable {
     }
   }
 
-  /// The name of the architecture.
   var architectureName: String {
     switch architecture {
     case 2: "arm"
@@ -112,7 +110,6 @@ struct UImageHeader: Hashable {
   /// systems. U-Boot's own images are firmware.
   var isForBootLoader: Bool { type == 1 || (5...7).contains(type) }
 
-  /// The name of the type.
   var typeName: String {
     switch type {
     case 1: "standalone program"

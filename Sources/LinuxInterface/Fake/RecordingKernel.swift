@@ -70,7 +70,7 @@ public final class RecordingKernel: KernelInterface {
     }
   }
 
-  /// Records a call, and fails it on request, or when its record is too long.
+  /// Records a call. It fails on request, or with the error that Linux would give.
   private func record(
     _ call: KernelCall, _ occasion: Occasion? = nil, otherwise natural: Errno? = nil
   ) throws(Errno) {

@@ -48,7 +48,7 @@ extension KexecLoadCall {
     _ facts: KernelFacts, _ configuration: KernelConfiguration?
   ) -> [KexecLoadCause] {
     var causes: [KexecLoadCause] = []
-    // Without /sys/kernel/kexec_loaded only /proc/config.gz counts: files in /boot may be stale.
+    // The configuration counts only without /sys/kernel/kexec_loaded: files in /boot may be stale.
     if let configuration, facts.isLoaded == nil, !configuration.has("KEXEC") {
       causes.append(.notBuiltIn(configuration.origin))
     }

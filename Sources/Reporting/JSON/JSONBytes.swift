@@ -16,7 +16,6 @@ struct JSONBytes: Sendable {
     room = [UInt8](repeating: 0, count: 4096)
   }
 
-  /// A copy of the written bytes.
   var written: [UInt8] { ByteReader(room.span).copy(0, count) ?? [] }
 
   /// The last byte.

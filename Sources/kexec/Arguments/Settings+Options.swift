@@ -5,7 +5,6 @@ import KernelImages
 import PhysicalMemory
 
 extension Settings {
-  /// Takes one option.
   mutating func take(_ option: Option, _ value: String) throws(Stop) {
     switch option {
     case .help: try choose(.help)

@@ -10,7 +10,6 @@ struct EntryMachine {
   var release = ""
   /// `compatible` of its tree's root; empty when it is not known.
   var compatible: [UInt8] = []
-  /// Its processor.
   var processor = Processor()
 
   /// Reads the machine that an entry is wanted for.

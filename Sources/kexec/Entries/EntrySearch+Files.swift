@@ -92,7 +92,7 @@ extension EntrySearch {
     throw Missing(why: why)
   }
 
-  /// The path outside the root that a path leads to; nil when it stays inside. With another root,
+  /// The reason why a path may lead out of the root; nil when it stays inside. With another root,
   /// links and `..` lead to files of the running system.
   func leadsOut(_ path: String) -> String? {
     guard !root.isEmpty, path.begins(with: root + "/") else { return nil }

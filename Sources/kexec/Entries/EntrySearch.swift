@@ -169,7 +169,7 @@ struct EntrySearch<Kernel: KernelInterface> {
     var found: [FoundEntry] = []
     var chosen: String?
     try addLabels(of: bytes, file, depth: 1, &found, &chosen)
-    // Lines that are not understood are reported one by one.
+    // Unknown lines are reported one by one, so none is named here.
     if found.isEmpty { tellNothing(in: file, nil) }
     for label in found { label.entry.isDefault = label.entry.id == chosen }
     if let chosen, !found.contains(where: { $0.entry.isDefault }) {

@@ -88,10 +88,8 @@ extension Program {
 }
 
 extension [JSONMember] {
-  /// The value of a key.
   func value(_ key: String) -> JSONValue? { first { $0.key == key }?.value }
 
-  /// The text of a key.
   func text(_ key: String) -> String? {
     if case .string(let text) = value(key) { text } else { nil }
   }

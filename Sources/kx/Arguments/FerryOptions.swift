@@ -44,7 +44,6 @@ struct FerryOptions: ParsableArguments {
     strategy != nil || text != nil || treeFromLoader || hyp != nil || uart != nil || ferry != nil
   }
 
-  /// The flags of the bundle.
   var flags: BundleFlags {
     var flags: BundleFlags = []
     if treeFromLoader { flags.insert(.treeFromLoader) }

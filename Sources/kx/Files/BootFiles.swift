@@ -83,7 +83,6 @@ struct BootFiles {
       options, prepared.request, kernel.image, initrdOffset: gathered.initrd.firstOffset)
   }
 
-  /// Plans the boot.
   func plan() throws(Stop) -> BootPlan { try judged().plan }
 
   /// Plans the boot; where addresses were given, judges them.

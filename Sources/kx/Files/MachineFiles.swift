@@ -52,7 +52,6 @@ extension Stop {
   }
 }
 
-/// Reads a device tree file.
 func readTree(_ path: String) throws(Stop) -> DeviceTree { try readTree(try InputFile(path)) }
 
 /// Reads a device tree from an open file.

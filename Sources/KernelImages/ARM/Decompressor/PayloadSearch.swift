@@ -69,9 +69,9 @@ struct FailedPayload {
 struct PayloadSearch {
   /// The number of bytes that a hit must inflate to.
   static let headBytes = ImageHead.byteLimit
-  /// The length of a head that is enough for most kernels: it holds the code that confirms the size
-  /// word. With the check for long descriptors, that code stands further on. Each byte of xz takes
-  /// more than a hundred instructions.
+  /// The length of a head that confirms the size word of most kernels. In their code the check for
+  /// long descriptors stands before the words that confirm it. Each byte of xz takes more than a
+  /// hundred instructions.
   static let shortHeadBytes = 448
   /// The lower bound of I (docs/footprint.md).
   static let leastInflated: UInt64 = 0x8000

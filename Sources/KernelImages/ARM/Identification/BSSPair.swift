@@ -2,11 +2,9 @@
 
 /// The pair of addresses between which a kernel clears its BSS, and the figures it shows.
 struct BSSPair: Hashable {
-  /// The bytes of the BSS.
   let bssBytes: UInt64
   /// T, the text offset (docs/footprint.md).
   let textOffset: UInt64
-  /// PAGE_OFFSET.
   let pageOffset: UInt64
   /// Whether the words are big-endian.
   let isBigEndian: Bool

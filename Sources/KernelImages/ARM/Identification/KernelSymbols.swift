@@ -10,7 +10,6 @@ struct KernelSymbols: Hashable {
   let bssBytes: UInt64?
   /// T, the text offset (docs/footprint.md).
   let textOffset: UInt64?
-  /// PAGE_OFFSET.
   let pageOffset: UInt64?
 
   /// Reads the symbols of an ELF file; nil when nothing in it would be loaded.

@@ -33,8 +33,8 @@ extension Identification {
     let zImage = layer.bytes.extracting(length.indices)
     guard let table, table.bssBytes != nil, table.textOffset != nil,
       let place = table.sizeWordOffset, let end = Int(exactly: place + 4), end <= zImage.count,
-      // An unknown compression is accepted where the decompressor's code confirms the payload's
-      // end, and where no xz stream without a beginning ends.
+      // An unknown compression is accepted if the decompressor's code confirms the payload's end,
+      // and if that is not the end of an xz stream, whose beginning would be missing.
       failed != nil
         || code.sizeWordOffset == place && XZIndex(zImage, endingAt: end - 4) == nil,
       let word = ByteReader(zImage).littleEndian32(at: end - 4),
