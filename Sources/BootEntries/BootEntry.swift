@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Something that can be booted, as a boot loader's configuration or the names of files tell it.
+/// A bootable entry, from a boot loader's configuration or from the names of files.
 ///
-/// Paths are as they are written there: whose root they start from depends on where that was found.
-/// It is a class, since copies of so many texts would be a tenth of the code that reads them.
+/// Paths are as the source writes them: the place of the source decides where they start from. It
+/// is a class because copies of so many texts would be a tenth of the code that reads them.
 public final class BootEntry {
-  /// What tells of an entry.
+  /// The kind of source of an entry.
   public enum Origin: String, CaseIterable, Hashable, Sendable {
     /// A file of the Boot Loader Specification, type 1.
     case bls
@@ -13,27 +13,27 @@ public final class BootEntry {
     case extlinux
     /// An option of petitboot.conf.
     case petitboot
-    /// A kernel beside its initrd, told by their names.
+    /// A kernel beside its initrd, found by their names.
     case boot
   }
 
-  /// What tells of it.
+  /// The kind of source.
   public let origin: Origin
-  /// By what it is chosen: the file's name, the label, the option's name, the kernel's version.
+  /// The name by which it is chosen: that of the file, the label or the option, or the version.
   public var id: String
-  /// What a menu shows.
+  /// The text for a menu.
   public var title: String?
   /// The version of the kernel.
   public var version: String?
-  /// What kernels of one system are sorted by.
+  /// The key by which kernels of one system are sorted.
   public var sortKey: String?
-  /// The system it belongs to.
+  /// The machine ID of the system it belongs to.
   public var machineID: String?
   /// The architecture it is for, by UEFI's names.
   public var architecture: String?
   /// The kernel; empty when none is named.
   public var kernel = ""
-  /// The configuration of a FIT, that is named behind the kernel.
+  /// The configuration of a FIT, if one is named behind the kernel.
   public var fitConfiguration: String?
   /// The initial ramdisks in order.
   public var initrds: [String] = []
@@ -47,16 +47,16 @@ public final class BootEntry {
   public var overlays: [String] = []
   /// Whether the configuration names it as the one to boot.
   public var isDefault = false
-  /// How often it may still be tried; nil when tries are not counted. 0 marks a bad entry.
+  /// The number of tries left; nil when tries are not counted. 0 marks a bad entry.
   public var triesLeft: Int?
-  /// How often it was tried; nil when that is not counted.
+  /// The number of tries done; nil when they are not counted.
   public var triesDone: Int?
-  /// What it boots that is no Linux kernel: `efi`, `localboot`.
+  /// The kind of boot, if it boots no Linux kernel: `efi`, `localboot`.
   public var foreign: String?
 
-  /// What was noticed while it was read.
+  /// Remarks of the reader.
   public var notes: [String] = []
-  /// The first line that means nothing to the reader, with its number.
+  /// The first line that the reader does not know, with its number.
   public var unknown: String?
 
   /// Begins an entry.
@@ -65,7 +65,7 @@ public final class BootEntry {
     self.id = id
   }
 
-  /// Sorts entries, alone or with what they are sorted by; those that are equal stay in their order.
+  /// Sorts entries, alone or with their sort keys; equal ones keep their order.
   ///
   /// - Parameters:
   ///   - entries: The entries.

@@ -2,24 +2,24 @@
 
 /// Why a boot loader's configuration cannot be read.
 public struct BootEntryError: Error, Hashable, Sendable {
-  /// What is wrong.
+  /// The problem of a line.
   public enum Problem: Hashable, Sendable {
     /// A word has no value.
     case noValue(String)
-    /// There are more of something than any real file has.
+    /// A list is longer than any real file has.
     case tooMany(String, limit: Int)
-    /// A name or a path holds a byte that none can hold.
+    /// A name or a path holds a zero byte.
     case zeroByte
   }
 
-  /// Where, counted from 1.
+  /// The number of the line, from 1 on.
   public let line: Int
-  /// What is wrong there.
+  /// The problem of the line.
   public let problem: Problem
 }
 
 extension BootEntryError: CustomStringConvertible {
-  /// The line and what is wrong with it.
+  /// The message, with the line.
   public var description: String {
     "line " + String(line) + ": "
       + {

@@ -7,18 +7,18 @@ struct EntryLines {
   static let lineLimit = 8192
   static let listLimit = 256
 
-  /// A line that says something.
+  /// A line that is neither empty nor a comment.
   struct Line {
     let number: Int
     /// The first word in small letters.
     let word: [UInt8]
-    /// What stands behind it, without the blanks around it.
+    /// The rest of the line, without the blanks around it.
     let value: [UInt8]
 
     var name: String { String(decoding: word, as: UTF8.self) }
     var text: String { String(decoding: value, as: UTF8.self) }
 
-    /// The value, which must be there.
+    /// The value; an error when it is empty.
     func required() throws(BootEntryError) -> String {
       guard !value.isEmpty else { throw BootEntryError(line: number, problem: .noValue(name)) }
       return text
@@ -56,12 +56,12 @@ struct EntryLines {
     }
   }
 
-  /// Lines of files from other systems may end in a carriage return.
+  /// Whether a byte is a blank. Lines of files from other systems may end in a carriage return.
   private static func isBlank(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
   }
 
-  /// Refuses a list that is as long as no real one.
+  /// Refuses a list that is longer than any real one.
   static func check(_ count: Int, _ what: String, _ line: Line) throws(BootEntryError) {
     guard count < listLimit else {
       throw BootEntryError(line: line.number, problem: .tooMany(what, limit: listLimit))

@@ -2,16 +2,16 @@
 import Digests
 import PhysicalMemory
 
-/// A bundle, read where it stands: header, tags and manifest are checked, nothing is copied.
+/// A bundle, read in place: header, tags and manifest are checked, nothing is copied.
 public struct Bundle: ~Escapable {
-  /// The bundle from byte 0 on; what stood behind its end is cut off.
+  /// The bundle from byte 0 on; bytes behind its end are cut off.
   public let bytes: Span<UInt8>
-  /// What its tag says.
+  /// The checked tag.
   public let tag: BundleTag
-  /// What its manifest says.
+  /// The checked manifest.
   public let manifest: BundleManifest
 
-  /// Checks a bundle, all but the digests of its segments.
+  /// Checks a bundle, but not the digests of its segments.
   ///
   /// - Parameter bytes: A file, or the memory it was loaded to; more may stand behind it.
   /// - Throws: ``BundleError``
@@ -33,7 +33,7 @@ public struct Bundle: ~Escapable {
     ByteReader(bytes).slice(Int(clamping: segment.fileOffset), Int(clamping: segment.fileBytes))
   }
 
-  /// Tells whether the bytes of a segment have the SHA-256 that the manifest states.
+  /// Whether the bytes of a segment have the SHA-256 that the manifest states.
   public func isIntact(_ segment: BundleSegment) -> Bool {
     guard let bytes = bytes(of: segment) else { return false }
     let digest = SHA256.hash(bytes)

@@ -6,11 +6,11 @@ import PhysicalMemory
 extension BundleDraft {
   /// Writes the bundle.
   ///
-  /// What was written is read again as any other bundle, so that nothing is made that Ferry would
+  /// The result is read again like any other bundle, so that no bundle is written that Ferry would
   /// refuse.
   ///
   /// - Parameter ferry: The loadable part of Ferry, which begins with its zImage header.
-  /// - Returns: The bundle and its size to a loader.
+  /// - Returns: The bundle, and the size that it states to loaders.
   /// - Throws: ``BundleError``
   public func write(behind ferry: Span<UInt8>) throws(BundleError) -> WrittenBundle {
     let segments = self.segments.sorted { $0.range.first < $1.range.first }
@@ -131,7 +131,7 @@ extension BundleDraft {
   }
 }
 
-/// Where everything stands in a bundle.
+/// The offsets of the parts of a bundle.
 private struct BundleLayout {
   let manifestOffset: UInt64
   let manifestBytes: UInt64
@@ -172,7 +172,7 @@ private struct BundleLayout {
       offsets.append(next)
       next += rounded(UInt64(segment.bytes.count))
       pages += min(segment.range.count.rawValue, 1 << 32) / page
-      // Far below what could overflow: an array's bytes are in memory.
+      // No overflow is possible: the bytes of an array are in memory.
       guard next < 1 << 32 - page else {
         throw .tooLarge(.bundle, bytes: next, limit: 1 << 32 - page)
       }

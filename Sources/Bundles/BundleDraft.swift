@@ -2,18 +2,18 @@
 public import Handover
 public import PhysicalMemory
 
-/// What a bundle is written from.
+/// The content of a bundle before it is written.
 public struct BundleDraft: Sendable {
   /// Bytes and the memory they are put into.
   public struct Segment: Sendable {
-    /// What they are.
+    /// The name of the segment.
     public var name: BundleName
-    /// Where they go, whole pages; what they do not fill is zeroed.
+    /// Its place, whole pages; memory behind the bytes is zeroed.
     public var range: PhysicalRange
-    /// The bytes.
+    /// Its bytes.
     public var bytes: [UInt8]
 
-    /// States a segment.
+    /// Groups the parts of a segment.
     public init(name: BundleName, range: PhysicalRange, bytes: [UInt8]) {
       self.name = name
       self.range = range
@@ -30,7 +30,7 @@ public struct BundleDraft: Sendable {
     /// TEXT_OFFSET.
     public var textOffset: UInt32
 
-    /// States the figures.
+    /// Groups the figures.
     public init(inflatedBytes: UInt32, bssBytes: UInt32, textOffset: UInt32) {
       self.inflatedBytes = inflatedBytes
       self.bssBytes = bssBytes
@@ -38,13 +38,13 @@ public struct BundleDraft: Sendable {
     }
   }
 
-  /// What is asked for beyond the segments.
+  /// The options of the bundle.
   public var flags: BundleFlags = []
-  /// How the parameters come to the relocation code.
+  /// How the relocation code gets its parameters.
   public var strategy = RebootCodeStrategy.arguments
   /// The first of the four stores of ``RebootCodeStrategy/inText`` that is made.
   public var firstInTextStore: UInt32 = 0
-  /// The address that is entered.
+  /// The address of the jump.
   public var entry: UInt32
   /// r1 of the kernel.
   public var r1: UInt32
@@ -52,21 +52,21 @@ public struct BundleDraft: Sendable {
   public var r2: UInt32
   /// The serial port.
   public var uart = BundleUART.none
-  /// All RAM; what lies beyond 4 GiB is left out.
+  /// All RAM; parts beyond 4 GiB are left out.
   public var ram: RangeSet
-  /// What must not be touched; what lies beyond 4 GiB is left out.
+  /// Memory that must not be touched; parts beyond 4 GiB are left out.
   public var reserved: RangeSet
   /// The segments, in any order.
   public var segments: [Segment]
   /// The figures of the kernel inside.
   public var inner: Inner
-  /// What is written before `start_kernel`, besides the segments.
+  /// The ranges that are written before `start_kernel`, besides the segments.
   public var footprint: RangeSet
 
   /// The name of the segment that is the device tree.
   public static let treeName = "dtb"
 
-  /// States what a bundle holds.
+  /// Groups the content of a bundle.
   public init(
     entry: UInt32, r1: UInt32, r2: UInt32, ram: RangeSet, reserved: RangeSet,
     segments: [Segment], inner: Inner, footprint: RangeSet = RangeSet()
@@ -82,10 +82,10 @@ public struct BundleDraft: Sendable {
   }
 }
 
-/// A bundle that was written.
+/// A finished bundle.
 public struct WrittenBundle: Sendable {
   /// The bundle.
   public let bytes: [UInt8]
-  /// What it asks of loaders.
+  /// The memory that it asks loaders for.
   public let size: WrapperSize
 }

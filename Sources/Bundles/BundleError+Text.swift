@@ -2,7 +2,7 @@
 import PhysicalMemory
 
 extension BundleError: CustomStringConvertible {
-  /// What is wrong, where, and with which values.
+  /// The message: the problem, its place, and the values.
   public var description: String {
     switch self {
     case .truncated(let part, let needed, let present):

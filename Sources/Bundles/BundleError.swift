@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Why bytes are not a bundle, or not one that may be started.
+/// The reason why bytes are not a bundle, or not one that may be started.
 ///
-/// No case holds a text, so that a program without strings can tell them, too.
+/// No case holds a text, so that programs without strings can report it, too.
 public enum BundleError: Error, Sendable, Hashable {
   /// The bytes end before a part does.
   case truncated(BundlePart, needed: UInt64, present: UInt64)
-  /// A field has a value that cannot be.
+  /// A field has an impossible value.
   ///
-  /// `offset` counts from byte 0 of the bundle, `found` is the value. `bound` is what it had to be,
-  /// or what it had to stay within; `field` says which.
+  /// `offset` counts from byte 0 of the bundle, `found` is the value. `bound` is the required
+  /// value, or the limit of the value; `field` says which.
   case field(BundleField, offset: UInt32, found: UInt32, bound: UInt32)
   /// The table has no tag of a bundle.
   case noTag(table: UInt32)
-  /// The SHA-256 of the manifest is not the one it states.
+  /// The SHA-256 of the manifest differs from the one it states.
   case manifestDigest
-  /// The SHA-256 of Ferry's image is not the one the tag table states, or what states it is damaged.
+  /// The SHA-256 of Ferry's image differs from the one in the tag table, or its tag is damaged.
   case ferryDigest
-  /// The SHA-256 of a segment's bytes is not the one the manifest states.
+  /// The SHA-256 of a segment's bytes differs from the one in the manifest.
   case segmentDigest(index: UInt32)
-  /// Ferry's image leaves no room for something, or the bundle would be too large.
+  /// Ferry's image leaves no room for a part, or the bundle would be too large.
   case tooLarge(BundlePart, bytes: UInt64, limit: UInt64)
 }
 

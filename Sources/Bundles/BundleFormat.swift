@@ -3,13 +3,13 @@
 /// The figures of the bundle format, version 1. All words are little-endian; offsets count from
 /// byte 0 of the bundle, which is loaded at L.
 ///
-/// What stands where, in this order: Ferry's image, which begins with a zImage header and the tag
+/// The parts stand in this order: Ferry's image, which begins with a zImage header and the tag
 /// table; at the next page the manifest; at pages of their own the bytes of each segment; one page
-/// of zeros. docs/bundle.md has the same for other implementers.
+/// of zeros. docs/bundle.md describes the format for other implementers.
 public enum BundleFormat {
   /// The version of tag and manifest.
   public static let version: UInt32 = 1
-  /// The page: manifest and segments stand at multiples of it.
+  /// The page size: manifest and segments stand at multiples of it.
   public static let pageBytes: UInt32 = 4096
 
   /// Fields of the zImage header. Source: arch/arm/boot/compressed/head.S (Linux 6.1).
@@ -24,7 +24,7 @@ public enum BundleFormat {
   public static let headerSecondMagicOffset = 0x34
   /// The offset of the tag table.
   public static let headerTableOffset = 0x38
-  /// Where the fields of the header end.
+  /// The offset of the end of the header's fields.
   public static let headerBytes = 0x3c
 
   static let headerMagic: UInt32 = 0x016f_2818
@@ -35,25 +35,23 @@ public enum BundleFormat {
   public static let tableBytes = 128
   /// The tag in which a zImage states its sizes: `KLSZ`.
   public static let sizeTag: UInt32 = 0x5a53_4c4b
-  /// The words of the size tag.
   static let sizeTagWords: UInt32 = 6
   /// The tag of a bundle: `KXBF`.
   public static let bundleTag: UInt32 = 0x4642_584b
-  /// The words of the bundle's tag.
   static let bundleTagWords: UInt32 = 12
-  /// The tag of the digest of Ferry's image, right behind the bundle's: `KXFD`. Without it zeros stand
-  /// there: an older bundle, whose Ferry is under no digest.
+  /// The tag of the digest of Ferry's image, right behind the bundle's: `KXFD`. Without it zeros
+  /// stand there: such a bundle is older, and no digest protects its Ferry.
   static let ferryTag: UInt32 = 0x4446_584b
   /// The words of that tag: two, and a SHA-256.
   static let ferryTagWords: UInt32 = 10
-  /// The tags that are walked over at most, so that a hostile table costs no time.
+  /// The most tags that are read, so that a hostile table costs no time.
   static let tagLimit = 64
 
   /// The first word of the manifest: `KXBM`.
   static let manifestMagic: UInt32 = 0x4d42_584b
   /// The most bytes of a manifest.
   public static let manifestLimit: UInt32 = 16 << 10
-  /// Where the digest of the manifest ends and what it covers begins.
+  /// The end of the manifest's digest, and the start of the bytes it covers.
   static let digestedOffset = 44
   /// The bytes of the manifest before its lists.
   static let fixedBytes = 112
@@ -63,47 +61,47 @@ public enum BundleFormat {
   static let segmentBytes = 64
   /// The most ranges in a list.
   public static let rangeLimit: UInt32 = 512
-  /// The most segments: what `kexec_load` takes. Source: include/uapi/linux/kexec.h (Linux 6.1).
+  /// The most segments, as for `kexec_load`. Source: include/uapi/linux/kexec.h (Linux 6.1).
   public static let segmentLimit: UInt32 = 16
-  /// Stands for a segment that there is none of.
+  /// The index that stands for no segment.
   static let noSegment: UInt32 = 0xffff_ffff
 }
 
-/// What a bundle asks for beyond its segments.
+/// The options of a bundle.
 public struct BundleFlags: OptionSet, Sendable, Hashable {
   /// The word in tag and manifest.
   public let rawValue: UInt32
 
-  /// Takes a word.
+  /// Wraps a word.
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// A device tree that the loader passes in r2 takes the place of the bundled one.
+  /// A device tree that the loader passes in r2 replaces the bundled one.
   public static let treeFromLoader = Self(rawValue: 1)
   /// Ferry's own text is mapped writable.
   public static let textIsWritable = Self(rawValue: 2)
-  /// Entered in HYP mode, the kernel is entered in SVC mode all the same.
+  /// Ferry drops from HYP mode to SVC mode before it enters the kernel.
   public static let dropsHYP = Self(rawValue: 4)
 
   static let known = Self(rawValue: 7)
 }
 
-/// The serial port that Ferry speaks on, as data: before each byte it waits until the status masked
+/// The serial port of Ferry's output, as data: before each byte Ferry waits until the masked status
 /// equals a value.
 public struct BundleUART: Sendable, Hashable {
-  /// The address of the first register; 0 for silence.
+  /// The address of the first register; 0 for no output.
   public var base: UInt32
   /// The offset of the register that bytes are written to.
   public var transmitOffset: UInt32
-  /// The offset of the register that tells whether there is room.
+  /// The offset of the register that shows whether there is room.
   public var statusOffset: UInt32
   /// The bits of the status that count.
   public var mask: UInt32
-  /// What they are when there is room for a byte.
+  /// Their value when there is room for a byte.
   public var ready: UInt32
   /// The bytes of an access: 1 or 4.
   public var accessBytes: UInt32
 
-  /// States a serial port.
+  /// Groups the figures of a serial port.
   public init(
     base: UInt32, transmitOffset: UInt32, statusOffset: UInt32, mask: UInt32, ready: UInt32,
     accessBytes: UInt32
@@ -128,11 +126,11 @@ public struct BundleUART: Sendable, Hashable {
       base: base, transmitOffset: 0, statusOffset: 0x18, mask: 0x20, ready: 0, accessBytes: 4)
   }
 
-  /// A 16550 or what behaves so: THR at register 0, LSR at register 5 with THRE in bit 5.
+  /// A 16550 or a compatible port: THR at register 0, LSR at register 5 with THRE in bit 5.
   ///
   /// - Parameters:
   ///   - base: The address of register 0.
-  ///   - shift: The registers are 2 to this power apart; at most 4.
+  ///   - shift: The distance of the registers is 2 to this power; at most 4.
   ///   - accessBytes: 1 or 4.
   /// - Returns: The port.
   ///
@@ -143,6 +141,6 @@ public struct BundleUART: Sendable, Hashable {
       accessBytes: accessBytes)
   }
 
-  /// Whether there is a port at all.
+  /// Whether there is no port.
   public var isSilent: Bool { base == 0 }
 }

@@ -2,7 +2,7 @@
 import Digests
 import PhysicalMemory
 
-/// The words of a manifest by their index, with the errors that name them.
+/// The words of a manifest by their index; errors name them.
 struct ManifestWords: ~Escapable, Copyable {
   let reader: ByteReader
   /// The offset of the manifest in the bundle.
@@ -14,7 +14,7 @@ struct ManifestWords: ~Escapable, Copyable {
     self.start = start
   }
 
-  /// A word; the caller knows that the manifest is long enough, and beyond its end is 0.
+  /// A word; the caller knows the length of the manifest, and words beyond its end are 0.
   subscript(index: Int) -> UInt32 { reader.littleEndian32(at: 4 * index) ?? 0 }
 
   func refused(_ field: BundleField, _ index: Int, _ bound: UInt32) -> BundleError {
@@ -100,11 +100,11 @@ extension BundleManifest {
     reserved: Int, segments: Int
   ) throws(BundleError) {
     let page = BundleFormat.pageBytes - 1
-    // The last page is Ferry's to move the bundle up to a page.
+    // The last page is room for Ferry to move the bundle up to a page boundary.
     let end = tag.bundleBytes - min(tag.bundleBytes, BundleFormat.pageBytes)
     var least: UInt64 = 0
-    // The bytes stand in the order of the segments, so all of them together are no more than the
-    // bundle: checking every digest takes the time of one pass.
+    // The bytes stand in the order of the segments. So together they are no longer than the bundle,
+    // and checking all digests takes the time of one pass.
     var leastOffset = tag.payloadOffset
     for index in 0..<counts.segments {
       let place = (segments + BundleFormat.segmentBytes * index) / 4

@@ -3,24 +3,24 @@ import Digests
 public import Handover
 public import PhysicalMemory
 
-/// The manifest of a bundle: what is to lie where, and how the kernel is entered.
+/// The manifest of a bundle: the places of its segments, and the kernel's entry.
 ///
-/// It is a view of the bytes. Everything was checked when it was made; the entries of its lists are
-/// read where they stand, without memory of their own.
+/// It is a view of the bytes. Everything is checked when it is made; the entries of its lists are
+/// read in place, without memory of their own.
 public struct BundleManifest: ~Escapable {
-  /// What is asked for beyond the segments.
+  /// The options of the bundle.
   public let flags: BundleFlags
-  /// How the parameters come to the relocation code.
+  /// How the relocation code gets its parameters.
   public let strategy: RebootCodeStrategy
   /// The first of the four stores of ``RebootCodeStrategy/inText`` that is made; from 0 to 3.
   public let firstInTextStore: UInt32
-  /// The address that is entered.
+  /// The address of the jump.
   public let entry: UInt32
   /// r1 of the kernel.
   public let r1: UInt32
   /// r2 of the kernel; 0 or an address in a segment.
   public let r2: UInt32
-  /// Which segment is the device tree; nil when none is.
+  /// The index of the device tree among the segments; nil when there is none.
   public let treeIndex: Int?
   /// The serial port.
   public let uart: BundleUART
@@ -39,7 +39,7 @@ public struct BundleManifest: ~Escapable {
   ///
   /// - Parameters:
   ///   - bundle: The bundle from byte 0 on, at least as far as the manifest goes.
-  ///   - tag: What its tag says.
+  ///   - tag: The bundle's tag.
   /// - Throws: ``BundleError``; offsets in it count from byte 0 of the bundle.
   @_lifetime(copy bundle)
   public init(_ bundle: Span<UInt8>, _ tag: BundleTag) throws(BundleError) {
@@ -135,7 +135,7 @@ public struct BundleManifest: ~Escapable {
       first: PhysicalAddress(UInt64(first)), last: PhysicalAddress(UInt64(last)))
   }
 
-  /// Checks that what is entered and pointed to lies in segments.
+  /// Checks that the entry and r2's target lie in segments.
   private func checkAddresses(_ words: ManifestWords) throws(BundleError) {
     var entered = false
     var pointed = r2 == 0 && treeIndex == nil

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// A segment as the manifest states it.
+/// A segment in the manifest.
 public struct BundleSegment: Sendable {
-  /// What it holds: `kernel`, `initrd`, `dtb`.
+  /// The name of its content: `kernel`, `initrd`, `dtb`.
   public let name: BundleName
-  /// Where it is to lie, whole pages; what its bytes do not fill is zero.
+  /// Its memory, whole pages; memory behind its bytes is zero.
   public let range: PhysicalRange
-  /// Where its bytes stand in the bundle.
+  /// The offset of its bytes in the bundle.
   public let fileOffset: UInt32
-  /// How many there are.
+  /// The number of its bytes.
   public let fileBytes: UInt32
   /// The SHA-256 of its bytes.
   public let digest: InlineArray<32, UInt8>
 }
 
-/// A name of up to 16 letters, digits and hyphens, without a string behind it.
+/// A name of up to 16 letters, digits and hyphens; it needs no string.
 public struct BundleName: Sendable {
   /// The bytes of the field; zeros behind the name.
   public let bytes: InlineArray<16, UInt8>
   /// The bytes of the name, from 1 to 16.
   public let count: Int
 
-  /// Takes the bytes of a field; nil when they are no name.
+  /// Takes the bytes of a field; nil when they are no valid name.
   public init?(_ bytes: InlineArray<16, UInt8>) {
     var count = 0
     while count < 16, bytes[count] != 0 {
@@ -37,7 +37,7 @@ public struct BundleName: Sendable {
     self.count = count
   }
 
-  /// Takes a name; nil when it is none.
+  /// Takes a name; nil when it is not valid.
   public init?(_ text: String) {
     guard text.utf8.count <= 16 else { return nil }
     var bytes = InlineArray<16, UInt8>(repeating: 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// What the tag table of a bundle says: how large the wrapper is to a loader, and our own tag.
+/// The tag table of a bundle: the wrapper's size for loaders, and our own tag.
 public struct BundleTag: Sendable, Hashable {
   /// The offset of our tag.
   public let offset: UInt32
@@ -21,13 +21,13 @@ public struct BundleTag: Sendable, Hashable {
   public let payloadOffset: UInt32
   /// The length of the bundle, the same as in the zImage header.
   public let bundleBytes: UInt32
-  /// S: from L on, so many bytes may be touched, as the size tag tells loaders.
+  /// S, the bytes from L on that may be touched, as the size tag states them (docs/bundle.md).
   public let wrapperBytes: UInt32
 
   /// Reads header and tag table.
   ///
-  /// - Parameter bytes: The bundle from byte 0 on; at least as far as the tag table goes. Neither the
-  ///   manifest nor the segments are looked at.
+  /// - Parameter bytes: The bundle from byte 0 on, at least as far as the tag table goes. The
+  ///   manifest and the segments are not read.
   /// - Throws: ``BundleError``
   public init(_ bytes: Span<UInt8>) throws(BundleError) {
     let reader = ByteReader(bytes)
@@ -100,7 +100,7 @@ public struct BundleTag: Sendable, Hashable {
     wrapperBytes = overflow ? .max : max(sum, end)
   }
 
-  /// Tells whether bytes are meant to be a bundle: a zImage whose table has our tag, right or wrong.
+  /// Whether bytes are meant to be a bundle: a zImage whose table has our tag, valid or not.
   public static func isPresent(in bytes: Span<UInt8>) -> Bool {
     let reader = ByteReader(bytes)
     guard
@@ -114,7 +114,7 @@ public struct BundleTag: Sendable, Hashable {
     return places.bundle != nil
   }
 
-  /// Finds the two tags. Every turn goes on by eight bytes or more.
+  /// Finds the two tags. Every turn advances by eight bytes or more.
   private static func walk(
     _ reader: ByteReader, from first: Int
   ) throws(BundleError) -> (size: Int?, bundle: Int?) {

@@ -2,25 +2,25 @@
 import Digests
 import PhysicalMemory
 
-/// A file around a bundle, for loaders that want one.
+/// The format of the file around a bundle.
 public enum BundleWrapping: String, Sendable, Hashable, CaseIterable {
-  /// The bundle as it is: it has the header of a zImage.
+  /// The bundle itself: it has the header of a zImage.
   case zimage
   /// An ELF file whose one segment is the bundle, for debuggers and loaders of ELF files.
   case elf
   /// U-Boot's legacy header, for `bootm`.
   case uimage
-  /// The bundle as it is, for what loads raw bytes.
+  /// The bundle itself, for loaders of raw bytes.
   case raw
 
-  /// Whether the file states an address the bundle is loaded to.
+  /// Whether the file states a load address for the bundle.
   public var needsAddress: Bool { self == .elf || self == .uimage }
 
   /// Wraps a bundle.
   ///
   /// - Parameters:
   ///   - bundle: The bundle.
-  ///   - load: Where a loader is to put it, for files that state that; it is also the entry.
+  ///   - load: The load address, for files that state one; it is also the entry.
   /// - Returns: The file.
   public func file(around bundle: [UInt8], load: UInt32) -> [UInt8] {
     switch self {
@@ -55,7 +55,7 @@ public enum BundleWrapping: String, Sendable, Hashable, CaseIterable {
     func header(crc: UInt32) -> [UInt8] {
       var header = LittleEndianBytes()
       let data = CRC32.checksum(bundle)
-      // The time is left at 0, so that the same bundle is the same file.
+      // The time is always 0, so that the same bundle gives the same file.
       for word in [0x2705_1956, crc, 0, UInt32(clamping: bundle.count), load, load, data] {
         header.append(word.byteSwapped)
       }

@@ -2,16 +2,16 @@
 import Digests
 import PhysicalMemory
 
-/// The digest of everything before the manifest: Ferry's image, with header and tag table. Its own
-/// place counts as zeros.
+/// The digest of everything before the manifest: Ferry's image, with header and tag table. The
+/// bytes of the digest itself count as zeros.
 ///
-/// Who starts a bundle asks for it; Ferry does not. Code that is damaged is no judge of itself.
+/// Programs that start a bundle check it; Ferry does not: damaged code cannot check itself.
 struct FerryDigest: ~Escapable {
   /// The bytes before the manifest.
   private let image: Span<UInt8>
-  /// The offset of the tag that states it.
+  /// The offset of the digest's tag.
   private let tag: Int
-  /// Where the room for tags ends.
+  /// The end of the room for tags.
   private let end: Int
 
   @_lifetime(copy bundle)
@@ -26,7 +26,7 @@ struct FerryDigest: ~Escapable {
   /// The offset of the digest.
   var offset: Int { tag + 8 }
 
-  /// Whether nothing but zeros stands between two offsets in the room for tags.
+  /// Whether only zeros stand between two offsets in the room for tags.
   private func isEmpty(from start: Int) -> Bool {
     var at = start
     while at < end {
@@ -36,7 +36,7 @@ struct FerryDigest: ~Escapable {
     return true
   }
 
-  /// Checks the image against what the tag states.
+  /// Compares the image with the digest in the tag.
   ///
   /// - Throws: ``BundleError/ferryDigest``
   func check() throws(BundleError) {
@@ -51,7 +51,7 @@ struct FerryDigest: ~Escapable {
     }
   }
 
-  /// What it has to be.
+  /// The computed digest.
   var value: [UInt8] {
     let reader = ByteReader(image)
     let zeros = InlineArray<32, UInt8>(repeating: 0)
@@ -64,7 +64,7 @@ struct FerryDigest: ~Escapable {
 }
 
 extension Bundle {
-  /// Checks Ferry's image. A bundle that states no digest of it, as those before it was added, is taken.
+  /// Checks Ferry's image. A bundle without a digest of it is accepted: older versions wrote none.
   ///
   /// - Throws: ``BundleError/ferryDigest``
   public func checkFerry() throws(BundleError) {

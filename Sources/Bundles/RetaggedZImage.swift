@@ -1,39 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// A zImage with another header in front, made for loaders that believe the size table, or that only
+/// A zImage with another header in front, made for loaders that trust the size table, or that only
 /// multiply the length of the file.
 ///
 /// One page stands in front of the unchanged zImage. Its first word is a branch to the zImage; the
-/// rest is a zImage header, a size table and our own tag. Nothing is done to any register, to
-/// memory, or to the mode the CPU is in, so the zImage finds everything as the loader left it, a page
-/// further on: as if it had been loaded there. What stands right behind it stays there (an appended
-/// device tree); behind that there are zeros, as many as it takes for four times the file to cover
-/// what is touched.
+/// rest is a zImage header, a size table and our own tag. The branch changes no register, no memory
+/// and no CPU mode. So the zImage finds everything as the loader left it, as if it had been loaded
+/// a page further on. An appended device tree stays right behind it. Zeros follow, so that four
+/// times the file covers the memory that is touched.
 ///
-/// It is not a bundle: the decompressor still runs where the loader puts the file and still writes
-/// where it always did. Only the loader is told the truth. So no device tree, initrd or command line
-/// can be in it, and it helps only with loaders that heed the table or the length.
+/// It is not a bundle: the decompressor still runs where the loader puts the file, and still writes
+/// to the same places. Only the loader gets correct figures. So it can hold no device tree, initrd
+/// or command line, and it helps only with loaders that use the table or the length.
 public struct RetaggedZImage: Sendable, Hashable {
   /// Where the zImage inside begins.
   public let innerOffset: UInt32
-  /// The length of the zImage inside, with what is appended to it.
+  /// The length of the zImage inside, with the bytes appended to it.
   public let innerBytes: UInt32
   /// The length of the file.
   public let fileBytes: UInt32
-  /// S: from the first byte of the file on, so many bytes may be touched.
+  /// S, the bytes from the start of the file on that may be touched (docs/bundle.md).
   public let reachBytes: UInt32
 
-  /// The tag that says where the zImage inside is: `KXRT`.
+  /// The tag that locates the zImage inside: `KXRT`.
   static let tag: UInt32 = 0x5452_584b
   static let tagWords: UInt32 = 6
   static let version: UInt32 = 1
-  /// Where the tags stand; behind the header.
+  /// The offset of the tags, behind the header.
   static let tableOffset: UInt32 = 0x40
-  /// Where the size word stands, behind the tags.
+  /// The offset of the size word, behind the tags.
   static let sizeWordOffset: UInt32 = 0x7c
 
-  /// Tells whether bytes are a zImage with our tag, right or wrong.
+  /// Whether bytes are a zImage with our tag, valid or not.
   public static func isPresent(in bytes: Span<UInt8>) -> Bool {
     let reader = ByteReader(bytes)
     return reader.littleEndian32(at: BundleFormat.headerMagicOffset) == BundleFormat.headerMagic
@@ -45,8 +44,8 @@ public struct RetaggedZImage: Sendable, Hashable {
 
   /// Reads the header of a file.
   ///
-  /// - Parameter bytes: The file, of which ``isPresent(in:)`` is true.
-  /// - Throws: ``BundleError`` when something is wrong.
+  /// - Parameter bytes: The file, for which ``isPresent(in:)`` is true.
+  /// - Throws: ``BundleError`` when a part is malformed.
   public init(_ bytes: Span<UInt8>) throws(BundleError) {
     let reader = ByteReader(bytes)
     let at = Int(Self.tableOffset) + 24
@@ -77,8 +76,8 @@ public struct RetaggedZImage: Sendable, Hashable {
   /// Puts the page in front of a zImage.
   ///
   /// - Parameters:
-  ///   - zImage: A little-endian zImage, and what is appended to it.
-  ///   - reach: S, counted from the new first byte on.
+  ///   - zImage: A little-endian zImage, and the bytes appended to it.
+  ///   - reach: S, counted from the new first byte on (docs/bundle.md).
   /// - Returns: The file.
   /// - Throws: ``BundleError``
   public static func write(
@@ -90,7 +89,7 @@ public struct RetaggedZImage: Sendable, Hashable {
       throw .tooLarge(.retagged, bytes: max(inner, reach), limit: 1 << 30)
     }
     let length = fileBytes(inner: inner, reach: reach)
-    // The table says S in a way that leaves no room for doubt: see WrapperSize.
+    // The table states S unambiguously: see WrapperSize.
     let bss = (length + WrapperSize.loaderExtra + page - 1) & ~(page - 1)
     let size = max((reach + page - 1) & ~(page - 1), bss + 0x8000)
     var bytes = LittleEndianBytes()
@@ -119,7 +118,7 @@ public struct RetaggedZImage: Sendable, Hashable {
 
   /// The length of the file: the page, the zImage, at least one word of zeros (so that the
   /// decompressor finds no device tree behind it), and so many more that four times the file covers
-  /// what is touched.
+  /// the memory that is touched.
   ///
   /// Loaders that multiply count from 32 KiB below the file (kexec-tools before June 2016).
   public static func fileBytes(inner: UInt64, reach: UInt64) -> UInt64 {

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Why two trees cannot be merged.
+/// The reason why two trees cannot be merged.
 public enum TreeMergeError: Error, Sendable, Hashable {
   /// The bytes are no flattened device tree.
   case noTree
-  /// The tree is not well-formed at an offset, or of a version before 17.
+  /// The tree is malformed at an offset, or of a version before 17.
   case damaged(offset: Int)
   /// The merged tree is larger than the room for it.
   case noRoom(needed: Int, room: Int)
 }
 
-/// Makes the tree a kernel is entered with when the loader's tree takes the place of a bundled one:
-/// the loader's, with what the bundle knows better in `/chosen`.
+/// Makes the kernel's tree when the loader's tree replaces a bundled one: the loader's tree, with
+/// some properties of the bundle's in `/chosen`.
 ///
 /// The kernel finds its command line and its initrd in `/chosen`, and those are the bundle's. So
-/// `bootargs`, `linux,initrd-start` and `linux,initrd-end` are those of the bundled tree, and gone
-/// where that has none; everything else is the loader's. A tree without `/chosen` gets one.
+/// `bootargs`, `linux,initrd-start` and `linux,initrd-end` are those of the bundled tree, and
+/// missing where that has none; everything else is the loader's. A tree without `/chosen` gets one.
 ///
-/// Pure: two trees in, one out; no memory is asked for, no text is made. The three must not overlap.
+/// The function is pure: it takes two trees, gives one, and allocates no memory and no text. The
+/// three must not overlap.
 ///
 /// Source: Devicetree Specification v0.4, section 5; Linux 6.1, drivers/of/fdt.c,
 /// early_init_dt_scan_chosen.
@@ -39,9 +40,10 @@ public enum TreeMerge {
   /// Merges two trees.
   ///
   /// - Parameters:
-  ///   - loader: The loader's tree; more may stand behind it.
-  ///   - bundled: The bundled tree; more may stand behind it.
-  ///   - output: Where the merged tree goes, from its first byte on. What is behind it stays.
+  ///   - loader: The loader's tree; more bytes may follow it.
+  ///   - bundled: The bundled tree; more bytes may follow it.
+  ///   - output: The room for the merged tree, which begins at its first byte. Bytes behind it
+  ///     stay.
   /// - Returns: The length of the merged tree, which has no space to grow.
   /// - Throws: ``TreeMergeError``; then `output` may hold a part of the tree.
   public static func merge(
@@ -85,7 +87,7 @@ public enum TreeMerge {
     _ walk: TreeWalk, _ out: inout TreeOutput, _ output: inout MutableSpan<UInt8>
   ) throws(TreeMergeError) {
     var at = walk.reservations
-    // Each turn goes on by 16 bytes.
+    // Each turn advances by 16 bytes.
     while true {
       guard let high = walk.reader.bigEndian32(at: at + 8),
         let low = walk.reader.bigEndian32(at: at + 12)
@@ -172,7 +174,7 @@ public enum TreeMerge {
   }
 }
 
-/// Writes bytes one behind the other. What does not fit is counted, not written.
+/// Writes bytes one behind the other. Bytes that do not fit are counted, not written.
 private struct TreeOutput {
   private(set) var count: Int
 

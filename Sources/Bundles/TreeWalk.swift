@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Goes through a flattened device tree, token by token, without memory of its own.
+/// Walks a flattened device tree, token by token, without memory of its own.
 ///
-/// Every turn goes on by four bytes or more, and nothing beyond the total size is read.
+/// Every turn advances by four bytes or more, and nothing beyond the total size is read.
 ///
 /// Source: Devicetree Specification v0.4, section 5.
 struct TreeWalk: ~Escapable, Copyable {
-  /// What stands in the structure block.
+  /// A token of the structure block.
   enum Token {
-    /// A node begins; where its name stands, and its length without the zero byte.
+    /// The start of a node; the offset of its name, and the name's length without the zero byte.
     case begin(name: Int, count: Int)
-    /// A property; where its name and its value stand, and the value's length.
+    /// A property; the offsets of its name and its value, and the value's length.
     case property(name: Int, value: Int, count: Int)
-    /// A node ends.
+    /// The end of a node.
     case end
-    /// The tree ends.
+    /// The end of the tree.
     case over
   }
 
@@ -63,7 +63,7 @@ struct TreeWalk: ~Escapable, Copyable {
     structureEnd = structure.0 + structure.1
   }
 
-  /// Reads the next token; those that say nothing are passed over.
+  /// Reads the next token; NOPs are skipped.
   mutating func step() throws(TreeMergeError) -> Token {
     while true {
       let at = next
@@ -102,12 +102,12 @@ struct TreeWalk: ~Escapable, Copyable {
     }
   }
 
-  /// Tells whether a text and a zero byte stand at an offset.
+  /// Whether a text and a zero byte stand at an offset.
   func holds(_ text: StaticString, at offset: Int) -> Bool {
     reader.byte(at: offset + text.utf8CodeUnitCount) == 0 && begins(text, at: offset)
   }
 
-  /// Tells whether a node's name is a text, with or without a unit address.
+  /// Whether a node's name equals a text, with or without a unit address.
   func isNamed(_ text: StaticString, _ name: Int, _ count: Int) -> Bool {
     let length = text.utf8CodeUnitCount
     guard count >= length, begins(text, at: name) else { return false }

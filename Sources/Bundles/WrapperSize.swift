@@ -1,40 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// How much memory a bundle asks of a loader: the size S that its size table states.
+/// The memory that a bundle asks of a loader: the size S in its size table (docs/bundle.md).
 ///
-/// A loader that knows the table, as kexec-tools does, takes the zImage to inflate where it was
+/// A loader that uses the table, as kexec-tools does, assumes that the zImage inflates where it was
 /// loaded (K = L) and keeps everything else out of [L, L + S). So S covers, for every L in RAM, the
 /// highest byte that is touched between the jump and `start_kernel` of the kernel inside:
 ///
 ///     S = max(T − R, B + P), rounded up to a page
 ///
-/// - T, behind the highest byte of any segment or of the inner kernel's footprint. It is an address
-///   that does not depend on L, so it is farthest from the lowest L there is:
+/// - T, the end of the highest segment or of the inner kernel's footprint. It is an address that
+///   does not depend on L, so it is farthest from the lowest possible L:
 /// - R, the first byte of RAM.
 /// - B, the bytes of the bundle, with the page by which it may be moved up.
-/// - P, the pages in which Ferry puts the segments by before they are copied (``poolBytes``); it
+/// - P, the pages in which Ferry keeps the segments before they are copied (``poolBytes``); it
 ///   takes them from [L, L + S) as long as there are any.
 ///
 /// kexec-tools computes max(I + BSS, I + B + 0x11000) from the size word I and the BSS. The table
-/// states BSS = B + 0x11000 and I = S − BSS, so that both are S, neither more nor less.
+/// states BSS = B + 0x11000 and I = S − BSS, so that both are exactly S.
 ///
 /// Source: kexec-tools 29898e1, kexec/arch/arm/kexec-zImage-arm.c, the use of TAG_KRNL_SIZE.
 public struct WrapperSize: Sendable, Hashable {
-  /// S.
+  /// S, the size (docs/bundle.md).
   public let byteCount: ByteCount
   /// The size word of the table.
   public let sizeWord: UInt32
   /// The BSS of the table.
   public let bssBytes: UInt32
 
-  /// What kexec-tools adds to the length of a zImage: stack, heap and a page.
+  /// The bytes that kexec-tools adds to the length of a zImage: stack, heap and a page.
   ///
   /// Source: kexec-tools 29898e1, kexec/arch/arm/kexec-zImage-arm.c, `extra_size`.
   public static let loaderExtra: UInt64 = 0x1_1000
-  /// Pages of Ferry's pool beyond the segments and their list: the code buffer, and some to spare.
+  /// Pages of Ferry's pool beyond the segments and their list: the code buffer, and some spare
+  /// ones.
   static let sparePages: UInt64 = 64
-  /// The entries of a page of the list, but for the one that leads to the next page.
+  /// The entries of a page of the list, without the one that leads to the next page.
   static let entriesPerPage: UInt64 = 1023
 
   /// Computes the size.
@@ -54,7 +55,7 @@ public struct WrapperSize: Sendable, Hashable {
     let pool = Self.poolBytes(segmentPages: segmentPages, segments: segments)
     let reach = (top.distance(from: ram)?.rawValue ?? 0).addingReportingOverflow(1).partialValue
     let bss = (bundle + Self.loaderExtra + 0xfff) & ~0xfff
-    // A reader of the table asks for a kernel of 32 KiB at least.
+    // Readers of the table require a kernel of 32 KiB at least.
     let least = max(reach, bundle + pool, bss + 0x8000)
     let size = (least + 0xfff) & ~0xfff
     guard reach < 1 << 32, let word = UInt32(exactly: size - bss), size < 1 << 32,
@@ -66,7 +67,7 @@ public struct WrapperSize: Sendable, Hashable {
   }
 
   /// P: the pages of the segments, those of the list of entries (one for each page and each
-  /// segment), the code buffer.
+  /// segment), and the code buffer.
   public static func poolBytes(segmentPages: UInt64, segments: UInt64) -> UInt64 {
     let entries = segmentPages + segments + 1
     let list = (entries + entriesPerPage - 1) / entriesPerPage

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The processor's cycle counter, where it has one that can be asked: ARMv7 with a performance monitor.
+ * The processor's cycle counter, where it has one that can be read: ARMv7 with a performance monitor.
  *
  * What is known: a core of ARMv7 at PL1. What is not known: whether it has the counter; ID_DFR0 says. What
- * we are responsible for: that nobody who has none is asked, and that the monitor is off afterwards.
+ * we are responsible for: that no core without one is asked, and that the monitor is off afterwards.
  *
  * Source: ARM Architecture Reference Manual ARMv7-A (DDI 0406C), B4.1.82 (ID_DFR0), C12.8 (PMCR, PMCCNTR,
  * PMCNTENSET). QEMU with -icount shift=0 counts one cycle for each instruction.

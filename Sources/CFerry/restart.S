@@ -7,9 +7,9 @@
  * needs is in pages outside of all destinations, and in the list. The page of the buffer is mapped to
  * itself, executable, in the table that is loaded here; Ferry and its stacks are mapped there as before.
  *
- * What is not known: what the caches hold. What we are responsible for: that all of it is in memory before
+ * What is not known: the content of the caches. What we are responsible for: that all of it is in memory before
  * they are off, that nothing is written to a cache afterwards, and that the four parameters arrive in r4
- * to r7. Nothing can be told from here on: a fault while the MMU is going off is silent.
+ * to r7. Nothing can be reported from here on: a fault while the MMU is going off is silent.
  *
  * Source: ARM Architecture Reference Manual ARMv7-A (DDI 0406C), B2.2.7, B3.10; the order of steps is
  * that of Linux 6.1, arch/arm/kernel/reboot.c (kexec-abi.md 6).

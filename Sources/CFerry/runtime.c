@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the compilers expect of a C library: bytes, and memory from a small heap that only what was
- * taken last can be given back to. Ferry takes little: some lists of ranges, a digest.
+ * The C library functions that compilers expect: for bytes, and for memory from a small heap. Only the
+ * block that was allocated last can be freed. Ferry needs little: some lists of ranges, a digest.
  */
 #include "CFerry.h"
 
@@ -109,7 +109,7 @@ _Bool ferry_exchange(volatile void *at, void *expected, uint32_t value, _Bool we
   return 1;
 }
 
-/* libgcc's way to tell of a division by zero. */
+/* libgcc calls this on a division by zero. */
 int raise(int signal) {
   (void)signal;
   ferry_stop();

@@ -4,9 +4,9 @@
  *
  * What is known: the mode of the exception, its own stack and return address; that Ferry is at fault, for
  * no interrupt is let through. What is not known: whether anything else of Ferry can be trusted. A
- * second fault while the first is told stops at once.
+ * second fault while the first is reported stops at once.
  *
- * What we are responsible for: that the first fault is told, and that nothing runs on after it.
+ * What we are responsible for: that the first fault is reported, and that nothing runs on after it.
  *
  * Source: ARM Architecture Reference Manual ARMv7-A (DDI 0406C), B1.8 (vectors, return addresses),
  * B4.1.51 and B4.1.52 (DFAR, DFSR), B4.1.96 (IFSR).

@@ -18,7 +18,7 @@ void xz_stream_close(xz_stream *xz) {
   lzma_index_hash_end(xz->blocks, NULL);
 }
 
-// Moves bytes of the input to the head until it has `wanted`; tells whether it has.
+// Moves bytes of the input to the head until it has `wanted`; returns whether it has.
 static bool fill(xz_stream *xz, size_t wanted, const uint8_t *in, size_t in_length,
                  size_t *consumed) {
   size_t count = wanted - xz->filled;
@@ -37,8 +37,8 @@ static lzma_ret read_stream_header(xz_stream *xz) {
   return xz->blocks == NULL ? LZMA_MEM_ERROR : LZMA_OK;
 }
 
-// A match reaches back to the first byte of its block at the most, so a dictionary as large as the
-// block is never missed. What is stated beyond that would only be memory that nothing is put into.
+// A match reaches back at most to the first byte of its block, so a dictionary as large as the
+// block is always enough. A larger one would only be unused memory.
 static void bound_dictionary(xz_stream *xz, lzma_filter *filters) {
   uint64_t most = xz->largest_block;
   if (xz->block.uncompressed_size < most) most = xz->block.uncompressed_size;
@@ -56,7 +56,7 @@ static lzma_ret read_block_header(xz_stream *xz) {
   xz->block.filters = filters;
   lzma_ret result = lzma_block_header_decode(&xz->block, NULL, xz->head);
   if (result == LZMA_OK) {
-    // LZMA_VLI_UNKNOWN, for a size that is not stated, is more than any.
+    // LZMA_VLI_UNKNOWN, for a size that is not stated, is more than any other.
     bound_dictionary(xz, filters);
     xz->memory_needed = lzma_raw_decoder_memusage(filters);
     result = lzma_block_decoder(&xz->coder, &xz->block);
@@ -95,7 +95,7 @@ lzma_ret xz_stream_step(xz_stream *xz, const uint8_t *in, size_t in_length, size
   lzma_ret result = LZMA_OK;
   *consumed = 0;
   *produced = 0;
-  // Each turn but that of a block uses up input; a block goes on when it is asked again.
+  // Each turn uses input, except that of a block; a block goes on in the next call.
   while (result == LZMA_OK) {
     switch (xz->next) {
       case XZ_STREAM_HEADER:
@@ -123,7 +123,7 @@ lzma_ret xz_stream_step(xz_stream *xz, const uint8_t *in, size_t in_length, size
         if (result == LZMA_OK && xz->next == XZ_BLOCK) return result;
         break;
       case XZ_INDEX:
-        // Without input it would be an error.
+        // Without input liblzma would report an error.
         if (*consumed == in_length) return LZMA_OK;
         result = lzma_index_hash_decode(xz->blocks, in, consumed, in_length);
         if (result != LZMA_STREAM_END) break;

@@ -36,7 +36,7 @@ int clinux_create_beside(const char *path, unsigned mode, char *made) {
   memcpy(made + folder, start, sizeof start - 1);
   int result = -EEXIST;
   for (int tries = 0; result == -EEXIST && tries < 16; tries += 1) {
-    // Early in a boot there is no randomness yet. The name need only be new, which the kernel sees to.
+    // Early in a boot there is no randomness. The name need only be new, which the kernel ensures.
     if (clinux_random(bytes, sizeof bytes) != 0) {
       struct timespec now;
       clock_gettime(CLOCK_MONOTONIC, &now);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Code for ARMv5 calls these for atomic operations, which its instructions have not got. libgcc's
-// call code of the kernel at 0xffff0fc0, and a kernel without CONFIG_KUSER_HELPERS has none there.
-// The loader has one thread and handles no signals, so that plain memory accesses do.
+// Code for ARMv5 calls these for atomic operations, because ARMv5 has no instructions for them.
+// libgcc's functions call code of the kernel at 0xffff0fc0, and a kernel without
+// CONFIG_KUSER_HELPERS has none there. The loader has one thread and handles no signals, so plain
+// memory accesses are enough.
 //
 // Source: Linux 6.1, Documentation/arm/kernel_user_helpers.rst; GCC 12, "Legacy __sync Built-in
 // Functions for Atomic Memory Access".

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What libbz2 asks of a program that has it without a standard error stream, and Embedded Swift's library
-// of glibc, where the C library is musl, which has not got it.
+// Functions that libraries need and that are missing: libbz2 needs one in a program without a
+// standard error stream, and Embedded Swift's library needs one of glibc, which musl lacks.
 #define _GNU_SOURCE
 #include <features.h>
 
@@ -15,7 +15,7 @@
 void bz_internal_error(int code);
 void arc4random_buf(void *bytes, size_t count);
 
-/// Tells that libbz2 found itself at fault, and ends the program.
+/// Reports that libbz2 found an internal error, and ends the program.
 void bz_internal_error(int code) {
   (void)code;
   static const char message[] = "libbz2 is at fault\n";
@@ -23,8 +23,8 @@ void bz_internal_error(int code) {
   abort();
 }
 
-/// The seed of Swift's hash tables. Early in a boot the kernel has no random bytes yet; then those
-/// that it gave the program at its start must do.
+/// The seed of Swift's hash tables. Early in a boot the kernel has no random bytes; then those that
+/// it gave the program at its start are used.
 void arc4random_buf(void *bytes, size_t count) {
   if (clinux_random(bytes, count) == 0) return;
   const uint8_t *given = (const uint8_t *)getauxval(AT_RANDOM);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files that are mapped, and what becomes of them meanwhile. Where a file has been shortened, Linux
-// sends SIGBUS to whoever reads behind its new end; what lies between the new end and the end of its page
-// reads as zeros. So both are looked for: the signal, and another size or time of change.
+// Mapped files, and changes to them. If a file was shortened, Linux sends SIGBUS to a process that
+// reads behind its new end; bytes between the new end and the end of its page read as zeros. So
+// this code watches for both: for the signal, and for another size or time of change.
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #include "CLinux.h"
@@ -27,7 +27,7 @@ static void end(void) {}
 
 struct mapping {
   struct mapping *next;
-  /// NULL when it is no longer mapped. A handler may be looking at it, so that it is never freed.
+  /// NULL when it is no longer mapped. A handler may be reading it, so it is never freed.
   const uint8_t *volatile bytes;
   size_t count;
   clinux_file told;
@@ -40,7 +40,7 @@ static const char *changed;
 static int is_changed(const struct mapping *mapping) {
   clinux_file now;
   const clinux_file *then = &mapping->told;
-  // A file that took the name of this one is another; this one is still as it was.
+  // A file that took the name of this one is another; this one is unchanged.
   if (clinux_status(mapping->path, 1, &now) != 0) return 0;
   return now.device == then->device && now.inode == then->inode &&
          (now.bytes != then->bytes || now.changed_seconds != then->changed_seconds ||
@@ -48,11 +48,11 @@ static int is_changed(const struct mapping *mapping) {
 }
 
 static void tell(const char *text, size_t length) {
-  // Nothing can be done about a message that cannot be written.
+  // If a message cannot be written, there is no other way to report.
   if (write(STDERR_FILENO, text, length) < 0) return;
 }
 
-/// Ends the program when a page of a mapped file is not there. Only calls that a signal allows.
+/// Ends the program when a page of a mapped file is gone. It calls only what a signal allows.
 static void bus_error(int number, siginfo_t *told, void *context) {
   (void)context;
   uintptr_t place = (uintptr_t)told->si_addr;
@@ -68,7 +68,7 @@ static void bus_error(int number, siginfo_t *told, void *context) {
     else tell(lost, sizeof lost - 1);
     _exit(66);
   }
-  // Not ours: it happens again, and ends the program as it would have.
+  // The signal is not about a mapping: it comes again, and has its default effect.
   signal(number, SIG_DFL);
 }
 

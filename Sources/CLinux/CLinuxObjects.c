@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Objects come, are counted, and go: what Embedded Swift's runtime does with atomic operations, which
-// are calls on ARMv5 and cost a load a fifth of its instructions. Each function takes the place of the
-// runtime's own, which are weak symbols. There is one thread.
+// Reference counting of objects. Embedded Swift's runtime uses atomic operations for it, which are
+// calls on ARMv5 and cost a load a fifth of its instructions. Each function replaces the runtime's
+// own, which is a weak symbol. There is one thread.
 //
-// What we know: the layout of an object and of its class, from what Swift 6.3.1's own functions do
-// (stdlib/public/core/EmbeddedRuntime.swift): a pointer to the class, a count of 31 bits, and above it a
-// bit for objects on the stack, whose memory is not given back. All 31 bits set: it never ends.
-// What we do not know: the layout in another version of Swift.
-// What we are responsible for: that it is the same. scripts/build/build-device stops at another version, and
-// whatever it builds is run by the tests.
+// What we know: the layout of an object and of its class, from Swift 6.3.1's own functions
+// (stdlib/public/core/EmbeddedRuntime.swift): a pointer to the class, a count of 31 bits, and above
+// it a bit for objects on the stack, whose memory is not freed. If all 31 bits are set, the object
+// never ends. What we do not know: the layout in another version of Swift. What we are responsible
+// for: that the layout is the same. scripts/build/build-device stops at another version, and the
+// tests run every program that it builds.
 #include <features.h>
 
 #if defined(__arm__) && !defined(__GLIBC__)
@@ -51,7 +51,7 @@ struct object *swift_retain_n(struct object *object, uint32_t times) {
   if (!object) return object;
   uint32_t count = object->count & endless;
   if (count == endless) return object;
-  // One more would be an object without an end, one more than that a small count.
+  // One more would make an object that never ends, two more a small count.
   if (times >= endless - count) __builtin_trap();
   object->count += times;
   return object;
@@ -64,13 +64,13 @@ void swift_release_n(struct object *object, uint32_t times) {
   if (count < times) __builtin_trap();
   object->count -= times;
   if (count > times) return;
-  // What its end retains and releases must not end it again.
+  // Retains and releases during its end must not end it again.
   object->count |= endless;
   object->class->destroy(object);
 }
 
-// What is asked for thousands of times has a short way; the rest is as above. The bit for the stack
-// is shifted out, so that all counts of a short way lie between two bounds.
+// Operations with thousands of calls have a short way; the rest is as above. The bit for the stack
+// is shifted out, so that all counts of the short way lie between two bounds.
 
 __attribute__((noinline)) static struct object *retain_rarely(struct object *object) {
   return swift_retain_n(object, 1);

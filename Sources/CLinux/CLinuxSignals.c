@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Signals that end the program, put off while a file is half written. They are handled and not masked:
-// a mask is one thread's, and another thread would take the signal.
+// Delays signals that end the program while a file is half written. They are handled and not
+// masked: a mask belongs to one thread, and another thread would take the signal.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -27,7 +27,7 @@ void clinux_hold_signals(void) {
   came = 0;
   for (int place = 0; place < COUNT; place += 1) {
     sigaction(ending[place], &action, &before[place]);
-    // Whoever started this program may have had it pass over a signal.
+    // The process that started this program may have set a signal to be ignored.
     if (before[place].sa_handler == SIG_IGN) sigaction(ending[place], &before[place], NULL);
   }
 }
@@ -48,7 +48,7 @@ void clinux_let_signals_go(void) {
 }
 
 void clinux_keep_streams(void) {
-  // Opened the wrong way round, so that using it fails.
+  // It is opened with the wrong access, so that using it fails.
   for (int stream = 0; stream < 3; stream += 1)
     if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", stream ? O_RDONLY : O_WRONLY) < 0) return;
 }

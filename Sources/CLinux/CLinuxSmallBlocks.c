@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Memory for small objects. Swift asks for each by posix_memalign, where musl's allocator takes
-// about 550 instructions for an object to come and go. Here those of up to 1024 bytes come out of
-// one room, cut into pieces of one size each, and go back into a list of that size; a load is over
-// long before the room is full. Larger ones, and what comes behind a full room, are musl's.
-// There is one thread.
+// Memory for small objects. Swift allocates each by posix_memalign, where musl's allocator takes
+// about 550 instructions to allocate and free an object. Here objects of up to 1024 bytes come from
+// one room, which is cut into pieces of one size each, and freed ones go into a list of that size.
+// A load ends long before the room is full. Larger objects, and all objects once the room is full,
+// are musl's. There is one thread.
 #include <features.h>
 
 #ifndef __GLIBC__
@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-// What musl's own free calls, and what it cuts memory by.
+// The function that musl's own free calls, and musl's unit of memory.
 void __libc_free(void *block);
 
 enum {
@@ -31,7 +31,7 @@ static _Alignas(unit) uint8_t room[pieces * piece_bytes];
 /// The size of the blocks of each piece, in units.
 static uint8_t piece_units[pieces];
 static unsigned pieces_taken;
-/// By size in units: blocks that were given back, and the rest of a piece that none was cut from.
+/// By size in units: blocks that were freed, and the unused rest of a piece.
 static struct block *given_back[largest / unit + 1];
 static uint8_t *rest[largest / unit + 1];
 static uint8_t *rest_end[largest / unit + 1];
@@ -43,7 +43,7 @@ static void *first_of_piece(unsigned units) {
   piece_units[pieces_taken] = (uint8_t)units;
   pieces_taken += 1;
   rest[units] = piece + units * unit;
-  // What is left at the end is too short for a block.
+  // The rest is too short for a block.
   rest_end[units] = piece + piece_bytes - (units * unit - 1);
   return piece;
 }
@@ -75,7 +75,7 @@ int posix_memalign(void **result, size_t alignment, size_t bytes) {
       return 0;
     }
   }
-  // musl aligns whatever it gives to 16 bytes.
+  // musl aligns all memory to 16 bytes.
   *result = malloc(bytes);
   return *result ? 0 : ENOMEM;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Loading and starting a kernel, network interfaces, and what a process is told of its system.
+// Loading and starting a kernel, network interfaces, and values that Linux gives a process.
 #define _GNU_SOURCE
 #define _FILE_OFFSET_BITS 64
 #define _TIME_BITS 64

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Texts are compared byte for byte: names of files, words of command lines and of device trees are bytes to
-// the kernel, too. Swift compares texts in their normal form, for which it links 28 KB of tables
-// (libswiftUnicodeDataTables.a, UnicodeNormalization.cpp.o). These functions take their place and say of
-// every character that it is in its normal form already.
+// Texts are compared byte for byte: to the kernel, too, names of files, words of command lines and
+// names in device trees are bytes. Swift compares texts in their normal form, for which it links 28
+// KB of tables (libswiftUnicodeDataTables.a, UnicodeNormalization.cpp.o). These functions replace
+// them and report every character as normalized.
 //
-// What we know: the four symbols and what they answer with (Swift 6.3.1,
+// What we know: the four symbols and their results (Swift 6.3.1,
 // stdlib/public/stubs/Unicode/UnicodeNormalization.cpp and stdlib/public/core/UnicodeNormalization.swift).
-// What we do not know: other symbols of the same object in another version. Then both are linked, and the
-// linker says that a symbol is there twice.
-// What we are responsible for: that nothing here compares texts of people.
+// What we do not know: other symbols of the same object in another version. Then both are linked,
+// and the linker reports a symbol as defined twice. What we are responsible for: no code here
+// compares texts that people wrote.
 #include <features.h>
 
 #ifndef __GLIBC__
@@ -27,13 +27,13 @@ uint16_t _swift_stdlib_getNormData(uint32_t scalar) {
   return 0;
 }
 
-/// There is none; nobody asks where the character is in its normal form.
+/// No decomposition; it is never called for a normalized character.
 uint32_t _swift_stdlib_getDecompositionEntry(uint32_t scalar) {
   (void)scalar;
   return 0;
 }
 
-/// No two characters are written as one.
+/// No two characters compose to one.
 uint32_t _swift_stdlib_getComposition(uint32_t first, uint32_t second) {
   (void)first;
   (void)second;

@@ -12,7 +12,7 @@ public enum ATAG: Hashable, Sendable {
   case memory(size: UInt32, start: UInt32)
   /// A ramdisk to be made: flags, size in KiB, first block.
   case ramdisk(flags: UInt32, kibibytes: UInt32, start: UInt32)
-  /// The initial ramdisk at a virtual address, long out of use: start and length in bytes.
+  /// The initial ramdisk at a virtual address, long obsolete: start and length in bytes.
   case virtualInitrd(start: UInt32, size: UInt32)
   /// The initial ramdisk at a physical address: start and length in bytes.
   case initrd(start: UInt32, size: UInt32)
@@ -22,7 +22,7 @@ public enum ATAG: Hashable, Sendable {
   case revision(UInt32)
   /// The command line, without its zero byte.
   case commandLine([UInt8])
-  /// Any other tag, known to somebody: its number and the words behind its header.
+  /// Any other tag: its number and the words behind its header.
   case other(UInt32, [UInt32])
 
   /// The number of the tag.

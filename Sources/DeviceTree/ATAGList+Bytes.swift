@@ -3,13 +3,13 @@ import PhysicalMemory
 
 extension ATAGList {
   /// Reads a list, little-endian, up to the tag of length 0 that ends it; bytes behind that are
-  /// left alone. Unknown tags are kept. Words behind those that a known tag has are dropped.
+  /// ignored. Unknown tags are kept. Extra words of known tags are dropped.
   ///
   /// Source: Linux 6.1, arch/arm/include/uapi/asm/setup.h; arch/arm/kernel/head-common.S: the core
   /// tag has 5 words, or 2.
   ///
   /// - Parameter bytes: The list, as /proc/atags holds it.
-  /// - Throws: What breaks the list, with its offset.
+  /// - Throws: The rule that the list breaks, with the offset.
   public init(parsing bytes: Span<UInt8>) throws(DeviceTreeError) {
     let reader = ByteReader(bytes)
     var tags: [ATAG] = []

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// What kernels without a device tree are told about the machine: a list of tags that begins with
-/// the core tag. The tag that ends the list is not kept; it is written.
+/// A list of tags that describes the machine to kernels without a device tree. It begins with the
+/// core tag. The tag that ends the list is not stored; it is only written.
 ///
 /// Source: Linux 6.1, arch/arm/include/uapi/asm/setup.h, arch/arm/kernel/atags_parse.c and
 /// arch/arm/kernel/head-common.S (__vet_atags).
@@ -13,7 +13,7 @@ public struct ATAGList: Hashable, Sendable {
   /// Builds a list.
   ///
   /// - Parameters:
-  ///   - core: The core tag, ``ATAG/emptyCore`` when nothing is to be said.
+  ///   - core: The core tag; nil for ``ATAG/emptyCore``.
   ///   - others: All further tags in order; core tags among them are left out.
   public init(core: (flags: UInt32, pageSize: UInt32, rootDevice: UInt32)? = nil, _ others: [ATAG])
   {
@@ -24,8 +24,8 @@ public struct ATAGList: Hashable, Sendable {
     tags = [first] + others.filter { $0.number != ATAG.Number.core }
   }
 
-  /// Builds the list for the next kernel from that of the running one: everything is carried over
-  /// but the initial ramdisk and the command line.
+  /// Builds the list for the next kernel from that of the running one. All tags are copied except
+  /// the initial ramdisk and the command line.
   ///
   /// - Parameters:
   ///   - old: The list of the running kernel.

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// How many 32-bit cells an address and a size take in `reg` and its like.
+/// The number of 32-bit cells of an address and of a size in `reg` and similar properties.
 struct CellCounts: Equatable {
   let address: UInt32
   let size: UInt32
 
-  /// More ranges than any machine has.
+  /// A limit that no machine reaches.
   static let maximumRanges = 4096
 
   /// Cells of one address and one size.
   var perEntry: Int { Int(address) + Int(size) }
 
-  /// Reads the counts that a node sets for its children; nil when a count is not written there.
+  /// Reads the counts that a node sets for its children; nil for a count that the node lacks.
   init?(_ node: Node) {
     guard let address = node.first("#address-cells")?.asUInt32,
       let size = node.first("#size-cells")?.asUInt32
@@ -25,8 +25,8 @@ struct CellCounts: Equatable {
     self.size = size
   }
 
-  /// Reads the counts of the root, each 1 where it is not written: what the ARM kernel and its
-  /// decompressor take, though the specification says 2 and 1.
+  /// Reads the counts of the root. A missing count is 1, as in the ARM kernel and its decompressor;
+  /// the specification says 2 and 1.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c (early_init_dt_scan_root), drivers/of/of_private.h and
   /// arch/arm/boot/compressed/fdt_check_mem_start.c.
@@ -45,8 +45,7 @@ struct CellCounts: Equatable {
   }
 
   /// Reads pairs of address and size; entries of size 0 are left out. Cells behind the last whole
-  /// pair are left alone if that is asked for, as the kernel does in memory nodes; else they are an
-  /// error.
+  /// pair are an error, or are ignored on request, as the kernel does in memory nodes.
   func ranges(
     _ property: Property, in path: String, leavingRest rest: Bool = false
   ) throws(DeviceTreeError) -> [PhysicalRange] {

@@ -2,13 +2,13 @@
 public import PhysicalMemory
 
 extension DeviceTree {
-  /// The path of the node that tells the kernel how to boot, `/chosen` with or without a unit
-  /// address; nil when there is none.
+  /// The path of the node with the boot parameters, `/chosen` with or without a unit address; nil
+  /// when there is none.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_scan_chosen.
   public var chosenPath: String? { chosenIndex.map { "/" + root.children[$0].name } }
 
-  /// The node that tells the kernel how to boot, nil when there is none.
+  /// The node with the boot parameters; nil when there is none.
   public var chosen: Node? { chosenIndex.map { root.children[$0] } }
 
   /// The place of ``chosen`` among the children of the root.
@@ -19,7 +19,7 @@ extension DeviceTree {
     return nil
   }
 
-  /// Edits the node that tells the kernel how to boot; a missing one is appended.
+  /// Edits the node with the boot parameters; a missing one is appended.
   private mutating func editChosen(_ body: (inout Node) -> Void) {
     let index = chosenIndex ?? root.children.endIndex
     if index == root.children.endIndex { root.children.append(Node("chosen")) }
@@ -40,10 +40,10 @@ extension DeviceTree {
   /// The machine's name, `model` of the root.
   public var model: String? { root.first("model")?.text }
 
-  /// What the machine is compatible with, most special first.
+  /// The machines and families it is compatible with, the most specific first.
   public var compatible: [String] { root.first("compatible")?.asStrings ?? [] }
 
-  /// The initial ramdisk that the tree tells; nil when there is none or its end is not above its
+  /// The initial ramdisk that the tree names; nil when there is none or its end is not above its
   /// start.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_check_for_initrd (the end is exclusive).
@@ -57,7 +57,7 @@ extension DeviceTree {
   /// Sets or removes the command line.
   ///
   /// - Parameter commandLine: The text without its zero byte; nil removes the property.
-  /// - Returns: The edit; none when it was so already.
+  /// - Returns: The edit; none when nothing changes.
   public mutating func setCommandLine(_ commandLine: String?) -> [Edit] {
     let old = self.commandLine
     guard old != commandLine else { return [] }
@@ -71,8 +71,7 @@ extension DeviceTree {
 
   /// Sets or removes the initial ramdisk. Reservations of the previous one go with it.
   ///
-  /// Start and end are written in one cell each when both fit, else in two. The kernel reads
-  /// either.
+  /// Start and end take one cell each when both fit, else two. The kernel reads either.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_check_for_initrd.
   ///

@@ -11,7 +11,7 @@ extension DeviceTree {
   }
 
   /// The physical address of the console's first register; nil without a console, or when a bus
-  /// above it does not say how its addresses are translated.
+  /// above it does not define the translation of its addresses.
   public var consoleAddress: PhysicalAddress? {
     consoleSteps.flatMap { address(ofFirstRegisterAt: $0[...]) }
   }
@@ -31,8 +31,8 @@ extension DeviceTree {
 
   /// Translates the first entry of `reg` up to the root.
   ///
-  /// Cell counts that a node does not write are those of the node above it, the root's 1, as the
-  /// kernel has it.
+  /// If a node lacks a cell count, that of the node above it applies, and 1 for the root, as in the
+  /// kernel.
   ///
   /// Source: Devicetree Specification v0.4, section 2.3.8; Linux 6.1, drivers/of/base.c,
   /// of_n_addr_cells.

@@ -2,17 +2,17 @@
 public import PhysicalMemory
 
 extension DeviceTree {
-  /// Lists the RAM of every node whose `device_type` is `memory`, in the order of the tree, in
-  /// which the decompressor looks at it.
+  /// Lists the RAM of every node whose `device_type` is `memory`, in the order of the tree, which
+  /// is also the decompressor's.
   ///
-  /// Addresses and sizes have the cells of the root, wherever the node stands; empty ranges are
-  /// left out.
+  /// Addresses and sizes have the cells of the root, whatever the depth of the node; empty ranges
+  /// are left out.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c (early_init_dt_scan_memory) and
   /// arch/arm/boot/compressed/fdt_check_mem_start.c.
   ///
-  /// - Parameter preferringUsable: Whether `linux,usable-memory`, which a crash kernel is given,
-  ///   goes before `reg`, as in the kernel.
+  /// - Parameter preferringUsable: Whether `linux,usable-memory`, which a crash kernel gets,
+  ///   overrides `reg`, as in the kernel.
   /// - Returns: One entry for each range.
   /// - Throws: A memory node or a cell count that cannot be read.
   public func memoryBanks(
@@ -39,7 +39,7 @@ extension DeviceTree {
     return banks
   }
 
-  /// Lists the RAM that the kernel takes from the tree, in the order of the tree.
+  /// Lists the RAM that the kernel reads from the tree, in the order of the tree.
   ///
   /// - Parameter preferringUsable: As in ``memoryBanks(preferringUsable:)``.
   /// - Returns: One range for each entry.
@@ -64,11 +64,11 @@ extension DeviceTree {
 
   /// Adds a memory node when the kernel would find no RAM in the tree.
   ///
-  /// Addresses and sizes are written in the cells of the root, which stay as they are: a range that
-  /// does not fit is an error, because more cells would change the meaning of every `reg`.
+  /// Addresses and sizes are written in the cells of the root, which do not change: more cells
+  /// would change the meaning of every `reg`, so a range that does not fit is an error.
   ///
   /// - Parameter ranges: The RAM of the machine, lowest first.
-  /// - Returns: The edit, or none when the tree tells its RAM itself or `ranges` is empty.
+  /// - Returns: The edit; none when the tree names RAM or `ranges` is empty.
   /// - Throws: A range that does not fit into the root's cells.
   public mutating func addMissingMemory(
     _ ranges: [PhysicalRange]
@@ -81,7 +81,7 @@ extension DeviceTree {
     var node = Node(name)
     node.set("device_type", string: "memory")
     node.set("reg", cells: try cells.cells(ranges, in: path))
-    // An empty or disabled node of this name gives way; others stay as they are.
+    // An empty or disabled node of this name is removed; others stay.
     root.children.removeAll { $0.name == name }
     let firstOther = root.children.firstIndex { $0.name != "chosen" && $0.name != "aliases" }
     root.children.insert(node, at: firstOther ?? root.children.endIndex)
@@ -90,7 +90,8 @@ extension DeviceTree {
     return [.memoryAdded(path: path, ranges: ranges, because: reason)]
   }
 
-  /// The nodes at any depth whose `device_type` is `memory`: the child indices that lead to each.
+  /// The nodes at any depth whose `device_type` is `memory`, as the child indices that lead to
+  /// each.
   var memoryNodes: [[Int]] {
     var found: [[Int]] = []
     var steps: [Int] = []
@@ -103,7 +104,7 @@ extension DeviceTree {
     _ nodes: [Node], _ steps: inout [Int], _ found: inout [[Int]]
   ) {
     for index in nodes.indices {
-      // Most nodes are neither memory nor have children, and are not copied to find that out.
+      // Most nodes have neither memory nor children, and finding that out takes no copy of them.
       if nodes[index].mayBeMemory, nodes[index].isMemory { found.append(steps + [index]) }
       if nodes[index].children.isEmpty { continue }
       steps.append(index)
@@ -112,7 +113,7 @@ extension DeviceTree {
     }
   }
 
-  /// The path that child indices lead along; empty for the root.
+  /// The path of child indices; empty for the root.
   func path(of steps: [Int]) -> String {
     var path = ""
     var node = root

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension DeviceTree {
-  /// Why a kernel finds no RAM in a tree.
+  /// The reason why a kernel finds no RAM in a tree.
   public enum MissingMemory: Hashable, Sendable {
-    /// There is no node for it.
+    /// There is no memory node.
     case noNode
-    /// A node has no `device_type`, or another, and is passed over.
+    /// A node has no `device_type`, or another, and is ignored.
     case untyped(path: String)
     /// A node has no ranges, or only empty ones: firmware was meant to fill them.
     case empty(path: String)
-    /// The ranges of a node are shorter than the root's cells ask for.
+    /// The ranges of a node are shorter than the root's cells require.
     case short(path: String)
     /// A node is disabled.
     case disabled(path: String)
@@ -17,8 +17,8 @@ extension DeviceTree {
     case nested(path: String)
   }
 
-  /// Tells why a kernel that finds no RAM in the tree finds none; of several reasons that which is
-  /// mended most easily.
+  /// The reason why a kernel finds no RAM in the tree; of several reasons the one that is easiest
+  /// to mend.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c, early_init_dt_scan_memory.
   public var missingMemory: MissingMemory {
@@ -34,7 +34,7 @@ extension DeviceTree {
     return reason ?? .noNode
   }
 
-  /// The memory nodes that kernels pass over, each with the reason.
+  /// The memory nodes that kernels ignore, each with the reason.
   public var passedOverMemory: [MissingMemory] {
     var found: [MissingMemory] = []
     for steps in memoryNodes {
@@ -64,7 +64,7 @@ extension DeviceTree {
 }
 
 extension DeviceTree.MissingMemory: CustomStringConvertible {
-  /// What is so, behind the name of the tree: `names no memory`.
+  /// The reason, behind the name of the tree: `names no memory`.
   public var description: String {
     switch self {
     case .noNode: "has no memory node, as trees from a kernel build do"
@@ -76,7 +76,7 @@ extension DeviceTree.MissingMemory: CustomStringConvertible {
     }
   }
 
-  /// What to add to the tree.
+  /// The addition that the tree needs.
   public var remedy: String {
     switch self {
     case .noNode: "memory@START { device_type = \"memory\"; reg = <START SIZE>; }; at the root"

@@ -2,17 +2,17 @@
 import PhysicalMemory
 
 extension DeviceTree {
-  /// Reads a flattened tree; bytes behind its total size are left alone.
+  /// Reads a flattened tree; bytes behind its total size are ignored.
   ///
-  /// Everything is checked: the blocks lie inside the total size and that inside the bytes, tokens
-  /// stand where they may, names are printable ASCII of at most 255 bytes, there are at most 64
+  /// Everything is checked. The blocks lie inside the total size, and that inside the bytes. Tokens
+  /// stand where they may. Names are printable ASCII of at most 255 bytes. There are at most 64
   /// levels, 65 536 nodes and 131 072 properties. Versions 2 to 17 are read.
   ///
   /// Source: Devicetree Specification v0.4, section 5; Linux 6.1, scripts/dtc/libfdt/fdt.c and
   /// drivers/of/fdt.c (64 levels).
   ///
   /// - Parameter bytes: The file, from the magic number on.
-  /// - Throws: What breaks a rule, with its offset.
+  /// - Throws: The rule that the bytes break, with the offset.
   public init(flattened bytes: Span<UInt8>) throws(DeviceTreeError) {
     let reader = ByteReader(bytes)
     let header = try FlattenedHeader(reader)
@@ -23,19 +23,19 @@ extension DeviceTree {
       bootCPU: header.bootCPU)
   }
 
-  /// Reads what the root of a flattened tree says of the whole machine, and nothing behind that: to
-  /// choose a tree from among a folder of them.
+  /// Reads only the root's own properties of a flattened tree, to choose a tree from a folder of
+  /// them.
   ///
   /// - Parameter bytes: The file, from the magic number on.
   /// - Returns: The root with its properties, without children.
-  /// - Throws: What breaks a rule in the header or so far, with its offset.
+  /// - Throws: The rule that the header or the bytes so far break, with the offset.
   public static func root(flattened bytes: Span<UInt8>) throws(DeviceTreeError) -> Node {
     let reader = ByteReader(bytes)
     var structure = StructureReader(reader, try FlattenedHeader(reader))
     return try structure.readRoot(reader)
   }
 
-  /// Reads how long a flattened tree says it is, checking nothing but its magic number.
+  /// Reads the length of a flattened tree from its header, and checks only its magic number.
   ///
   /// - Parameter bytes: The file, from the magic number on.
   /// - Returns: The length in bytes, nil when there is no magic number.

@@ -2,16 +2,16 @@
 import PhysicalMemory
 
 extension DeviceTree {
-  /// Lists the memory that the tree sets aside, as the kernel reads it.
+  /// Lists the memory that the tree reserves, as the kernel reads it.
   ///
-  /// Children of `/reserved-memory` whose status is not okay are left out. What the kernel would
-  /// refuse to read is listed in ``ReservedMemory/ignored``; where its place is clear it is listed
-  /// as reserved all the same, because its author meant it to be.
+  /// Children of `/reserved-memory` whose status is not okay are left out. Entries that the kernel
+  /// would refuse are listed in ``ReservedMemory/ignored``. If the place of one is clear, it is
+  /// listed as reserved, too, because its author meant it to be.
   ///
   /// Source: Linux 6.1, drivers/of/fdt.c (fdt_scan_reserved_mem, __reserved_mem_check_root) and
   /// drivers/of/of_reserved_mem.c (__reserved_mem_alloc_size).
   ///
-  /// - Returns: What is reserved, with reasons.
+  /// - Returns: The reservations, with reasons.
   /// - Throws: Cell counts of the root that cannot be read, or more ranges than any machine has.
   public func reservedMemory() throws(DeviceTreeError) -> ReservedMemory {
     try reservedMemory(initrd: initrd)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension DeviceTree {
-  /// What a flattened tree describes: all of them begin with the same four bytes.
+  /// The subject of a flattened tree: all kinds begin with the same four bytes.
   public enum Role: Hashable, Sendable {
     /// A machine.
     case machine
@@ -11,12 +11,12 @@ extension DeviceTree {
     case imageTree
   }
 
-  /// What the tree describes.
+  /// The subject of the tree.
   ///
   /// Source: U-Boot 2024.01, doc/usage/fit/source_file_format.rst (`/images`); dtc 1.7,
   /// Documentation/dt-object-internal.txt (`__overlay__`, `__fixups__`).
   public var role: Role {
-    // What tells a machine stands in front of most trees.
+    // In most trees the nodes that identify a machine come first.
     for child in root.children
     where child.hasBaseName("chosen") || child.hasBaseName("cpus") || child.hasBaseName("memory") {
       return .machine
@@ -29,7 +29,7 @@ extension DeviceTree {
     return .machine
   }
 
-  /// Finds a second tree behind a first, where only zeros stand in between.
+  /// Finds a second tree behind a first, with only zeros in between.
   ///
   /// - Parameter file: All bytes of a file that begins with a tree.
   /// - Returns: The root of the second tree; nil when there is none, or it cannot be read.

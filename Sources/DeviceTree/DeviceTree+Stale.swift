@@ -2,14 +2,14 @@
 public import PhysicalMemory
 
 extension DeviceTree {
-  /// Removes what only the running kernel was meant to know, before the tree is given to the next:
-  /// the previous initrd, the header of a crashed kernel, caps on memory, measurements, and the
-  /// reservations of all these and of the previous tree itself.
+  /// Removes entries that only the running kernel needs, before the tree goes to the next kernel.
+  /// They are the previous initrd, the header of a crashed kernel, caps on memory, measurements,
+  /// and the reservations of all these and of the previous tree itself.
   ///
   /// Source: Linux 6.1, drivers/of/kexec.c, of_kexec_alloc_and_setup_fdt and remove_ima_buffer.
   ///
-  /// - Parameter previousTree: Where the tree lay that the running kernel was booted with, when
-  ///   that is known.
+  /// - Parameter previousTree: The place of the tree that the running kernel was booted with, when
+  ///   it is known.
   /// - Returns: The edits.
   public mutating func removeStaleEntries(previousTree: PhysicalRange? = nil) -> [Edit] {
     var edits: [Edit] = []
@@ -32,8 +32,8 @@ extension DeviceTree {
     return edits
   }
 
-  /// Lists the memory that the tree sets aside for the next kernel as well: all but what
-  /// ``removeStaleEntries(previousTree:)`` would remove.
+  /// Lists the memory that the tree reserves for the next kernel as well: all reservations that
+  /// ``removeStaleEntries(previousTree:)`` would keep.
   ///
   /// - Returns: The ranges with their reasons.
   /// - Throws: As ``reservedMemory()``.
@@ -52,12 +52,12 @@ extension DeviceTree {
     return ByteCount(Self.seeds.reduce(0) { $0 + (chosen?.property(named: $1)?.value.count ?? 0) })
   }
 
-  /// Replaces the random seeds of `/chosen`, which the running kernel has used up, each by as many
-  /// fresh bytes as it had. A seed for which there are not enough bytes is removed: a seed must
-  /// never be used twice.
+  /// Replaces the random seeds of `/chosen`, which the running kernel has used, each by as many
+  /// fresh bytes. A seed for which there are not enough bytes is removed: a seed must never be used
+  /// twice.
   ///
   /// - Parameter random: Fresh random bytes, ``seedByteCount`` of them; empty removes the seeds.
-  /// - Returns: The edits, which do not show the bytes.
+  /// - Returns: The edits, which do not contain the bytes.
   public mutating func refreshSeeds(from random: [UInt8] = []) -> [Edit] {
     guard let index = chosenIndex else { return [] }
     var edits: [Edit] = []
@@ -92,8 +92,8 @@ extension DeviceTree {
     return [.propertyRemoved(path: "/" + root.children[index].name, name: name)]
   }
 
-  /// Removes the reservations of the memory that a property of `/chosen` tells. A value that cannot
-  /// be read has no reservation that could be told from others.
+  /// Removes the reservations of the memory that a property of `/chosen` names. If its value cannot
+  /// be read, no reservation can be matched to it.
   private mutating func removeReservations(of property: Property?, why: String) -> [Edit] {
     guard let property,
       let ranges = try? CellCounts(root: root).ranges(property, in: "/chosen")
@@ -101,8 +101,8 @@ extension DeviceTree {
     return ranges.flatMap { removeReservations(of: $0, why: why) }
   }
 
-  /// Removes the entries that start where a range starts and end where it ends, either of which
-  /// may be rounded outward to a page.
+  /// Removes the entries with the start and the end of a range; either may be rounded outward to a
+  /// page.
   mutating func removeReservations(of range: PhysicalRange, why: String) -> [Edit] {
     if memoryReservations.isEmpty { return [] }
     let pages = range.rounded(outwardTo: .page)

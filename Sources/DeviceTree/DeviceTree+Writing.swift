@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension DeviceTree {
-  /// Writes the tree as a version 17 file of its true size, byte for byte as dtc writes it: header,
-  /// memory reservations, structure, strings, without space to grow.
+  /// Writes the tree as a version 17 file without space to grow, byte for byte as dtc writes it:
+  /// header, memory reservations, structure, strings.
   ///
   /// Source: Devicetree Specification v0.4, section 5.
   ///
   /// - Returns: The file.
   public func flattened() -> [UInt8] { written(withChosen: nil).bytes }
 
-  /// Writes the tree, and tells where `/chosen` begins, if another is written in its place.
+  /// Writes the tree, and returns the offset of `/chosen`, if another is written in its place.
   private func written(withChosen chosen: Node?) -> (bytes: [UInt8], chosenOffset: Int) {
     let structureOffset = structureOffset
     let chosenIndex = chosenIndex
-    // Nodes are looked at where they are: an own copy of each takes as long as writing it.
+    // Nodes are read in place: copying each takes as long as writing it.
     let nodes = [root]
     let others = chosen.map { [$0] } ?? []
     var structureCount = Self.byteCount(nodes) + Self.byteCount(others) + 4
-    // Asked of the node itself, each time would copy it.
+    // Asking the node itself would copy it each time.
     let hasOther = !others.isEmpty
     if hasOther, let chosenIndex {
       structureCount -= Self.byteCount([root.children[chosenIndex]])
@@ -66,8 +66,8 @@ extension DeviceTree {
     return (file.bytes, chosenOffset)
   }
 
-  /// Writes the tree with another `/chosen`, and tells where the values of two of its properties
-  /// stand.
+  /// Writes the tree with another `/chosen`, and returns the offsets of the values of two of its
+  /// properties.
   func flattened(
     withChosen node: Node, locating one: StaticString, _ other: StaticString
   ) -> (bytes: [UInt8], values: (Int, Int)?) {
@@ -85,18 +85,18 @@ extension DeviceTree {
     )
   }
 
-  /// Behind the reservations and the entry of zeros that ends them.
+  /// The offset behind the reservations and the entry of zeros that ends them.
   private var structureOffset: Int {
     var count = 1
     for entry in memoryReservations where entry.size != 0 { count += 1 }
     return FlattenedHeader.byteCount + 16 * count
   }
 
-  /// The bytes that nodes take in the structure block.
+  /// The size of nodes in the structure block.
   private static func byteCount(_ nodes: [Node]) -> Int {
     var count = 0
     for index in nodes.indices {
-      // The token at its end is the last.
+      // The last token is the one at the end of the node.
       count += headCount(nodes[index].nameBytes) + 4
       count += nodes[index].flattenedCount ?? byteCount(nodes[index].properties[...])
       if !nodes[index].children.isEmpty { count += byteCount(nodes[index].children) }
@@ -104,7 +104,7 @@ extension DeviceTree {
     return count
   }
 
-  /// A token, the name and its zero byte.
+  /// The size of a token, the name and its zero byte.
   private static func headCount(_ name: [UInt8]) -> Int {
     4 + FlattenedWriter.padded(name.count + 1)
   }
@@ -130,7 +130,7 @@ extension DeviceTree {
     file.write(StructureToken.endNode)
   }
 
-  /// Writes all of a node that stands in front of its children.
+  /// Writes the part of a node in front of its children.
   private static func writeHead(
     of nodes: [Node], _ index: Int, to file: inout FlattenedWriter, _ strings: inout StringsBlock
   ) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// A device tree as a value: what the kernel is told about the machine, free to be edited.
+/// A device tree as a value that can be edited: it describes the machine to the kernel.
 ///
 /// Lookups take paths such as `/chosen` or `/soc/serial@101f1000`. A component without a unit
-/// address also finds the one child that has this name and a unit address; two of them are none.
+/// address also finds the one child that has this name and a unit address. If two children fit, it
+/// finds none.
 ///
 /// Source: Devicetree Specification v0.4, sections 2.2 and 5.
 public struct DeviceTree: Sendable, Hashable {
@@ -79,7 +80,7 @@ public struct DeviceTree: Sendable, Hashable {
     }
   }
 
-  /// Gives the child indices that lead from the root to a node.
+  /// Gives the child indices on the way from the root to a node.
   func steps(to path: String) -> [Int]? {
     var names = Self.components(of: path)
     var steps: [Int] = []

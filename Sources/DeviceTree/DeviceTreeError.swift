@@ -3,7 +3,7 @@ import PhysicalMemory
 
 /// Why a device tree, an overlay or an ATAG list cannot be read or edited.
 public struct DeviceTreeError: Error, Hashable, Sendable {
-  /// What was being read or edited.
+  /// The part that was read or edited.
   public enum Subject: Hashable, Sendable {
     /// The header of a flattened tree.
     case header
@@ -21,25 +21,25 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
     case atags
   }
 
-  /// What is wrong.
+  /// The problem of the part.
   public enum Problem: Hashable, Sendable {
-    /// Bytes are needed beyond the end of what is there.
+    /// Bytes are needed beyond the end of the part.
     case truncated(needed: UInt64, available: UInt64)
     /// The first word is not the magic number 0xd00dfeed.
     case wrongMagic(UInt32)
     /// The version is not one of 2 to 17, or not compatible with one of them.
     case unsupportedVersion(UInt32, lastCompatible: UInt32)
-    /// An offset is not a multiple of what it must be a multiple of.
+    /// An offset is not a multiple of its alignment.
     case misaligned(UInt64, to: UInt64)
-    /// A token stands where it must not.
+    /// A token stands at a wrong place.
     case unexpectedToken(UInt32, expected: String)
     /// A name is empty, too long, not printable ASCII, or has no end.
     case invalidName(String)
-    /// There are more of something than any real tree has.
+    /// A list is longer than in any real tree.
     case tooMany(String, limit: UInt64)
-    /// A value does not have the length or the form that its meaning asks for.
+    /// A value does not have the length or the form that its meaning requires.
     case malformed(String)
-    /// Something that is named is not there.
+    /// A named part is missing.
     case missing(String)
     /// A name fits several nodes.
     case ambiguous(String)
@@ -47,15 +47,15 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
     case doesNotFit(UInt64, cells: UInt32)
   }
 
-  /// What was being read or edited.
+  /// The part that was read or edited.
   public let subject: Subject
-  /// Where: bytes from the start of the file or, for a node, of the property; nil when no one
-  /// place is to blame.
+  /// The place: bytes from the start of the file or, for a node, of the property; nil when the
+  /// problem has no single place.
   public let offset: UInt64?
-  /// What is wrong there.
+  /// The problem there.
   public let problem: Problem
 
-  /// Reports a problem.
+  /// Makes an error.
   public init(_ subject: Subject, at offset: UInt64? = nil, _ problem: Problem) {
     self.subject = subject
     self.offset = offset
@@ -68,7 +68,7 @@ public struct DeviceTreeError: Error, Hashable, Sendable {
 }
 
 extension DeviceTreeError: CustomStringConvertible {
-  /// A sentence without its final stop: what was read, where, and what is wrong.
+  /// A sentence without its final stop: the part, the place, and the problem.
   public var description: String {
     var text = subject.description
     if let offset { text += " at offset " + hexadecimal(offset) }
@@ -77,7 +77,7 @@ extension DeviceTreeError: CustomStringConvertible {
 }
 
 extension DeviceTreeError.Subject: CustomStringConvertible {
-  /// The thing in a few words.
+  /// The part in a few words.
   public var description: String {
     switch self {
     case .header: "device tree header"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// One change that was made to a tree, to be told to the user.
+/// One change of a tree, to show to the user.
 public enum Edit: Hashable, Sendable {
-  /// The command line was set; `old` is what stood there before.
+  /// The command line was set; `old` is the previous value.
   case commandLineSet(old: String?, new: String)
   /// The command line was removed.
   case commandLineRemoved(old: String)
@@ -11,11 +11,11 @@ public enum Edit: Hashable, Sendable {
   case initrdSet(PhysicalRange)
   /// A property that belongs to the running kernel was removed.
   case propertyRemoved(path: String, name: String)
-  /// A memory reservation was removed because what it protected is no more.
+  /// A memory reservation was removed because the data that it protected are no longer needed.
   case memoryReservationRemoved(MemoryReservation, why: String)
   /// A random seed was replaced by fresh bytes of the same length.
   case seedReplaced(path: String, name: String, length: ByteCount)
-  /// A memory node was added, since there was no RAM for the reason given.
+  /// A memory node was added, since there was no RAM, for the given reason.
   case memoryAdded(path: String, ranges: [PhysicalRange], because: DeviceTree.MissingMemory)
   /// A fragment of an overlay was merged into a node.
   case fragmentApplied(name: String, target: String)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// The structure and strings blocks of a tree that was read, which its nodes share.
+/// The structure and strings blocks of a tree that was read; its nodes share them.
 final class FlattenedBlocks: Sendable {
   /// The structure block.
   let structure: [UInt8]
@@ -20,7 +20,7 @@ final class FlattenedBlocks: Sendable {
     return ByteReader(strings.span).copy(start, end(ofName: start) - start)
   }
 
-  /// Where a name ends: the place of its zero byte.
+  /// The end of a name: the offset of its zero byte.
   func end(ofName start: Int) -> Int {
     let strings = strings
     let bytes = strings.span
@@ -29,12 +29,12 @@ final class FlattenedBlocks: Sendable {
     return end
   }
 
-  /// Tells whether a name stands somewhere.
+  /// Whether a name stands at an offset.
   func holds(_ name: StaticString, at start: Int) -> Bool {
     name.withUTF8Buffer { unsafe holds($0.span, at: start) }
   }
 
-  /// Tells whether a name stands somewhere.
+  /// Whether a name stands at an offset.
   func holds(_ name: Span<UInt8>, at start: Int) -> Bool {
     let strings = strings
     guard start < strings.count, strings.count - start > name.count else { return false }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// A tree that is written before it is known where the initrd goes, which depends on the size of
-/// the tree.
+/// A tree that is written before the place of the initrd is known, because that depends on the size
+/// of the tree.
 public struct FlattenedDeviceTree: Sendable {
   private let bytes: [UInt8]
-  /// Where the cell with the first byte of the initrd stands, and that with the byte behind its last.
+  /// The offsets of the cells with the first byte of the initrd and with the byte behind its last.
   private let initrd: (start: Int, end: Int)?
 
   /// Writes a tree.
   ///
   /// - Parameters:
   ///   - tree: The tree.
-  ///   - withInitrd: Whether to leave room for the place of an initrd below 4 GiB.
+  ///   - withInitrd: Whether to leave room for the address of an initrd below 4 GiB.
   /// - Throws: ``DeviceTreeError``
   public init(_ tree: DeviceTree, withInitrd: Bool) throws(DeviceTreeError) {
     if withInitrd {
       var tree = tree
       _ = tree.removeInitrdReservations()
-      // Only this node is changed: to change it in the tree would copy all the others.
+      // Only this node is changed: changing it in the tree would copy all others.
       var chosen = tree.chosen ?? Node("chosen")
       chosen.setInitrd(0, end: 0x1000)
       let written = tree.flattened(
@@ -31,12 +31,12 @@ public struct FlattenedDeviceTree: Sendable {
     }
   }
 
-  /// The bytes of the file, wherever the initrd goes.
+  /// The size of the file, which does not depend on the initrd.
   public var byteCount: ByteCount { ByteCount(bytes.count) }
 
   /// Gives the file.
   ///
-  /// - Parameter place: Where the initrd goes; nil leaves what was written.
+  /// - Parameter place: The place of the initrd; nil leaves the file unchanged.
   /// - Returns: The flattened tree.
   /// - Throws: A place that needs more than one cell.
   public func file(initrd place: PhysicalRange?) throws(DeviceTreeError) -> [UInt8] {

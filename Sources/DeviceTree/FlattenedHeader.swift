@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// The checked header of a flattened tree: where its blocks lie.
+/// The checked header of a flattened tree: the places of its blocks.
 ///
 /// Source: Devicetree Specification v0.4, section 5.2; older versions: Linux 6.1,
 /// scripts/dtc/libfdt/fdt.h and fdt.c.
@@ -13,7 +13,7 @@ struct FlattenedHeader {
 
   let version: UInt32
   let bootCPU: UInt32
-  /// Bytes of the file that belong to the tree.
+  /// The bytes of the file that belong to the tree.
   let totalSize: Int
   let reservationsOffset: Int
   let structure: Range<Int>

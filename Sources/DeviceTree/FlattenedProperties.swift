@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// The properties of one node as they stand in a file that was read and checked: most of a tree is
-/// never looked at, and goes into the next file as it is.
+/// The properties of one node in place, in a file that was read and checked. Most of a tree is
+/// never looked up, and is copied to the next file unchanged.
 struct FlattenedProperties: Sendable {
-  /// A token, the length and the place of the name.
+  /// The size of a token, the length and the offset of the name.
   static let headCount = 12
 
   let blocks: FlattenedBlocks
-  /// Where they stand in the structure block, one behind the other.
+  /// Their place in the structure block.
   let range: Range<Int>
-  /// Whether their `device_type` is `memory`, for which all nodes are searched.
+  /// Whether their `device_type` is `memory`; all nodes are searched for this.
   let isMemory: Bool
 
   /// Whether these are the same properties of the same file.
   func isSame(as other: Self) -> Bool { blocks === other.blocks && range == other.range }
 
-  /// All of them, each with its own copy.
+  /// All of them, copied.
   var all: [Property] {
     var result: [Property] = []
     var place = range.lowerBound
@@ -32,7 +32,7 @@ struct FlattenedProperties: Sendable {
     place(of: name).flatMap { property(at: $0.offset) }
   }
 
-  /// Finds the first property of a name: how many stand in front of it, and where it begins.
+  /// Finds the first property of a name: the number of properties in front of it, and its offset.
   func place(of name: StaticString) -> (index: Int, offset: Int)? {
     name.withUTF8Buffer { unsafe place(of: $0.span) }
   }
@@ -53,7 +53,7 @@ struct FlattenedProperties: Sendable {
     return nil
   }
 
-  /// The value of the property that begins somewhere; nil when it is not one cell.
+  /// The value of the property at an offset; nil when it is not one cell.
   func cell(at place: Int) -> UInt32? {
     let bytes = blocks.structure
     let structure = ByteReader(bytes.span)
@@ -61,7 +61,7 @@ struct FlattenedProperties: Sendable {
     return structure.bigEndian32(at: place + Self.headCount)
   }
 
-  /// Copies the property that begins somewhere.
+  /// Copies the property at an offset.
   func property(at place: Int) -> Property? {
     let bytes = blocks.structure
     let structure = ByteReader(bytes.span)
@@ -73,7 +73,7 @@ struct FlattenedProperties: Sendable {
     return Property(name, value)
   }
 
-  /// Where the property behind another begins.
+  /// The offset of the property behind another.
   private func next(_ place: Int, _ length: Int) -> Int {
     place + Self.headCount + FlattenedWriter.padded(length)
   }

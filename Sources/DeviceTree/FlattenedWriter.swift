@@ -5,10 +5,10 @@ import PhysicalMemory
 struct FlattenedWriter {
   /// The file, zeros where nothing has been written.
   private(set) var bytes: [UInt8]
-  /// Where the next byte goes.
+  /// The offset of the next byte.
   private(set) var offset = 0
 
-  /// Starts with zeros, and with room for so many bytes behind them.
+  /// Starts with zeros, and reserves room for more bytes behind them.
   init(byteCount: Int, reserving more: Int) {
     bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount + more) { buffer, count in
       unsafe buffer[..<byteCount].initialize(repeating: 0)
@@ -18,12 +18,12 @@ struct FlattenedWriter {
 
   /// Starts with a copy of a file.
   init(copying bytes: [UInt8]) {
-    // A changed copy of an array is made byte by byte in small code.
+    // Changing a shared array would copy it byte by byte in small code.
     self.bytes = ByteReader(bytes.span).copy(0, bytes.count) ?? []
     offset = bytes.count
   }
 
-  /// Makes the file longer.
+  /// Appends bytes to the file.
   mutating func append(_ more: [UInt8]) { bytes.append(contentsOf: more) }
 
   /// Writes a 32-bit number, most significant byte first; nothing where the file has no room.
@@ -32,7 +32,7 @@ struct FlattenedWriter {
     offset = min(offset + 4, bytes.count)
   }
 
-  /// Writes a 32-bit number to a certain place; nothing where the file has no room.
+  /// Writes a 32-bit number at an offset; nothing where the file has no room.
   mutating func write(_ number: UInt32, at place: Int) {
     guard place >= 0, bytes.count - place >= 4 else { return }
     unsafe bytes.withUnsafeMutableBytes { file in
@@ -77,7 +77,7 @@ struct FlattenedWriter {
   }
 
   /// Writes a property and leaves zeros up to the next multiple of 4; nothing where the file has no
-  /// room. All at once, since most of a tree is properties.
+  /// room. It does so in one step, since most of a tree is properties.
   mutating func write(_ value: [UInt8], ofPropertyNamedAt name: UInt32) {
     let place = offset
     guard bytes.count - place >= 12, bytes.count - place - 12 >= value.count else { return }
@@ -96,8 +96,8 @@ struct FlattenedWriter {
     offset = min(Self.padded(place + 12 + value.count), bytes.count)
   }
 
-  /// Writes properties as they stand in another file, but for the offsets of their names and what is
-  /// no zero behind a value.
+  /// Copies properties from another file, with new offsets of their names, and with zeros behind
+  /// the values.
   mutating func write(
     _ properties: FlattenedProperties, _ newOffset: (_ old: UInt32) -> UInt32
   ) {
@@ -120,7 +120,7 @@ struct FlattenedWriter {
           bigEndian: file.load(fromByteOffset: place &+ 8, as: UInt32.self))
         unsafe file.storeBytes(
           of: newOffset(name).bigEndian, toByteOffset: place &+ 8, as: UInt32.self)
-        // What was read was checked: the value lies inside.
+        // The bytes were checked when they were read: the value lies inside.
         var rest = place &+ FlattenedProperties.headCount &+ Int(truncatingIfNeeded: length)
         place = Self.padded(rest)
         while rest < place, rest < end {
@@ -139,6 +139,6 @@ struct FlattenedWriter {
   /// Goes back to the first byte.
   mutating func rewind() { offset = 0 }
 
-  /// The next multiple of 4.
+  /// Rounds up to a multiple of 4.
   static func padded(_ count: Int) -> Int { (count + 3) & ~3 }
 }

@@ -10,7 +10,7 @@ public struct MemoryReservation: Hashable, Sendable {
   /// The length in bytes; an entry of length 0 would end the block and is never written.
   public var size: UInt64
 
-  /// Notes a reservation.
+  /// Makes a reservation.
   ///
   /// - Parameters:
   ///   - address: The physical address of the first byte.
@@ -20,8 +20,7 @@ public struct MemoryReservation: Hashable, Sendable {
     self.size = size
   }
 
-  /// The bytes that are reserved; what would pass the end of the address space is left off.
-  /// nil when there are none.
+  /// The bytes that are reserved, cut at the end of the address space; nil when there are none.
   public var range: PhysicalRange? {
     guard size > 0 else { return nil }
     let (last, overflow) = address.addingReportingOverflow(size - 1)

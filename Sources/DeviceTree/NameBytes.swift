@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names are bytes: a tree is searched often, and texts take long to compare.
+/// Names as bytes: a tree is searched often, and comparing texts is slow.
 extension [UInt8] {
   /// The bytes of a name up to its first zero byte, where it would end in a file.
   init(name: String) {
@@ -8,12 +8,12 @@ extension [UInt8] {
     if let zero = firstIndex(of: 0) { removeSubrange(zero...) }
   }
 
-  /// Tells whether these are the bytes of a text.
+  /// Whether these are the bytes of a text.
   func equals(_ text: StaticString) -> Bool {
     count == text.utf8CodeUnitCount && begins(with: text)
   }
 
-  /// Tells whether the first bytes are those of a text.
+  /// Whether the first bytes are those of a text.
   func begins(with text: StaticString) -> Bool {
     let length = text.utf8CodeUnitCount
     guard length <= count else { return false }
@@ -22,7 +22,7 @@ extension [UInt8] {
     return true
   }
 
-  /// Tells whether a text stands in front of the first zero byte, or of the end.
+  /// Whether a text ends at the first zero byte, or at the end.
   func holdText(_ text: StaticString) -> Bool {
     let length = text.utf8CodeUnitCount
     return begins(with: text) && (count == length || self[length] == 0)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Names, each once and in order, so that one is found by bisecting; what belongs to a name is kept by whoever
-/// has the table, in an array with a place for each.
+/// Sorted names without duplicates, found by bisecting. Data of a name are kept outside, in an
+/// array with an element for each name.
 ///
-/// A dictionary would do the same with 25 KB of code, and a hash that hostile names must not know.
+/// A dictionary would take 25 KB of code, and a hash that hostile names must not know.
 package struct NameTable: Sendable {
   private let names: [[UInt8]]
 
-  /// Lists names; each may stand there many times.
+  /// Lists names; duplicates are allowed.
   package init(_ names: [[UInt8]]) {
     var distinct: [[UInt8]] = []
     distinct.reserveCapacity(names.count)
@@ -19,10 +19,10 @@ package struct NameTable: Sendable {
     self.names = distinct
   }
 
-  /// How many different names there are.
+  /// The number of different names.
   package var count: Int { names.count }
 
-  /// The place of a name; nil when it is not listed.
+  /// The index of a name; nil when it is not listed.
   package func place(of name: [UInt8]) -> Int? {
     var (low, high) = (0, names.count)
     while low < high {
@@ -33,12 +33,12 @@ package struct NameTable: Sendable {
   }
 }
 
-/// Where each of several things with names stands first.
+/// The first place of each name among several named things.
 struct FirstPlaces {
   private let table: NameTable
   private var places: [Int?]
 
-  /// Lists the names of things in their order, and further names that things may come to have.
+  /// Lists the names of things in their order, and further names that may be added.
   init(_ names: [[UInt8]], and further: [[UInt8]] = []) {
     table = NameTable(names + further)
     places = Array(repeating: nil, count: table.count)
@@ -47,14 +47,14 @@ struct FirstPlaces {
 
   subscript(name: [UInt8]) -> Int? { table.place(of: name).flatMap { places[$0] } }
 
-  /// Adds a thing with a name that is listed; it is found when it is the first of that name.
+  /// Adds a thing with a listed name; only the first of that name is found.
   mutating func add(_ name: [UInt8], _ index: Int) {
     guard let place = table.place(of: name), places[place] == nil else { return }
     places[place] = index
   }
 }
 
-/// Whether one name stands before another: by their bytes.
+/// Whether one name stands before another in the order of bytes.
 private func precedes(_ one: [UInt8], _ other: [UInt8]) -> Bool {
   let common = min(one.count, other.count)
   for index in 0..<common where one[index] != other[index] { return one[index] < other[index] }

@@ -3,15 +3,13 @@ import PhysicalMemory
 
 /// A node of a device tree with its properties and children, both in the order of the file.
 public struct Node: Sendable {
-  /// The name with its unit address, `memory@40000000`; empty for the root. It ends in front of its
-  /// first zero byte.
+  /// The name with its unit address, `memory@40000000`; empty for the root. A zero byte ends it.
   public var name: String {
     get { String(decoding: nameBytes, as: UTF8.self) }
     set { nameBytes = Array(name: newValue) }
   }
-  /// The bytes of the name.
   var nameBytes: [UInt8]
-  /// The properties in order; a name that stands twice counts where it stands first.
+  /// The properties in order; of two with the same name the first counts.
   public var properties: [Property] {
     get { flattened?.all ?? own }
     _modify {
@@ -26,9 +24,9 @@ public struct Node: Sendable {
   private(set) var flattened: FlattenedProperties? {
     didSet { mayBeMemory = flattened?.isMemory ?? true }
   }
-  /// Whether it is not known yet that it tells none.
+  /// Whether the node may still be a memory node; false once it is known to be none.
   private(set) var mayBeMemory = true
-  /// The bytes of the properties in the structure block as they were read; nil when they were edited.
+  /// The size of the unedited properties in the structure block; nil when they were edited.
   var flattenedCount: Int? { flattened?.range.count }
   /// The properties that were set by hand or edited.
   private var own: [Property]
@@ -53,7 +51,7 @@ public struct Node: Sendable {
     children = []
   }
 
-  /// Takes the properties that stand in a file; the node has had none.
+  /// Takes properties of a file; the node has none yet.
   mutating func take(_ properties: FlattenedProperties) {
     flattened = properties
   }
@@ -66,16 +64,16 @@ public struct Node: Sendable {
   /// The bytes of the name without its unit address.
   var baseNameBytes: [UInt8] { Array(nameBytes.prefix { $0 != UInt8(ascii: "@") }) }
 
-  /// Whether it tells memory.
+  /// Whether it is a memory node.
   var isMemory: Bool {
     mayBeMemory && (flattened != nil || first("device_type")?.hasText("memory") ?? false)
   }
 
-  /// Tells whether ``baseName`` is a certain name, which has no `@` in it.
+  /// Whether ``baseName`` is a certain name, which has no `@` in it.
   func hasBaseName(_ name: StaticString) -> Bool {
     let length = name.utf8CodeUnitCount
     let count = nameBytes.count
-    // Most names are told apart by how long they are.
+    // The length distinguishes most names.
     return (count == length || count > length && nameBytes[length] == UInt8(ascii: "@"))
       && nameBytes.begins(with: name)
   }
@@ -91,13 +89,14 @@ public struct Node: Sendable {
   /// Finds a property by its exact name.
   public func property(named name: StaticString) -> Property? { first(name) }
 
-  /// Finds a property by its exact name; for a literal the compiler takes it for a text otherwise.
+  /// Finds a property by its exact name. It has a name of its own so that a literal is not a
+  /// String.
   func first(_ name: StaticString) -> Property? {
     if let flattened { return flattened.first(name) }
     return index(ofProperty: name).map { own[$0] }
   }
 
-  /// The number in a property: nil without the property, and nil in it when it is not one cell.
+  /// The number in a property: nil without the property, and an inner nil when it is not one cell.
   func cell(_ name: StaticString) -> UInt32?? {
     if let flattened { return flattened.place(of: name).map { flattened.cell(at: $0.offset) } }
     return first(name).map { $0.asUInt32 }
@@ -189,7 +188,7 @@ public struct Node: Sendable {
 }
 
 extension Node: Hashable {
-  /// Tells whether two nodes have the same name, properties and children.
+  /// Whether two nodes have the same name, properties and children.
   public static func == (one: Self, other: Self) -> Bool {
     one.nameBytes == other.nameBytes && hasSameProperties(one, other)
       && one.children == other.children
@@ -200,7 +199,7 @@ extension Node: Hashable {
     return one.properties == other.properties
   }
 
-  /// Feeds the name, the properties and the children.
+  /// Hashes the name, the properties and the children.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(nameBytes)
     hasher.combine(properties)
@@ -209,7 +208,7 @@ extension Node: Hashable {
 }
 
 extension Node {
-  /// What a search among children finds.
+  /// The result of a search among children.
   enum Found: Equatable {
     case none
     case one(Int)

@@ -7,18 +7,18 @@ import PhysicalMemory
 /// scripts/dtc/libfdt/fdt_overlay.c (what wins, how symbols are rewritten).
 struct OverlayMerge {
   private static let maximumFragments = 1024
-  /// Every fragment has the children of its target listed by their names: so many in all, where real
-  /// trees have some hundreds, and ten fragments.
+  /// The most children that are listed. The children of every fragment's target are listed by name;
+  /// real trees have some hundreds, and ten fragments.
   private static let maximumListed = 1 << 20
 
   /// The root of the base.
   private(set) var base: Node
-  /// The fragments that have been merged.
+  /// The edits of the fragments that were merged.
   private(set) var edits: [Edit] = []
   private let overlay: Node
-  /// The ways to the nodes with phandles. They stay valid, because nodes are only appended.
+  /// The child indices of the nodes with phandles. They stay valid: nodes are only appended.
   private var phandles: Phandles
-  /// How many children were listed.
+  /// The number of children that were listed.
   private var listed = 0
 
   init(base: Node, overlay: Node) {
@@ -83,7 +83,7 @@ struct OverlayMerge {
     try Self.merge(merged, into: &base.children[index], "/__symbols__", depth: 2, &listed)
   }
 
-  /// Gives the way to the node that a fragment changes.
+  /// Gives the child indices of the node that a fragment changes.
   private mutating func target(of fragment: Node) throws(DeviceTreeError) -> [Int] {
     let place = DeviceTreeError.Subject.overlay("/" + fragment.name)
     guard let phandle = fragment.phandleOfTarget else {
@@ -147,7 +147,7 @@ struct OverlayMerge {
     }
     var children = FirstPlaces(
       target.children.map { $0.nameBytes }, and: source.children.map { $0.nameBytes })
-    // By names without address: where the first stands, and how many there are.
+    // By names without address: the first child of each, and the number of children.
     let similar = NameTable(
       target.children.map { $0.baseNameBytes } + source.children.map { $0.baseNameBytes })
     var withoutAddress = [(first: Int, count: Int)](repeating: (0, 0), count: similar.count)
@@ -178,7 +178,7 @@ struct OverlayMerge {
   }
 }
 
-/// The ways to the nodes with phandles, in the order of these.
+/// The child indices of the nodes with phandles, sorted by phandle.
 private struct Phandles {
   private var ways: [(phandle: UInt32, steps: [Int])] = []
 
@@ -208,7 +208,7 @@ extension Node {
     children.first { $0.name == name }
   }
 
-  /// The phandle a fragment is for: 0 when it has no `target`, nil when that is no phandle.
+  /// The phandle of a fragment's target: 0 when it has no `target`, nil when that is no phandle.
   fileprivate var phandleOfTarget: UInt32? {
     guard let target = property(named: "target") else { return 0 }
     guard let phandle = target.asUInt32, phandle != .max else { return nil }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Gives an overlay phandles that its base does not use, and turns its references into them.
+/// Gives an overlay phandles that its base does not use, and replaces its references by them.
 ///
 /// Source: dtc, Documentation/dt-object-internal.txt, `__fixups__` and `__local_fixups__`.
 struct OverlayReferences {
-  /// References are looked up one by one; no real overlay comes near.
+  /// References are looked up one by one; no real overlay has this many.
   private static let maximumReferences = 8192
 
   /// The root of the overlay.
@@ -43,7 +43,7 @@ struct OverlayReferences {
     }
   }
 
-  /// Adds to the references inside the overlay, which `fixups` tells in a tree of the same shape.
+  /// Adds to the references inside the overlay, which a tree of the same shape, `fixups`, lists.
   private static func shift(
     _ node: inout Node, _ path: String, _ fixups: Node, by delta: UInt32
   ) throws(DeviceTreeError) {
@@ -117,7 +117,7 @@ struct OverlayReferences {
     }
   }
 
-  /// Adds to a big-endian word; neither 2^32 − 1 nor more is a phandle.
+  /// Adds to a big-endian word; 2^32 − 1 and larger numbers are no phandles.
   private static func add(
     _ delta: UInt32, to value: inout [UInt8], at offset: UInt32, _ path: String
   ) throws(DeviceTreeError) {
@@ -147,7 +147,7 @@ struct OverlayReferences {
   }
 }
 
-/// Where a reference stands, written `path:property:offset`.
+/// The place of a reference, written `path:property:offset`.
 private struct ReferencePlace {
   let path: String
   let property: String

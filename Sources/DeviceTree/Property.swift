@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A property of a node: a name and bytes, whose meaning only its reader knows.
+/// A property of a node: a name and bytes. The reader must know the meaning of the bytes.
 ///
 /// Source: Devicetree Specification v0.4, section 2.2.4.
 public struct Property: Hashable, Sendable {
-  /// The name, printable ASCII. It ends in front of its first zero byte.
+  /// The name, printable ASCII. A zero byte ends it.
   public var name: String {
     get { String(decoding: nameBytes, as: UTF8.self) }
     set { nameBytes = Array(name: newValue) }
   }
-  /// The bytes of the name.
   var nameBytes: [UInt8]
-  /// The value as it stands in the file, without padding.
+  /// The value, without padding.
   public var value: [UInt8]
 
   /// Makes a property.
@@ -73,15 +72,15 @@ public struct Property: Hashable, Sendable {
     String(decoding: value.prefix { $0 != 0 }, as: UTF8.self)
   }
 
-  /// Joins one or two cells, most significant first. The caller has checked that they are there.
+  /// Joins one or two cells, most significant first. The caller has checked that they exist.
   func number(ofCells cells: Range<Int>) -> UInt64 {
     cells.reduce(0) { $0 << 32 | UInt64(word(at: $1 * 4)) }
   }
 
-  /// Tells whether ``text`` is a certain one.
+  /// Whether ``text`` equals a text.
   func hasText(_ text: StaticString) -> Bool { value.holdText(text) }
 
-  /// Reads a word whose four bytes the caller has checked to be there.
+  /// Reads a word; the caller has checked that its four bytes exist.
   private func word(at offset: Int) -> UInt32 {
     UInt32(value[offset]) << 24 | UInt32(value[offset + 1]) << 16
       | UInt32(value[offset + 2]) << 8 | UInt32(value[offset + 3])

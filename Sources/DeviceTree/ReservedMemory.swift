@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// The memory that a tree sets aside.
+/// The memory that a tree reserves.
 public struct ReservedMemory: Hashable, Sendable {
   /// A child of `/reserved-memory` at a fixed place.
   public struct FixedRegion: Hashable, Sendable {
     /// The name with its unit address.
     public let name: String
-    /// The bytes, as `reg` tells them.
+    /// The ranges in `reg`.
     public let ranges: [PhysicalRange]
     /// Whether the kernel must not even map it.
     public let isNoMap: Bool
-    /// Whether the kernel may use it until its owner asks.
+    /// Whether the kernel may use it until its owner needs it.
     public let isReusable: Bool
   }
 
-  /// A child of `/reserved-memory` that the kernel finds a place for while it boots.
+  /// A child of `/reserved-memory` that the kernel places while it boots.
   public struct DynamicRegion: Hashable, Sendable {
     /// The name.
     public let name: String
     /// The length.
     public let size: ByteCount
-    /// The alignment in bytes that is asked for; nil when none is.
+    /// The required alignment in bytes; nil when there is none.
     public let alignment: ByteCount?
-    /// Where it may be placed; empty for anywhere.
+    /// The ranges it may be placed in; empty for anywhere.
     public let allowed: [PhysicalRange]
     /// Whether the kernel must not even map it.
     public let isNoMap: Bool
-    /// Whether the kernel may use it until its owner asks.
+    /// Whether the kernel may use it until its owner needs it.
     public let isReusable: Bool
   }
 
@@ -37,12 +37,12 @@ public struct ReservedMemory: Hashable, Sendable {
   public let fixed: [FixedRegion]
   /// The regions that the kernel places, in the order of the tree.
   public let dynamic: [DynamicRegion]
-  /// What the kernel would pass over, with the reason, in the order of the tree.
+  /// The entries that the kernel would ignore, with the reason, in the order of the tree.
   public let ignored: [String]
-  /// The initial ramdisk that the tree tells, the previous one unless it has been set.
+  /// The initial ramdisk that the tree names. It is the previous one unless it has been set.
   public let initrd: PhysicalRange?
 
-  /// Everything at a fixed place with its reason: `memreserve`, `reserved-memory/NAME`, with
+  /// All ranges at fixed places with their reason: `memreserve`, `reserved-memory/NAME`, with
   /// ` (no-map)` behind it, and `initrd`.
   public var ranges: [ReservedRange] {
     var result: [ReservedRange] = []

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// The strings block while it is written: each name once, and none that ends another's.
+/// The strings block while it is written: each name once, and none that another name ends with.
 ///
-/// A name is placed where dtc places it: at the lowest offset at which it already stands up to its
-/// zero byte, else at the end.
+/// A name gets the offset that dtc gives it: the lowest at which it already stands up to its zero
+/// byte, else the end.
 struct StringsBlock {
   /// Ends of names are indexed up to this size of the block, so that a hostile tree cannot make
   /// the index large; beyond it only whole names are shared.
   private static let indexedSize = 1 << 20
-  /// As many places are looked at for one name: names that are made to collide are not shared.
+  /// The most slots that are tried for one name: names that are made to collide are not shared.
   private static let farthest = 64
 
   private(set) var bytes: [UInt8] = []
 
   init() {
-    // What the names of a small board take, so that the block is seldom moved.
+    // The names of a small board fit, so that the block is seldom moved.
     bytes.reserveCapacity(2048)
   }
 
-  /// The lowest offset of each ending and its hash, at a place that the hash tells or soon behind
-  /// it; a power of two of places, at most a quarter of them taken.
+  /// The lowest offset of each ending and its hash, in the slot of the hash or soon behind it. The
+  /// number of slots is a power of two; at most a quarter is used.
   private var index = [Ending](repeating: .none, count: 2048)
   private var indexed = 0
 
   private struct Ending {
     let hash: UInt32
-    /// The offset and 1; 0 for none.
+    /// The offset plus 1; 0 for none.
     let number: UInt32
 
     static let none = Self(hash: 0, number: 0)
@@ -34,7 +34,7 @@ struct StringsBlock {
     var offset: Int { Int(number) - 1 }
   }
 
-  /// Where names of a file that was read have gone, each at a place that its old offset tells.
+  /// The new offsets of names of a file that was read, each in a slot of its old offset.
   private var moved = [MovedName](repeating: MovedName(old: .max, new: 0), count: movedNames)
   private static let movedNames = 512
   private var source: FlattenedBlocks?
@@ -44,7 +44,7 @@ struct StringsBlock {
     let new: UInt32
   }
 
-  /// Forgets where names of another file than this have gone.
+  /// Forgets the new offsets of names of any other file.
   mutating func prepare(for blocks: FlattenedBlocks) {
     if source === blocks { return }
     if source != nil {
@@ -53,7 +53,7 @@ struct StringsBlock {
     source = blocks
   }
 
-  /// Finds or appends a name that stands in the file that ``prepare(for:)`` was told.
+  /// Finds or appends a name of the file that ``prepare(for:)`` was called with.
   @inline(__always)
   mutating func offset(ofNameAt old: UInt32, in blocks: FlattenedBlocks) -> UInt32 {
     let place = Int(old % UInt32(Self.movedNames))
@@ -116,7 +116,7 @@ struct StringsBlock {
         place &-= 1
         hash = unsafe Self.extend(hash, by: name[unchecked: place])
         if isWhole, place != 0 { continue }
-        // Most endings are new, and find their place free.
+        // Most endings are new, and find a free slot at once.
         let slot = Int(truncatingIfNeeded: hash) & last
         if unsafe index[slot].number == 0 {
           unsafe index[slot] = Ending(
@@ -131,13 +131,13 @@ struct StringsBlock {
     return UInt32(truncatingIfNeeded: offset)
   }
 
-  /// Indexes an ending, unless it stands lower as well. The index, of a power of two of places, has
+  /// Indexes an ending, unless it also stands lower. The index, of a power of two of slots, has
   /// room for one more.
   ///
-  /// `same` is where the ending that is a byte shorter was found to stand lower, so that only that
-  /// byte is compared; it becomes that of this one.
+  /// `same` is the lower offset of the ending that is a byte shorter, so that only one byte is
+  /// compared. It becomes that of this ending.
   ///
-  /// - Returns: How many it has more.
+  /// - Returns: The number of added entries.
   @inline(never)
   private static func keep(
     _ hash: UInt32, _ offset: Int, of texts: [UInt8],
@@ -161,7 +161,7 @@ struct StringsBlock {
     return 0
   }
 
-  /// Tells whether the texts at two offsets are the same.
+  /// Whether the texts at two offsets are the same.
   private static func isSame(_ one: Int, _ other: Int, of texts: [UInt8]) -> Bool {
     var step = 0
     while texts[one + step] == texts[other + step] {

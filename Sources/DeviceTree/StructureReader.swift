@@ -27,9 +27,9 @@ struct StructureReader {
   private var offset: Int
   private var nodes = 0
   private var properties = 0
-  /// Names that were checked last, each at a place that its offset tells, so that one used often is
-  /// checked once. No name stands at the last offset there is.
-  /// `device_type`, whose value matters, is not among them.
+  /// The last names that were checked, each in a slot of its offset, so that a name used often is
+  /// checked once. No name stands at the largest offset. `device_type`, whose value matters, is not
+  /// among them.
   private var names = [UInt32](repeating: .max, count: recentNames)
   private static let recentNames = 128
 
@@ -86,7 +86,7 @@ struct StructureReader {
       case StructureToken.property:
         throw unexpected(token, "no property behind the first child")
       case StructureToken.beginNode:
-        // The root of most boards has the most.
+        // The root of most boards has the most children.
         if node.children.isEmpty { node.children.reserveCapacity(depth == 1 ? 64 : 8) }
         try readNode(reader, depth: depth + 1, into: &node.children)
       case StructureToken.endNode:
@@ -99,7 +99,7 @@ struct StructureReader {
     }
   }
 
-  /// Old versions repeat the name in a property, which dtc drops as well.
+  /// Removes the copy of the name that old versions keep in a property, as dtc does.
   private func dropName(of node: inout Node) {
     if isOld, node.property(named: "name")?.value == Array(node.baseName.utf8) + [0] {
       node.remove("name")
@@ -126,7 +126,7 @@ struct StructureReader {
     return bytes
   }
 
-  /// Reads the properties of a node. They stay where they are if nothing stands between them.
+  /// Reads the properties of a node. They stay in place if they are contiguous.
   private mutating func readProperties(
     _ reader: ByteReader, of node: inout Node
   ) throws(DeviceTreeError) {
@@ -146,7 +146,7 @@ struct StructureReader {
       if property.isType, type == nil { type = property.value }
       end = offset
     }
-    // Whoever reads on sees the token again.
+    // The next reader sees the token again.
     offset -= 4
     guard end != start else { return }
     if isPlain {
@@ -170,8 +170,8 @@ struct StructureReader {
     }
   }
 
-  /// Passes properties that are in order and have names that were checked: most of a tree. What stops at
-  /// something else is left to ``checkProperty(_:)``.
+  /// Skips valid properties with names that were checked: most of a tree. At any other property it
+  /// stops, and ``checkProperty(_:)`` takes over.
   private mutating func passKnownProperties(_ reader: ByteReader) {
     let bytes = reader.bytes
     let known = names
@@ -187,7 +187,7 @@ struct StructureReader {
       let length = unsafe bytes.word(uncheckedAt: at &+ 4)
       let name = unsafe bytes.word(uncheckedAt: at &+ 8)
       let place = Int(truncatingIfNeeded: name & UInt32(Self.recentNames - 1))
-      // Nothing was checked at a place that holds the last offset there is.
+      // A slot with the largest offset is empty.
       guard unsafe names[unchecked: place] == name, name != .max, length <= UInt32(Int32.max - 3)
       else { break }
       let padded = Int(truncatingIfNeeded: (length &+ 3) & ~3)
@@ -201,8 +201,8 @@ struct StructureReader {
 
   /// Checks a property whose token has been read.
   ///
-  /// - Returns: Where the name begins in the strings block, whether it is `device_type`, and where
-  ///   the value stands.
+  /// - Returns: The offset of the name in the strings block, whether it is `device_type`, and the
+  ///   place of the value.
   @inline(__always)
   private mutating func checkProperty(
     _ reader: ByteReader
@@ -245,7 +245,7 @@ struct StructureReader {
 
   /// Checks printable ASCII up to a zero byte, which must stand before `end`.
   ///
-  /// - Returns: The place of the zero byte, and that of the last slash in front of it.
+  /// - Returns: The offset of the zero byte, and that of the last slash in front of it.
   private func endOfText(
     _ reader: ByteReader, _ start: Int, _ end: Int, _ limit: Int,
     _ subject: DeviceTreeError.Subject
@@ -309,14 +309,14 @@ struct StructureReader {
     DeviceTreeError(.structure, at: offset, problem)
   }
 
-  /// Blames the token that has just been read.
+  /// The error for the token that was read last.
   private func unexpected(_ token: UInt32, _ expected: String) -> DeviceTreeError {
     DeviceTreeError(.structure, at: offset - 4, .unexpectedToken(token, expected: expected))
   }
 }
 
 extension Span<UInt8> {
-  /// The big-endian word at a place that has four bytes.
+  /// The big-endian word at an offset that has four bytes.
   @unsafe @inline(__always)
   fileprivate func word(uncheckedAt at: Int) -> UInt32 {
     unsafe UInt32(self[unchecked: at]) << 24 | UInt32(self[unchecked: at &+ 1]) << 16

@@ -5,7 +5,7 @@ protocol ChainingValue: Sendable {
   /// Starts with the initial value of the algorithm.
   init()
 
-  /// Tells whether the words and the length of the message are written high byte first.
+  /// Whether the words and the length of the message are written high byte first.
   static var isBigEndian: Bool { get }
 
   /// Mixes in the 64 bytes that start at an offset.
@@ -84,7 +84,7 @@ func bigEndianWord(_ bytes: Span<UInt8>, at offset: Int) -> UInt32 {
     | UInt32(bytes[offset &+ 2]) << 8 | UInt32(bytes[offset &+ 3])
 }
 
-/// Turns a word to the left; the count lies between 1 and 31.
+/// Rotates a word left; the count lies between 1 and 31.
 @inline(__always)
 func rotateLeft(_ word: UInt32, _ count: UInt32) -> UInt32 {
   word &<< count | word &>> (32 &- count)

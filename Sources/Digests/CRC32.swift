@@ -15,7 +15,7 @@ public struct CRC32: Digest {
   /// Takes the next bytes of the message.
   public mutating func update(_ bytes: Span<UInt8>) {
     var crc = register
-    // A few bytes are sooner done than the tables are made.
+    // For a few bytes the tables are not worth making.
     if bytes.count <= 8 {
       for offset in bytes.indices {
         crc = crc32Step((crc ^ UInt32(bytes[offset])) & 0xff) ^ crc >> 8
@@ -56,7 +56,7 @@ public struct CRC32: Digest {
   }
 }
 
-/// Eight tables of 256: table n holds what a byte does to the register n bytes later.
+/// Eight tables of 256: table n holds the effect of a byte on the register n bytes later.
 private let crc32Tables: [UInt32] = {
   var tables = [UInt32](repeating: 0, count: 8 * 256)
   for byte in 0..<256 { tables[byte] = crc32Step(UInt32(byte)) }
@@ -67,14 +67,14 @@ private let crc32Tables: [UInt32] = {
   return tables
 }()
 
-/// What a byte does to the register.
+/// The effect of a byte on the register.
 private func crc32Step(_ byte: UInt32) -> UInt32 {
   var crc = byte
   for _ in 0..<8 { crc = crc & 1 == 0 ? crc >> 1 : crc >> 1 ^ 0xedb8_8320 }
   return crc
 }
 
-/// Writes a checksum down high byte first.
+/// The bytes of a checksum, high byte first.
 func bigEndianBytes(_ value: UInt32) -> [UInt8] {
   [
     UInt8(value >> 24), UInt8(value >> 16 & 0xff), UInt8(value >> 8 & 0xff), UInt8(value & 0xff),

@@ -8,7 +8,7 @@ public protocol Digest: Sendable {
   /// Takes the next bytes of the message.
   mutating func update(_ bytes: Span<UInt8>)
 
-  /// Gives the digest of all bytes taken, in the byte order in which it is written down.
+  /// Gives the digest of all bytes taken, in its usual byte order.
   consuming func finish() -> [UInt8]
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Writes a digest the way `sha256sum` does: two lowercase hexadecimal digits a byte, no prefix.
+/// Writes a digest as `sha256sum` does: two lowercase hexadecimal digits a byte, no prefix.
 public func hexadecimalText(of digest: [UInt8]) -> String {
   var text: [UInt8] = []
   text.reserveCapacity(digest.count * 2)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// MD5, 16 bytes: old FIT images name it; it proves no more than that nothing broke by accident.
+/// MD5, 16 bytes: old FIT images use it; it only proves that nothing broke by accident.
 ///
 /// Source: RFC 1321 section 3.4.
 public struct MD5: Digest {
@@ -57,7 +57,7 @@ struct MD5Value: ChainingValue {
   }
 }
 
-/// How far the four steps of each round turn.
+/// The rotations of the four steps of each round.
 private let md5Turns: [UInt32] = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
 
 /// The integer part of 2^32 times the sine of 1, 2, 3 and so on.

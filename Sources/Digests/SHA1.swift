@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// SHA-1, 20 bytes: old FIT images name it; it proves no more than that nothing broke by accident.
+/// SHA-1, 20 bytes: old FIT images use it; it only proves that nothing broke by accident.
 ///
 /// Source: FIPS 180-4 sections 4.1.1, 5.3.1 and 6.1.
 public struct SHA1: Digest {

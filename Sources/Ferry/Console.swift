@@ -2,38 +2,38 @@
 import Bundles
 import CFerry
 
-/// The serial port, as far as the bundle names one: lines without memory of their own.
+/// The serial port that the bundle names, if any; its output needs no memory.
 struct Console {
-  /// Where its registers are mapped.
+  /// The virtual address of its registers.
   static let virtual: UInt32 = 0xfe00_0000
 
   private let uart: BundleUART
-  /// The address of the first register; 0 as long as nothing can be said.
+  /// The address of the first register; 0 as long as no output is possible.
   private let base: UInt32
 
-  /// Says nothing.
+  /// A port without output.
   static let silent = Console(.none)
 
-  /// The port must be mapped: its section at ``virtual``.
+  /// Uses a port whose section is mapped at ``virtual``.
   init(_ uart: BundleUART) {
     self.uart = uart
     base = uart.isSilent ? 0 : Self.virtual + (uart.base & 0xf_ffff)
   }
 
-  /// Begins a line.
+  /// Begins a line with a text.
   func begin(_ text: StaticString) {
     say("ferry: ")
     say(text)
   }
 
-  /// Says a text and ends the line.
+  /// Writes a text and ends the line.
   func end(_ text: StaticString = "") {
     say(text)
     put(0x0d)
     put(0x0a)
   }
 
-  /// Says a line.
+  /// Writes a line.
   func line(_ text: StaticString) {
     begin(text)
     end()
@@ -43,7 +43,7 @@ struct Console {
     for index in 0..<text.utf8CodeUnitCount { put(unsafe text.utf8Start[index]) }
   }
 
-  /// Says a text of C.
+  /// Writes a text of C.
   func say(c text: UnsafePointer<CChar>) {
     var index = 0
     while unsafe text[index] != 0 {
@@ -56,7 +56,7 @@ struct Console {
     for index in 0..<name.count { put(name.bytes[index]) }
   }
 
-  /// Says a number as `0x` and eight digits.
+  /// Writes a number as `0x` and eight digits.
   func say(hex value: UInt32) {
     say("0x")
     var shift: UInt32 = 32
@@ -67,7 +67,7 @@ struct Console {
     }
   }
 
-  /// Says a decimal number.
+  /// Writes a decimal number.
   func say(_ value: UInt32) {
     if value >= 10 { say(value / 10) }
     put(0x30 + UInt8(truncatingIfNeeded: value % 10))

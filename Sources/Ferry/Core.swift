@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The architecture of the core, as far as page tables and faults differ.
+/// The architecture of the core; the cases differ in page tables and faults.
 enum Core {
-  /// ARMv5: subpages; read-only by SCTLR.S and R; every page can be executed.
+  /// ARMv5: subpages; SCTLR.S and R make pages read-only; every page can be executed.
   case v5
   /// ARMv6 and later: AP[2] for read-only, XN for never executed. ARMv6 by SCTLR.XP.
   case v6, v7

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CFerry
 
-/// Tells what faulted, and ends.
+/// Reports a fault, and ends.
 ///
 /// Source of the status: ARM Architecture Reference Manual ARMv7-A (DDI 0406C), B3.13.3.
 @c(ferry_exception)
@@ -45,7 +45,7 @@ private func tell(_ address: UInt32, _ console: Console) {
 }
 
 private func reason(_ status: UInt32) -> StaticString {
-  // ARMv5 has no access flag: both numbers are of alignment there.
+  // ARMv5 has no access flag: both numbers mean alignment there.
   if Ferry.core == .v5, status & 13 == 1 { return "alignment fault" }
   return switch status & 15 | status >> 6 & 16 {
   case 0b00001: "alignment fault"
@@ -63,7 +63,7 @@ private func reason(_ status: UInt32) -> StaticString {
   }
 }
 
-/// Tells that a bundle has more ranges of memory than Ferry can keep, and ends.
+/// Reports that a bundle has more ranges of memory than Ferry can keep, and ends.
 @c(ferry_exhausted)
 func ferryExhausted() {
   Ferry.console.line("error: the bundle names more ranges of memory than there is room for")

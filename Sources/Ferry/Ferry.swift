@@ -4,16 +4,17 @@ import CFerry
 import Handover
 import PhysicalMemory
 
-/// A kexec without a running kernel: what a bundle asks for, step by step, each told.
+/// A kexec without a running kernel: it performs a bundle step by step, and reports each step.
 @main
 struct Ferry {
   static let core = Core(ferry_entry.core)
-  /// Where lines go: nowhere until the bundle has said where. One thread runs, and no interrupt.
+  /// The port for output: silent until the bundle has named one. One thread runs, without
+  /// interrupts.
   private nonisolated(unsafe) static var port = Console.silent
   static var console: Console { unsafe port }
 
   static func main() {
-    // As much as may be there; the header's length was believed by start.S already.
+    // The length in the header: start.S has already relied on it.
     let length = ferry_read32(UInt(Placed.link) + 0x2c)
     guard let base = unsafe Placed.pointer(PhysicalAddress(UInt64(ferry_entry.base))) else {
       stop()
@@ -24,7 +25,7 @@ struct Ferry {
       let bundle = try Bundle(span)
       run(bundle)
     } catch {
-      // Nothing of a bundle that is not intact is believed, nor is the port it names.
+      // Nothing in a damaged bundle is trusted, not even its port.
       stop()
     }
   }
@@ -72,7 +73,7 @@ struct Ferry {
     stop()
   }
 
-  /// Says who runs where, and what is enforced here.
+  /// Prints the address of the bundle, the core, and the protections in use.
   private static func greet(_ bundle: borrowing Bundle) {
     console.begin("swift-kexec, bundle at ")
     console.say(hex: ferry_entry.loaded)
@@ -153,7 +154,7 @@ struct Ferry {
     }
   }
 
-  /// Tells what is wrong before anything was overwritten, and ends.
+  /// Reports a problem before anything was overwritten, and ends.
   static func fail(_ reason: StaticString) -> Never {
     console.begin("error: ")
     console.say(reason)
@@ -161,7 +162,7 @@ struct Ferry {
     stop()
   }
 
-  /// The end, when no kernel can be entered.
+  /// Ends when no kernel can be entered.
   static func stop() -> Never {
     console.line("stopped")
     ferry_stop()

@@ -6,12 +6,12 @@ import PhysicalMemory
 
 /// The memory that a bundle may use before the jump.
 struct FreeMemory {
-  /// What is to be mapped: RAM that is not reserved, the bundle wherever it lies, the loader's tree.
+  /// The memory to map: unreserved RAM, the bundle wherever it lies, and the loader's tree.
   let mapped: RangeSet
-  /// Pages that nobody needs: RAM but for what is reserved, the bundle, and what cannot be mapped.
+  /// The free pages: RAM except reserved memory, the bundle, and memory that cannot be mapped.
   let pool: ScatteredPool
 
-  /// No loader's tree is larger.
+  /// A limit above the size of any loader's tree.
   private static let treeLimit: UInt64 = 2 << 20
 
   init(_ bundle: borrowing Bundle) {
@@ -20,7 +20,7 @@ struct FreeMemory {
     for index in 0..<manifest.ramCount {
       if let range = manifest.ram(index) { ram.insert(range) }
     }
-    // What is reserved may be another's: a core that reads ahead must not find it mapped.
+    // Reserved memory may have another owner: it must not be mapped, since cores read ahead.
     var own = ram
     for index in 0..<manifest.reservedCount {
       if let range = manifest.reserved(index) { own.subtract(range) }
@@ -34,7 +34,7 @@ struct FreeMemory {
       free.subtract(taken)
       own.insert(taken)
     }
-    // The loader's tree may well be reserved. How long it is is not known before it is read.
+    // The loader's tree may lie in reserved memory. Its length is unknown before it is read.
     if manifest.flags.contains(.treeFromLoader),
       let tree = PhysicalRange(
         start: PhysicalAddress(UInt64(ferry_entry.r2)), count: ByteCount(Self.treeLimit))
@@ -42,7 +42,7 @@ struct FreeMemory {
       for range in ram.intersection(tree).ranges { own.insert(range) }
     }
     mapped = own
-    // A loader that honours the size table keeps these pages free for us.
+    // A loader that respects the size table keeps these pages free.
     let preferred = PhysicalRange(
       start: start, count: ByteCount(UInt64(bundle.tag.wrapperBytes)))
     pool = ScatteredPool(free: free, preferred: preferred)

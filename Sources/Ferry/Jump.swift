@@ -3,18 +3,18 @@ import CFerry
 import Handover
 import PhysicalMemory
 
-/// The jump into a kernel that is staged: the reboot code buffer, and the chain that leads to it.
+/// The jump into a staged kernel: the reboot code buffer, and the chain that leads to it.
 ///
-/// The control page holds, at its beginning, the code that switches the MMU off, and behind it the
-/// relocation code with its parameters, as its strategy wants them.
+/// The control page begins with the code that switches the MMU off. Behind it stands the relocation
+/// code with its parameters, as its strategy needs them.
 struct Jump {
   let image: KImage
   let parameters: HandoverParameters
-  /// The first of the stores into the text that is made.
+  /// The first store into the text that is made.
   let firstStore: UInt32
   let throughHYP: Bool
 
-  /// Does not return.
+  /// Jumps; it does not return.
   func leave(_ strategy: RebootCodeStrategy, _ tables: PageTables) throws(RebootCodeError) {
     let page = image.controlPage
     let start = ferry_mmu_off_address()
@@ -49,7 +49,7 @@ struct Jump {
     let identity = tables.identityTable(control)
     tell()
     let ready = try buffer.flushed { _, _ in ferry_clean_caches() }
-    // A strategy whose parameters are in memory gets none in registers.
+    // If a strategy has its parameters in memory, it gets none in registers.
     let values = ready.registers
     let nothing: UInt32 = 0xdead_dead
     ferry_soft_restart(
@@ -58,7 +58,7 @@ struct Jump {
       control + length, identity, throughHYP ? 1 : 0)
   }
 
-  /// The last that is heard of Ferry.
+  /// Prints Ferry's last lines.
   private func tell() {
     let console = Ferry.console
     console.begin("entering ")

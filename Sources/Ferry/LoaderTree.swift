@@ -4,17 +4,17 @@ import CFerry
 import PhysicalMemory
 
 /// The boot loader's device tree in place of the bundled one, with the bundle's command line and
-/// initrd, where the bundle asks for it.
+/// initrd. The bundle asks for it by a flag.
 ///
-/// It is put together in the bundle itself, in the room behind the bundled tree, before any page is
-/// handed out: the loader's tree may lie anywhere, in a page of the pool as well.
+/// It is assembled in the bundle itself, in the room behind the bundled tree, before any page is
+/// handed out: the loader's tree may lie anywhere, also in a page of the pool.
 struct LoaderTree {
-  /// Where it begins in the bundle.
+  /// The offset of its first byte in the bundle.
   let fileOffset: UInt32
   let byteCount: UInt32
 
-  /// Gives nil when the bundled tree is to be used: nobody asked for another, or r2 has none. A tree
-  /// that cannot be used ends Ferry.
+  /// The result is nil when the bundled tree is used: the flag is not set, or r2 has no tree. A
+  /// tree that cannot be used ends Ferry.
   init?(_ bundle: borrowing Bundle, _ mapped: RangeSet) {
     let manifest = bundle.manifest
     guard manifest.flags.contains(.treeFromLoader), let index = manifest.treeIndex,
@@ -60,7 +60,7 @@ struct LoaderTree {
     }
   }
 
-  /// A flattened tree by its own length, or nil when there is none at an address.
+  /// The flattened tree at an address, as long as its header states; nil when there is none.
   private static func tree(_ address: UInt32, _ mapped: RangeSet) -> UnsafeRawBufferPointer? {
     let start = PhysicalAddress(UInt64(address))
     guard address & 3 == 0, let header = PhysicalRange(start: start, count: ByteCount(UInt64(40))),

@@ -4,7 +4,7 @@ import CFerry
 import Handover
 import PhysicalMemory
 
-/// Free memory, scattered, and the bundle's segments: what the list of copies is built in.
+/// Free memory, scattered, and the bundle's segments: the pages for the list of copies.
 struct MappedPages: PhysicalPages {
   private var pool: ScatteredPool
   /// The physical address of each segment's bytes in the bundle.
@@ -17,7 +17,7 @@ struct MappedPages: PhysicalPages {
 
   mutating func takePage() -> PhysicalAddress? { pool.next() }
 
-  /// Whoever fails here stops: no page is needed again.
+  /// Does nothing: after a failure Ferry ends, and needs no page again.
   mutating func giveBack(_ page: PhysicalAddress) {}
 
   func word(at address: PhysicalAddress) -> UInt32 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What may be done with memory.
+/// The allowed accesses to memory.
 enum Permission {
   case execute, readOnly, readWrite, executeAndWrite, device
 }
@@ -12,7 +12,7 @@ enum Permission {
 enum PageDescriptor {
   private static let writeBack: UInt32 = 0b1100
 
-  /// Maps 1 MiB to the section that an address lies in.
+  /// Maps 1 MiB at the section of an address.
   static func section(_ physical: UInt32, _ permission: Permission, _ core: Core) -> UInt32 {
     let base = physical & 0xfff0_0000 | 0b10
     let cached = permission == .device ? 0 : writeBack
@@ -28,7 +28,7 @@ enum PageDescriptor {
     return base | 0b11 << 10 | readOnly | never | cached | device
   }
 
-  /// Maps 4 KiB to the page that an address lies in.
+  /// Maps 4 KiB at the page of an address.
   static func page(_ physical: UInt32, _ permission: Permission, _ core: Core) -> UInt32 {
     let base = physical & 0xffff_f000 | 0b10
     let cached = permission == .device ? 0 : writeBack
@@ -41,7 +41,7 @@ enum PageDescriptor {
     return base | 0b11 << 4 | readOnly | never | cached
   }
 
-  /// Refers to a table of the second level, at a multiple of 1024.
+  /// Refers to a second-level table, at a multiple of 1024.
   static func table(_ physical: UInt32, _ core: Core) -> UInt32 {
     physical | (core == .v5 ? 0x11 : 0x01)
   }

@@ -3,20 +3,20 @@ import Bundles
 import CFerry
 import PhysicalMemory
 
-/// The tables by which Ferry runs: read-only text, data that cannot be executed; and those by which it
-/// ends, with one page of memory mapped to itself.
+/// The page tables of Ferry. The first has read-only text, and data that cannot be executed. The
+/// last one also has one page of memory mapped to itself.
 ///
-/// What we know: start.S has left two tables of the first level behind ``Placed``, at the first
-/// multiple of 16 KiB, and runs on the first. What we do not know: what the TLBs hold. What we are
-/// responsible for: that all of Ferry stays mapped in every table, and that table walks, which
-/// bypass the caches, find what was written (`ferry_use_table` cleans them).
+/// What we know: start.S has left two first-level tables behind ``Placed``, at the first multiple
+/// of 16 KiB, and runs on the first. What we do not know: the content of the TLBs. What we are
+/// responsible for: all of Ferry stays mapped in every table, and table walks, which bypass the
+/// caches, find the written entries (`ferry_use_table` cleans them).
 struct PageTables {
   private let core: Core
   /// The physical address of the first table.
   private let first: UInt32
 
   private var second: UInt32 { first + 0x4000 }
-  /// The tables of the second level: of start.S, of Ferry, of the vectors, of the code buffer.
+  /// The second-level tables: of start.S, of Ferry, of the vectors, of the code buffer.
   private func small(_ index: UInt32) -> UInt32 { first + 0x8000 + index * 0x400 }
 
   init(_ core: Core) {

@@ -2,29 +2,29 @@
 import CFerry
 import PhysicalMemory
 
-/// Where things lie: physical addresses, and where they are mapped.
+/// The physical and virtual addresses of Ferry and of memory.
 ///
-/// Ferry itself is mapped at its link address, by pages. Memory as such is mapped at its physical
-/// address plus an offset that is not 0, so that nothing is where the next kernel will find it but
-/// the page of the reboot code buffer, when its time comes.
+/// Ferry itself is mapped at its link address, by pages. Memory is mapped at its physical address
+/// plus an offset that is not 0. So no memory lies at its address of the next kernel, except the
+/// page of the reboot code buffer at the end.
 enum Placed {
   /// Ferry's link address; at most 1 MiB is mapped there.
   static let link: UInt32 = 0xff00_0000
-  /// The first of our own addresses: no memory is mapped from here on.
+  /// The first of Ferry's own addresses: no memory is mapped from here on.
   static let ours: UInt32 = Console.virtual
 
-  /// The physical address of something of Ferry's.
+  /// The physical address of a part of Ferry.
   static func physical(_ address: UInt32) -> UInt32 { address - link + ferry_entry.base }
 
-  /// Where memory is mapped, or nil for an address that cannot be.
+  /// The virtual address of memory; nil for an address that cannot be mapped.
   ///
-  /// The first section of the address space is left out, too: nothing should be found at address 0.
+  /// The first section of the address space is left out, too: address 0 should not be readable.
   static func virtual(_ physical: UInt32) -> UInt32? {
     let address = physical &+ ferry_entry.offset
     return address >= ours || address < 0x10_0000 ? nil : address
   }
 
-  /// A pointer to memory that is mapped.
+  /// A pointer to mapped memory.
   static func pointer(_ address: PhysicalAddress) -> UnsafeMutableRawPointer? {
     guard let physical = UInt32(exactly: address.rawValue), let place = virtual(physical) else {
       return nil
@@ -32,8 +32,8 @@ enum Placed {
     return unsafe UnsafeMutableRawPointer(bitPattern: UInt(place))
   }
 
-  /// The memory that Ferry has no page in: what cannot be mapped, because its place is ours, and what
-  /// a page that is mapped to itself would take our place with.
+  /// The memory that Ferry cannot use. Its virtual place is Ferry's own, or a page mapped to itself
+  /// would take Ferry's place.
   static var unreachable: RangeSet {
     var result = RangeSet()
     let begin = UInt64(ours &- ferry_entry.offset)

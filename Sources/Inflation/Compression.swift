@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// The compressions that kernels, initrds and their wrappers come in.
+/// The compressions of kernels, initrds and their wrappers.
 public enum Compression: String, Sendable, CaseIterable, Hashable {
   case gzip, xz, lzma, lzo, lz4, zstd, bzip2
 
-  /// The bytes a stream begins with; lz4 gives those of the legacy frame, which kernels carry.
+  /// The first bytes of a stream; for lz4 those of the legacy frame, which kernels use.
   ///
   /// Source: RFC 1952 section 2.3.1 (with method 8); The .xz File Format 1.1.0 section 2.1.1.1;
   /// lzma and lzop payloads and the lz4 legacy frame as in Linux 6.1 lib/decompress.c and
@@ -22,14 +22,14 @@ public enum Compression: String, Sendable, CaseIterable, Hashable {
     }
   }
 
-  /// The bytes an lz4 frame begins with when it is not the legacy one.
+  /// The first bytes of an lz4 frame that is not the legacy one.
   ///
   /// Source: LZ4 Frame Format Description 1.6.3, "General Structure of LZ4 Frame format".
   static let lz4FrameMagic: [UInt8] = [0x04, 0x22, 0x4d, 0x18]
 
   /// Recognises a compression by the bytes at the beginning, or gives nil.
   ///
-  /// lzma-alone has no true magic: its whole header must be plausible, and 14 bytes must be there.
+  /// lzma-alone has no real magic: its whole header must be plausible, and 14 bytes must be there.
   public static func detect(_ bytes: Span<UInt8>) -> Compression? {
     let reader = ByteReader(bytes)
     if reader.matches(lz4FrameMagic, at: 0) { return .lz4 }
@@ -47,9 +47,9 @@ public enum Compression: String, Sendable, CaseIterable, Hashable {
     return nil
   }
 
-  /// Tells whether an lzma-alone header makes sense, as far as its 13 bytes are there.
+  /// Whether the first 13 bytes of an lzma-alone header are plausible.
   ///
-  /// `xz` refuses the same ones; liblzma by itself does not.
+  /// `xz` refuses the same headers; liblzma by itself does not.
   ///
   /// Source: XZ Utils 5.4 doc/lzma-file-format.txt sections 1.1.2 and 1.1.3: dictionaries of 2^n or
   /// 2^n + 2^(n-1) bytes, a known size or all ones.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The memory that inflating takes beside windows and dictionaries, which are as large as the output
-/// at the most.
+/// The memory of inflating besides windows and dictionaries, which are at most as large as the
+/// output.
 enum DecoderMemory {
-  /// Room for a chunk of output in bytes: one handed to the sink holds no more, except that LZO
-  /// and legacy LZ4 blocks are handed over whole.
+  /// The size of an output chunk in bytes: the sink gets no larger one, except that LZO and legacy
+  /// LZ4 blocks come whole.
   static let chunk = 128 << 10
 
   /// The largest block of an lzop file in bytes.
@@ -12,6 +12,6 @@ enum DecoderMemory {
   /// Source: lzop 1.04 src/conf.h, MAX_BLOCK_SIZE.
   static let lzopBlock: UInt32 = 64 << 20
 
-  /// Room that is reserved ahead of inflating, at most, in bytes, whatever the caller expects.
+  /// The most room that is reserved ahead of inflating, in bytes, whatever the caller expects.
   static let reservation: UInt64 = 128 << 20
 }

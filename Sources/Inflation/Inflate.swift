@@ -5,20 +5,20 @@ import PhysicalMemory
 /// Inflates one stream piece by piece.
 ///
 /// The stream begins at byte 0. Bytes behind its end are no error; ``Inflated/consumed`` says where
-/// they begin, so a file of several members is followed by inflating what is left again. All
-/// checksums that the stream carries are verified. A fault may show only after output was given:
-/// what a sink received counts only when this returns.
+/// they begin, so the caller can read a file of several members by inflating the rest again. All
+/// checksums of the stream are verified. A fault may be found after output was given: the output is
+/// valid only when this returns.
 ///
-/// A legacy lz4 frame has neither a mark nor a checksum at its end: cut off exactly between two
-/// blocks it is a shorter, valid stream.
+/// A legacy lz4 frame has neither a mark nor a checksum at its end: a frame that is cut off between
+/// two blocks is a shorter, valid stream.
 ///
 /// - Parameters:
-///   - input: The stream and whatever stands behind it.
-///   - compression: What to read it as.
-///   - limit: The most bytes of output that are allowed; exactly as many are.
-///   - head: How many bytes of the beginning are wanted; nil for all. Inflating then ends with
-///     ``InflationError/stopped(_:)`` and takes memory for little more. Of a legacy lz4 frame it is the
-///     first chunk, and lzo comes in blocks of its own: there the sink ends it.
+///   - input: The stream and any bytes behind it.
+///   - compression: The compression of the stream.
+///   - limit: The most bytes of output (inclusive).
+///   - head: The number of first bytes that are wanted; nil for all. Inflating then ends with
+///     ``InflationError/stopped(_:)`` and needs memory for little more. A legacy lz4 frame gives
+///     its first chunk, and lzo has blocks of its own: there the sink must stop.
 ///   - sink: Gets the output in order, in chunks that are never empty. Returning false ends
 ///     inflating with ``InflationError/stopped(_:)``.
 /// - Returns: The length of the stream in the input and of the output.
@@ -31,7 +31,7 @@ public func inflate(
   let reader = ByteReader(input)
   let isLZ4Frame = compression == .lz4 && reader.byte(at: 0) == Compression.lz4FrameMagic[0]
   if compression == .lzma {
-    // The parameters of lzma are no magic: others than a kernel's are decoded too.
+    // The parameters of lzma are no magic: others than a kernel's are decoded, too.
     guard Compression.hasPlausibleLZMAHeader(reader) else {
       throw .corrupt(outflow.position(0), "the header is not one of lzma")
     }
@@ -66,12 +66,12 @@ public func inflate(
 /// Inflates one stream into an array.
 ///
 /// - Parameters:
-///   - input: The stream and whatever stands behind it.
-///   - compression: What to read it as.
-///   - limit: The most bytes of output that are allowed.
-///   - expected: The bytes of output to reserve room for. It may come from the untrusted input: no
-///     more is reserved than `limit` or 128 MiB, nor than 1024 times the input or, once more has
-///     come out, four times that.
+///   - input: The stream and any bytes behind it.
+///   - compression: The compression of the stream.
+///   - limit: The most bytes of output.
+///   - expected: The bytes of output to reserve room for. It may come from the untrusted input. So
+///     no more is reserved than `limit`, 128 MiB, or 1024 times the input; for longer output the
+///     room grows fourfold.
 /// - Returns: The output, and the length of the stream in the input.
 /// - Throws: ``InflationError`` with the place in the input.
 public func inflateToArray(
@@ -80,10 +80,10 @@ public func inflateToArray(
   var output: [UInt8] = []
   let most = min(limit, DecoderMemory.reservation)
   let wanted = min(UInt64(max(expected, 0)), most)
-  // Little input that announces much is believed in steps of four, so that the last step, when the
-  // old and the new room are there at once, takes no more than five quarters of what is wanted.
+  // Little input that announces much output is trusted in steps of four. So the last step, with the
+  // old and the new room in memory at once, takes no more than five quarters of the output.
   var step = wanted
-  // Each turn makes it smaller: what is larger than 1 is.
+  // Each turn makes it smaller, since it is larger than 1.
   while step > max(1, UInt64(input.count) << 10) { step = (step + 3) / 4 }
   output.reserveCapacity(Int(truncatingIfNeeded: step))
   let inflated = try inflate(input, as: compression, limit: limit) { chunk in
@@ -100,14 +100,14 @@ public func inflateToArray(
   return (output, inflated)
 }
 
-/// Inflates one stream and keeps nothing but the count.
+/// Inflates one stream and keeps only the count.
 ///
-/// Needs the memory of the decoder and one chunk of output.
+/// It needs the memory of the decoder and one chunk of output.
 ///
 /// - Parameters:
-///   - input: The stream and whatever stands behind it.
-///   - compression: What to read it as.
-///   - limit: The most bytes of output that are allowed.
+///   - input: The stream and any bytes behind it.
+///   - compression: The compression of the stream.
+///   - limit: The most bytes of output.
 /// - Returns: The length of the stream in the input and of the output.
 /// - Throws: ``InflationError`` with the place in the input.
 public func countInflated(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is wrong with an LZO1X block.
+/// The fault of an LZO1X block.
 struct LZO1XFault: Error {
   enum Kind: String {
     case endsEarly = "the LZO block ends before its end mark"
@@ -17,14 +17,14 @@ struct LZO1XFault: Error {
 
 /// Inflates one LZO1X block.
 ///
-/// The state between two instructions is how many literals the last one copied: none, 1 to 3, or
-/// 4 and more, which counts as 4. It chooses the meaning of the instructions 0 to 15.
+/// The state between two instructions is the number of literals that the last one copied: none, 1
+/// to 3, or 4 and more, which counts as 4. It decides the meaning of the instructions 0 to 15.
 ///
 /// - Parameters:
 ///   - input: The block, end mark included.
 ///   - output: Room for all of the output; no byte beyond is written.
-/// - Returns: The bytes of output.
-/// - Throws: ``LZO1XFault``; output is then undefined.
+/// - Returns: The number of output bytes.
+/// - Throws: ``LZO1XFault``; the output is then undefined.
 ///
 /// Source: Linux 6.1 Documentation/staging/lzo.rst, bitstream version 0, except that a first byte
 /// of 18 to 20 stands for 1 to 3 literals and of 21 and more for 4 and more: lengths are the byte
@@ -96,10 +96,10 @@ private func byte(_ input: Span<UInt8>, _ source: inout Int) throws(LZO1XFault) 
   return Int(input[source])
 }
 
-/// Reads the rest of a length: bits that are all zero say that bytes follow, each zero byte worth
+/// Reads the rest of a length. Bits that are all zero mean that bytes follow: each zero byte adds
 /// 255, up to one that is not zero.
 ///
-/// `most` stops the count before it can overflow: no length beyond the room left is of use.
+/// `most` ends the count before it can overflow: lengths beyond the remaining room are useless.
 @inline(__always)
 private func extend(
   _ bits: Int, _ mask: Int, _ input: Span<UInt8>, _ source: inout Int, most: Int

@@ -2,12 +2,12 @@
 import Digests
 import PhysicalMemory
 
-/// The checksums that an lzop block carries of its output or of its input.
+/// The checksums of an lzop block, for its output or for its input.
 struct LZOPChecksums {
   var adler: UInt32?
   var crc: UInt32?
 
-  /// Compares the checksums that are there.
+  /// Compares the checksums that the block has.
   func verify(
     _ bytes: Span<UInt8>, _ which: String, _ position: InflationError.Position
   ) throws(InflationError) {
@@ -30,7 +30,7 @@ struct LZOPBlock: ~Escapable {
 
   var payloadLength: Int { payload.count }
 
-  /// Tells whether the block could not be compressed.
+  /// Whether the block is stored without compression.
   var isStored: Bool { payload.count == outputLength }
 
   /// Reads the head of a block; nil at the end mark.
@@ -48,8 +48,8 @@ struct LZOPBlock: ~Escapable {
       throw .exceedsLimit(outflow.position(start), limit: outflow.limit)
     }
     guard let inputWord = reader.bigEndian32(at: start + 4) else { throw truncated }
-    // A byte of LZO stands for at most 255 bytes of output, save for the base of one length: this
-    // keeps a few bytes of input from asking for a large buffer.
+    // A byte of LZO stands for at most 255 bytes of output, save for the base of one length. So a
+    // few bytes of input cannot ask for a large buffer.
     guard inputWord > 0, inputWord <= outputWord,
       UInt64(outputWord) <= UInt64(inputWord) * 255 + 64
     else {

@@ -6,7 +6,7 @@ import PhysicalMemory
 ///
 /// Source: Linux 6.1 lib/decompress_unlzo.c (layout); lzop 1.04 src/lzop.h (flags, methods).
 struct LZOPHeader {
-  /// Which checksums stand before the blocks, and what else the header announces.
+  /// The checksums before the blocks, and other features of the file.
   struct Flags: OptionSet {
     let rawValue: UInt32
 
@@ -18,7 +18,7 @@ struct LZOPHeader {
     static let multipart = Flags(rawValue: 0x0400)
     static let filter = Flags(rawValue: 0x0800)
     static let crcOfHeader = Flags(rawValue: 0x1000)
-    /// Bits that lzop 1.04 gives no meaning: not flags, system or character set.
+    /// Bits without a meaning in lzop 1.04: not flags, system or character set.
     static let unknown = Flags(rawValue: 0x000f_c000)
   }
 
@@ -26,7 +26,7 @@ struct LZOPHeader {
   /// The bytes of the header, magic and checksum included.
   let length: Int
 
-  /// Reads and verifies a header; `outflow` words the errors.
+  /// Reads and verifies a header; `outflow` makes the errors.
   init(_ reader: ByteReader, _ outflow: borrowing Outflow) throws(InflationError) {
     let truncated = InflationError.truncated(outflow.position(reader.count))
     let first = Compression.lzo.magic.count
@@ -34,7 +34,7 @@ struct LZOPHeader {
     guard version >= 0x0900 else {
       throw .unsupported(outflow.position(first), "an lzop file older than version 0.9")
     }
-    // Version 0.94 brought the version needed, the level and the upper half of the time.
+    // Version 0.94 added the version needed, the level and the upper half of the time.
     let isRecent = version >= 0x0940
     var offset = first + 4
     if isRecent {

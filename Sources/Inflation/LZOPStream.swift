@@ -2,7 +2,7 @@
 import Digests
 import PhysicalMemory
 
-/// Inflates one lzop file, block by block, and verifies the checksums it carries.
+/// Inflates one lzop file, block by block, and verifies its checksums.
 ///
 /// Source: Linux 6.1 lib/decompress_unlzo.c (blocks, end mark 0); lzop 1.04 src/lzop.h (checksums:
 /// Adler-32 before CRC-32, of the output before of the input, the latter only when compressed).
@@ -12,7 +12,7 @@ func inflateLZOP(
   let header = try LZOPHeader(reader, outflow)
   var offset = header.length
   var buffer = try OutputBuffer(capacity: 0, at: outflow.position(offset))
-  // Each turn uses up at least the 4 bytes of a block's length.
+  // Each turn uses at least the 4 bytes of a block's length.
   while let block = try LZOPBlock(reader, at: offset, header.flags, outflow) {
     let payload = block.payload
     let end = block.payloadOffset + block.payloadLength
@@ -34,7 +34,7 @@ func inflateLZOP(
   return Inflated(consumed: offset + 4, produced: outflow.produced)
 }
 
-/// Inflates one block to exactly the length it names.
+/// Inflates one block to exactly its stated length.
 private func inflateBlock(
   _ block: borrowing LZOPBlock, into buffer: OutputBuffer, _ outflow: borrowing Outflow
 ) throws(InflationError) {

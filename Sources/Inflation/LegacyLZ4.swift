@@ -2,11 +2,11 @@
 import CInflation
 import PhysicalMemory
 
-/// Facts of the legacy lz4 frame, the one kernels carry.
+/// Facts about the legacy lz4 frame, which kernels use.
 ///
 /// Source: LZ4 Frame Format Description 1.6.3, "Legacy frame"; Linux 6.1 lib/decompress_unlz4.c.
 private enum LegacyLZ4 {
-  /// What every block but the last inflates to, in bytes.
+  /// The inflated size of every block except the last, in bytes.
   static let fullBlock = 8 << 20
 
   /// The most bytes a block can take: incompressible input grows by 1 in 255, plus 16.
@@ -19,15 +19,15 @@ private enum LegacyLZ4 {
 /// block the frame ends with the input, before zeros, before the magic of another frame, or before
 /// the word with which the kernel's build appends the inflated size; anything else must be a block.
 ///
-/// `head` is how much of the first block is given before the block is inflated as a whole, in bytes;
-/// nil for none. Who stops there has spared 8 MiB of work.
+/// `head` is the part of the first block that is given before the block is inflated whole, in
+/// bytes; nil for none. A caller that stops there saves 8 MiB of work.
 func inflateLegacyLZ4(
   _ reader: ByteReader, _ outflow: inout Outflow, head: Int?, sink: (Span<UInt8>) -> Bool
 ) throws(InflationError) -> Inflated {
   var offset = Compression.lz4.magic.count
   guard reader.holds(offset, 0) else { throw .truncated(outflow.position(reader.count)) }
   let buffer = try OutputBuffer(capacity: LegacyLZ4.fullBlock, at: outflow.position(offset))
-  // Each turn uses up at least the 4 bytes of a block's length.
+  // Each turn uses at least the 4 bytes of a block's length.
   while !isEnd(of: reader, at: offset) {
     guard let word = reader.littleEndian32(at: offset) else {
       throw .truncated(outflow.position(offset))
@@ -60,7 +60,7 @@ func inflateLegacyLZ4(
   return Inflated(consumed: offset, produced: outflow.produced)
 }
 
-/// Tells whether no block can follow.
+/// Whether no block can follow.
 private func isEnd(of reader: ByteReader, at offset: Int) -> Bool {
   if reader.matches(Compression.lz4.magic, at: offset) { return true }
   if reader.matches(Compression.lz4FrameMagic, at: offset) { return true }
@@ -70,8 +70,8 @@ private func isEnd(of reader: ByteReader, at offset: Int) -> Bool {
   return true
 }
 
-/// Inflates one block, or so much of its head, to the beginning of the buffer; a negative count means
-/// damage.
+/// Inflates one block, or its first `head` bytes, to the beginning of the buffer; a negative count
+/// means damage.
 private func decode(_ block: Span<UInt8>, into buffer: OutputBuffer, head: Int? = nil) -> Int {
   let target = unsafe buffer.base
   let capacity = buffer.capacity

@@ -4,16 +4,16 @@ import PhysicalMemory
 
 /// Inflates one stream with the decoder of a C library.
 ///
-/// `wanted` is how many bytes of the beginning are asked for; nil for all.
+/// `wanted` is the number of first bytes that are wanted; nil for all.
 ///
-/// The decoder gets no more memory than the output can fill: windows and dictionaries are what the
-/// stream states, or what comes out at the most, whichever is less.
+/// The decoder gets no more memory than the output can fill: windows and dictionaries have the
+/// stated size or that of the largest output, whichever is less.
 func inflateByLibrary(
   _ input: Span<UInt8>, _ kind: inflation_kind, _ outflow: inout Outflow, wanted: UInt64?,
   sink: (Span<UInt8>) -> Bool
 ) throws(InflationError) -> Inflated {
-  // One byte more than allowed, so that a stream ending exactly at the limit is told from one that
-  // goes on.
+  // One byte more than the limit, to distinguish a stream that ends exactly there from a longer
+  // one.
   let most = min(wanted ?? .max, outflow.limit == .max ? .max : outflow.limit + 1)
   var largestBlock = most
   var head: BoundedHead?
@@ -70,7 +70,7 @@ func inflateByLibrary(
 }
 
 extension StreamDecoder {
-  /// What a step failed with; nil when it did not.
+  /// The error of a failed step; nil when the step succeeded.
   ///
   /// `window` is what the stream's head states, in bytes.
   fileprivate func fault(

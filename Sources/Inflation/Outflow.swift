@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Counts the output of a stream, holds it to the limit and words the errors.
+/// Counts the output of a stream, enforces the limit and makes the errors.
 struct Outflow {
   let compression: Compression
   let limit: UInt64
@@ -11,7 +11,7 @@ struct Outflow {
     self.limit = limit
   }
 
-  /// The bytes that may still come.
+  /// The number of bytes that may still come.
   var allowance: UInt64 { limit - produced }
 
   /// Hands a chunk to the sink.
@@ -19,9 +19,9 @@ struct Outflow {
   /// - Parameters:
   ///   - chunk: The output, not empty.
   ///   - offset: The bytes of input used so far.
-  ///   - sink: Who gets the output.
+  ///   - sink: The receiver of the output.
   /// - Throws: ``InflationError/exceedsLimit(_:limit:)`` before the sink sees a byte too many,
-  ///   ``InflationError/stopped(_:)`` when it wants no more.
+  ///   ``InflationError/stopped(_:)`` when the sink wants no more.
   mutating func give(
     _ chunk: Span<UInt8>, at offset: Int, to sink: (Span<UInt8>) -> Bool
   ) throws(InflationError) {

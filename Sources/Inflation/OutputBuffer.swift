@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import CInflation
 
-/// Memory for a chunk of output, got in a way that fails instead of trapping.
+/// Memory for a chunk of output; getting it can fail without a trap.
 ///
-/// A class, for Embedded Swift 6.3.1 cannot compile a local value of a non-copyable structure with
-/// a deinit where another module's closure is woven in.
+/// It is a class because Embedded Swift 6.3.1 cannot compile a local value of a non-copyable
+/// structure with a deinit together with another module's closure.
 @safe final class OutputBuffer {
   let base: UnsafeMutablePointer<UInt8>
   let capacity: Int
 
-  /// Gets memory, whatever it holds.
+  /// Gets uninitialized memory.
   ///
   /// - Throws: ``InflationError/outOfMemory(_:)`` when there is none.
   init(capacity: Int, at position: InflationError.Position) throws(InflationError) {
@@ -31,7 +31,7 @@ import CInflation
     return unsafe _overrideLifetime(bytes, borrowing: self)
   }
 
-  /// The first bytes to be written, while nobody reads them; a count beyond the capacity gives all.
+  /// The first bytes, for writing, while nobody reads them; a count beyond the capacity gives all.
   @_lifetime(borrow self)
   func mutablePrefix(_ count: Int) -> MutableSpan<UInt8> {
     let bytes = unsafe MutableSpan(_unsafeStart: base, count: min(max(count, 0), capacity))

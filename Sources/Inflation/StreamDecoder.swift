@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import CInflation
 
-/// A decoder of one of the C libraries; closed when nobody holds it any more.
+/// A decoder of one of the C libraries; it is closed with its last reference.
 ///
 /// A class for the same reason as ``OutputBuffer``.
 @safe final class StreamDecoder {
-  /// What one step did.
+  /// The result of one step.
   struct Step {
     let status: inflation_status
     let consumed: Int
@@ -16,7 +16,7 @@ import CInflation
 
   /// Opens a decoder.
   ///
-  /// `largestBlock` is what a block of an xz stream yields at the most, in bytes.
+  /// `largestBlock` is the largest output of a block of an xz stream, in bytes.
   ///
   /// - Throws: ``InflationError/outOfMemory(_:)`` most likely; the position is the beginning.
   init(
@@ -41,10 +41,10 @@ import CInflation
   ///
   /// - Parameters:
   ///   - input: The whole input.
-  ///   - offset: The bytes of it that are used up.
-  ///   - buffer: Where output goes.
-  ///   - room: The bytes of the buffer that may be written; no more than its capacity are.
-  /// - Returns: How it went, and the bytes used and written.
+  ///   - offset: The bytes of it that are used already.
+  ///   - buffer: The buffer for the output.
+  ///   - room: The bytes of the buffer that may be written, at most its capacity.
+  /// - Returns: The status, and the bytes used and written.
   func step(
     _ input: Span<UInt8>, from offset: Int, into buffer: OutputBuffer, room: Int
   ) -> Step {
@@ -52,7 +52,7 @@ import CInflation
     let target = unsafe buffer.base
     let capacity = min(room, buffer.capacity)
     let handle = unsafe self.handle
-    // The library holds bare pointers: what they point into must outlive the call.
+    // The library holds bare pointers: the memory behind them must outlive the call.
     defer {
       extendLifetime(self)
       extendLifetime(buffer)
@@ -66,7 +66,7 @@ import CInflation
     return Step(status: status, consumed: consumed, produced: produced)
   }
 
-  /// The bytes of memory that decoding takes and that were not to be had, where the library tells.
+  /// The memory that decoding needs and could not get, in bytes, if the library reports it.
   var memoryNeeded: UInt64? {
     let needed = unsafe inflation_memory_needed(handle)
     return needed == 0 ? nil : needed

@@ -2,30 +2,30 @@
 import Digests
 import PhysicalMemory
 
-/// What the end of an xz stream tells of it: where it begins, and how much comes out.
+/// The index at the end of an xz stream: the start of the stream, and the size of its output.
 ///
 /// Source: The .xz File Format 1.1.0, 2.1.2 (footer), 2.2 (padding), 4 (index).
 package struct XZIndex {
   /// The offset of the stream's first byte.
   package let start: Int
-  /// The bytes of output of the block that yields most.
+  /// The output of the largest block in bytes.
   let largestBlock: UInt64
   /// The bytes of output of all blocks together.
   package let outputBytes: UInt64
 
   /// The bytes of the header, and of the footer.
   private static let edge = 12
-  /// Blocks that are counted; xz for the kernel writes one.
+  /// The most blocks that are read; xz for the kernel writes one.
   private static let mostBlocks = 4096
-  /// Footers that are tried where the end of a stream is sought. What cannot be packed stands in a
-  /// stream as it is, and may be a stream itself.
+  /// The most footers that are tried in the search for the end of a stream. Incompressible data
+  /// stand unchanged in a stream, and may hold a stream themselves.
   private static let mostFooters = 256
 
-  /// Reads the end of a stream of which the last byte is known; nil when the bytes before it are not
-  /// the index and footer of an xz stream.
+  /// Reads the index of a stream with a known end; nil when the bytes before the end are not the
+  /// index and footer of an xz stream.
   ///
   /// - Parameters:
-  ///   - bytes: What the stream stands in.
+  ///   - bytes: The bytes with the stream.
   ///   - end: The offset behind its last byte.
   package init?(_ bytes: Span<UInt8>, endingAt end: Int) {
     let reader = ByteReader(bytes)
@@ -58,11 +58,11 @@ package struct XZIndex {
     outputBytes = all
   }
 
-  /// Finds the end of the stream that begins at byte 0, whatever stands behind it.
+  /// Finds the end of the stream that begins at byte 0, with any bytes behind it.
   init?(ofStream bytes: Span<UInt8>) {
     var last = bytes.count
     while last > 0, bytes[last - 1] == 0 { last -= 1 }
-    // Streams and what pads them are multiples of four bytes.
+    // Streams and their padding are multiples of four bytes.
     if let index = Self(bytes, endingAt: last & ~3), index.start == 0 {
       self = index
       return
@@ -80,7 +80,7 @@ package struct XZIndex {
     return nil
   }
 
-  /// Reads a number of seven bits a byte, the lowest first.
+  /// Reads a number in groups of seven bits, the lowest first.
   private static func number(_ index: Span<UInt8>, _ at: inout Int) -> UInt64? {
     var value: UInt64 = 0
     var shift: UInt64 = 0

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Something the user should know about an image, a machine or a plan.
+/// A message for the user about an image, a machine or a plan.
 public struct Diagnostic: Sendable, Hashable {
-  /// What it is about; docs/diagnostics.md lists every code.
+  /// The code; docs/diagnostics.md lists all of them.
   public let code: DiagnosticCode
-  /// How bad it is.
+  /// The severity.
   public let severity: Severity
-  /// What is so, where, with the values.
+  /// The facts: what, where, with the values.
   public let message: String
-  /// What to do about it; empty for a note that asks for nothing.
+  /// The remedy; empty for a note that needs none.
   public let hint: String
   /// For an overlap, the bytes that would be lost.
   public let bytes: ByteCount?
 
-  /// States a diagnostic. An error or a warning always says what to try next.
+  /// Makes a diagnostic. An error or a warning always has a remedy.
   public init(
     _ code: DiagnosticCode, _ severity: Severity, _ message: String, hint: String,
     bytes: ByteCount? = nil
@@ -26,13 +26,13 @@ public struct Diagnostic: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  /// The one severity that asks for nothing.
+  /// The only severity without a remedy.
   public enum Harmless: Sendable {
-    /// How a decision came about, or what was found.
+    /// The reason of a decision, or a finding.
     case note
   }
 
-  /// States a note, after which nothing need be done.
+  /// Makes a note, which needs no action.
   public init(_ code: DiagnosticCode, _ severity: Harmless, _ message: String) {
     self.init(code, Severity.note, message, hint: "")
   }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a diagnostic is about: one case a meaning. The raw value is the number of its code, which
-/// does not change.
+/// The subject of a diagnostic, one case for each meaning. The raw value is the number of its code,
+/// which never changes.
 ///
-/// Below 100: a file; from 100 on: a plan; from 200 on: lines of `kexec --check`. `kx explain` says
-/// more of each.
+/// Codes below 100 are about a file, from 100 on about a plan, from 200 on they are lines of
+/// `kexec --check`. `kx explain` explains each.
 public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
-  // What is in a file.
+  // The contents of a file.
 
-  /// The word behind the payload is not what inflating yields.
+  /// The word behind the payload differs from the inflated size.
   case sizeWordDisagrees = 1
   /// The size table is damaged and was not used.
   case sizeTableDamaged = 2
@@ -20,13 +20,13 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case textOffsetAssumed = 5
   /// PAGE_OFFSET is an assumption.
   case pageOffsetAssumed = 6
-  /// An option contradicts what the image says, and was not used.
+  /// An option contradicts the image, and was not used.
   case optionContradicted = 7
   /// The size table and another source disagree.
   case tableContradicted = 8
   /// Device trees stand behind the zImage.
   case appendedDeviceTree = 9
-  /// Bytes stand behind the image that belong to nothing known.
+  /// Unknown bytes stand behind the image.
   case trailingBytes = 10
   /// A checksum or signature could not be checked.
   case notVerified = 11
@@ -52,18 +52,18 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case ownCommandLine = 27
   /// A part of a known wrapper is not used.
   case partUnused = 28
-  /// A vendor's mark, of no meaning to the kernel, was found.
+  /// A vendor's mark, which the kernel ignores, was found.
   case vendorMark = 29
-  /// The initrd holds what only newer kernels unpack.
+  /// The initrd has a part that only newer kernels unpack.
   case initrdNeedsNewerKernel = 35
   /// The initrd is packed with a filter that not every kernel has.
   case initrdNeedsFilter = 36
-  /// The initrd, or a part of it, is nothing that a kernel unpacks.
+  /// The initrd, or a part of it, has a form that no kernel unpacks.
   case initrdNotUnpacked = 37
 
-  // Whether a plan can be executed, and why it is so.
+  // Whether a plan can be executed, and its reasons.
 
-  /// A segment lies where something is written before `start_kernel`.
+  /// A segment lies where the kernel or its decompressor writes before `start_kernel`.
   case segmentOverwritten = 101
   /// Two segments overlap.
   case segmentsOverlap = 102
@@ -73,9 +73,9 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case holeRefused = 104
   /// The size word, which the decompressor trusts, is wrong.
   case sizeWordWrong = 106
-  /// A segment, or what is written, lies in reserved memory.
+  /// A segment or a written range lies in reserved memory.
   case inReservedMemory = 108
-  /// A segment, or what is written, lies outside RAM.
+  /// A segment or a written range lies outside RAM.
   case outsideRAM = 109
   /// The tree names no memory, and got the machine's.
   case memoryGrafted = 110
@@ -95,29 +95,29 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case reservationBlockUnknown = 118
   /// The running kernel dropped memory that its tree names.
   case droppedMemoryNamed = 119
-  /// The initrd is damaged, or nothing that a kernel unpacks.
+  /// The initrd is damaged, or of a form that no kernel unpacks.
   case initrdDamaged = 120
   /// U-Boot's header was taken off the initrd.
   case initrdUnwrapped = 121
-  /// Why the kernel lies where it does.
+  /// The reason for the kernel's place.
   case kernelPlace = 130
-  /// Why the zImage is loaded where it is.
+  /// The reason for the zImage's place.
   case zImagePlace = 131
-  /// Why the DTB or ATAG list lies where it does.
+  /// The reason for the place of the DTB or ATAG list.
   case parametersPlace = 132
-  /// Why the initrd lies where it does.
+  /// The reason for the initrd's place.
   case initrdPlace = 133
-  /// What the rule of another tool reckons with, and what really happens.
+  /// The assumption of another tool's rule, and the real outcome.
   case toolReckoning = 134
-  /// Why the bundle is loaded where it is.
+  /// The reason for the bundle's place.
   case bundlePlace = 135
   /// The inflated size of the kernel is an estimate.
   case inflatedSizeUnknown = 140
-  /// The size of the kernel's BSS, with which the plan reckons, is an estimate.
+  /// The size of the kernel's BSS, which the plan uses, is an estimate.
   case bssSizeUnknown = 141
   /// TEXT_OFFSET, by which the plan places the kernel, is a guess.
   case textOffsetUnknown = 142
-  /// Whether the decompressor looks for the start of RAM in the DTB is not known.
+  /// It is unknown whether the decompressor looks for the start of RAM in the DTB.
   case destinationUncertain = 143
   /// The new kernel does not use the RAM below its start of RAM.
   case memoryBelowStart = 145
@@ -125,7 +125,7 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case imageDoesNotFit = 146
   /// The kernel's start of RAM is one that old kernels cannot have.
   case startNeedsNewerKernel = 147
-  /// The machine has too little memory to inflate, so the zImage is handed over.
+  /// Loading takes more memory than is available.
   case noMemoryToInflate = 148
   /// Loading takes more memory than can be had.
   case shortOfLoadMemory = 149
@@ -145,7 +145,7 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case wordLeftOut = 160
   /// `initrd=` names another place than that of the plan's initrd.
   case initrdWordMisleads = 161
-  /// A word of the command line is none that the kernel reads.
+  /// The kernel does not read a word of the command line.
   case wordWithoutEffect = 162
   /// The memory of `crashkernel=` cannot be set aside.
   case crashMemoryImpossible = 163
@@ -157,37 +157,37 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case absentMemoryStated = 166
   /// The root of the tree has no `compatible`.
   case treeNamesNoMachine = 167
-  /// A file given as an initrd is something else that is known.
+  /// A file given as an initrd is of another known kind.
   case noInitrd = 168
   /// `initrd=` promises an initrd, and the plan has none.
   case initrdWordWithoutInitrd = 169
   /// A second tree stands behind the first.
   case secondTree = 170
-  /// Kernels pass over a memory node of the tree.
+  /// Kernels ignore a memory node of the tree.
   case memoryNodePassedOver = 171
-  /// Of a file that is more than it was given for, a part is used.
+  /// A part is used of a file that holds more than its option needs.
   case partUsed = 172
   /// The kernel cannot run on the machine's processor.
   case processorCannotRun = 175
   /// The kernel seems to be for older processors than the machine's.
   case processorPerhapsCannotRun = 176
-  /// The kernel needs LPAE, and whether the processor has it is not known.
+  /// The kernel needs LPAE, and it is unknown whether the processor has it.
   case lpaeUnknown = 177
   /// A segment lies where the new kernel does not map memory.
   case notMapped = 185
-  /// The tree ends beyond the sections that the kernel maps of it.
+  /// The tree ends beyond the sections by which the kernel maps it.
   case treeBeyondSections = 186
-  /// An address is no multiple of what the boot protocol asks for.
+  /// An address is no multiple of the alignment that the boot protocol requires.
   case misaligned = 187
   /// The kernel would run where it does not map memory.
   case kernelNotMapped = 188
   /// A stated layout leaves the kernel little memory to work with.
   case layoutLeavesLittle = 189
-  /// The nearest layout that holds.
+  /// The nearest layout that works.
   case nearestLayout = 190
-  /// No layout was found that holds.
+  /// No layout was found that works.
   case noLayout = 191
-  /// What U-Boot moves before the jump.
+  /// U-Boot moves a part before the jump.
   case movedByUBoot = 192
   /// U-Boot loses a file before the jump.
   case lostInUBoot = 193
@@ -195,7 +195,7 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case addressNotStated = 194
   /// The initrd shares a page with the kernel or with reserved memory.
   case pageShared = 195
-  /// A plain Image does not lie its text offset above a start of RAM that it can have.
+  /// A plain Image does not lie at its text offset above a possible start of RAM.
   case imageMisplaced = 196
   /// The decompressor, or the tree that it reads, lies where it has no cached memory.
   case decompressorUncached = 197
@@ -210,7 +210,7 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case kexecCall = 201
   /// Whether this process may load a kernel.
   case bootCapability = 202
-  /// Whether loading was switched off.
+  /// Whether loading is switched off.
   case loadingSwitch = 203
   /// Whether the running kernel is locked down.
   case lockdown = 204
@@ -220,15 +220,15 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case crashKernelLoaded = 206
   /// Whether the machine could be read.
   case machineRead = 207
-  /// What the running kernel was started with.
+  /// The boot data of the running kernel.
   case runningParameters = 208
   /// Whether everything has a place.
   case everythingPlaced = 209
-  /// Whether the console is there.
+  /// Whether the console exists.
   case console = 210
-  /// What the running kernel would say to the segments.
+  /// The running kernel's answer to the segments.
   case runningKernelAccepts = 211
-  /// Whether the kernel has words for what is in the tree.
+  /// Whether the kernel holds the names in the tree.
   case treeWords = 213
   /// Whether the kernel is whole.
   case kernelWhole = 214
@@ -236,9 +236,9 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case root = 215
   /// UEFI started the machine.
   case startedByUEFI = 216
-  /// Nothing is known of the running kernel.
+  /// The running kernel is unknown.
   case runningKernelUnknown = 217
-  /// Whether the processor has what the kernel needs.
+  /// Whether the processor has the features that the kernel needs.
   case processorSuffices = 218
 }
 
@@ -249,7 +249,7 @@ extension DiagnosticCode: CustomStringConvertible {
     return (digits.utf8.count == 1 ? "KX00" : digits.utf8.count == 2 ? "KX0" : "KX") + digits
   }
 
-  /// Reads a code as ``description`` writes it; nil when there is none of that number.
+  /// Reads a code in the form of ``description``; nil when no code has the number.
   public init?(_ text: String) {
     let bytes = text.utf8
     guard bytes.count == 5, bytes.starts(with: "KX".utf8) else { return nil }

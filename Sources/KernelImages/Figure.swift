@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a figure about an image was read.
+/// The source of a figure about an image.
 public enum FigureSource: String, Sendable, Hashable {
   /// The size table of a zImage, or the word behind the payload that it points to.
   case sizeTable
@@ -16,20 +16,20 @@ public enum FigureSource: String, Sendable, Hashable {
   case vmlinux
   /// An option of the user.
   case option
-  /// Nobody said: an estimate that errs on the large side.
+  /// No source: an estimate on the large side.
   case estimate
 }
 
-/// A value together with the place it was read from.
+/// A value with its source.
 public struct Figure<Value: Sendable & Hashable>: Sendable, Hashable {
   /// The value.
   public let value: Value
-  /// The kind of place it came from.
+  /// The kind of source.
   public let source: FigureSource
-  /// The place in words: `size table at 0xd4f0, confirmed by inflating`.
+  /// The source in words: `size table at 0xd4f0, confirmed by inflating`.
   public let detail: String
 
-  /// Notes a value and its source.
+  /// Groups a value and its source.
   public init(_ value: Value, _ source: FigureSource, _ detail: String) {
     self.value = value
     self.source = source

@@ -2,20 +2,20 @@
 public import Inflation
 import PhysicalMemory
 
-/// Where the bytes of a part of a file are. Nothing is copied or inflated before it is asked for.
+/// The place of the bytes of a part of a file. They are copied or inflated only on demand.
 public indirect enum ImageBytes: Sendable, Hashable {
-  /// In the file, as they are.
+  /// In the file, unchanged.
   case slice(offset: UInt64, count: UInt64)
-  /// In memory, because they came out of a wrapper that had to be inflated to look inside.
+  /// In memory, because a wrapper around them had to be inflated.
   case owned(ArraySlice<UInt8>)
   /// Inflated from other bytes on demand.
   ///
-  /// `count` is the number of bytes that come out, when it is known already.
+  /// `count` is the number of inflated bytes, when it is known already.
   case compressed(ImageBytes, Compression, count: UInt64?)
   /// Laid out in memory from the loadable sections of an ELF file on demand.
   case flattened(ImageBytes, count: UInt64)
 
-  /// The number of bytes, or nil when only inflating will tell.
+  /// The number of bytes; nil when only inflating shows it.
   public var count: UInt64? {
     switch self {
     case .slice(_, let count): count
@@ -31,7 +31,7 @@ public indirect enum ImageBytes: Sendable, Hashable {
   ///   - file: The file that was identified.
   ///   - limit: The most bytes that inflating may yield.
   /// - Returns: The bytes, copied.
-  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
+  /// - Throws: ``KernelImageError`` with the part that was read, the place, and the bytes there.
   public func copy(
     of file: Span<UInt8>, limit: UInt64 = IdentificationOptions.defaultInflationLimit
   ) throws(KernelImageError) -> [UInt8] {
@@ -64,7 +64,7 @@ public indirect enum ImageBytes: Sendable, Hashable {
   }
 }
 
-/// The bytes that are being looked at: part of the file, or of a buffer that was inflated.
+/// The place of the bytes that are read: part of the file, or of an inflated buffer.
 struct ByteOrigin {
   /// The buffer, or nil when the bytes stand in the file itself.
   var buffer: [UInt8]?
@@ -74,7 +74,7 @@ struct ByteOrigin {
   /// The file itself.
   static let file = Self(buffer: nil, start: 0)
 
-  /// Gives the origin of what starts `offset` bytes further on.
+  /// Gives the origin of the bytes from `offset` on.
   func advanced(by offset: Int) -> Self {
     let (sum, overflow) = start.addingReportingOverflow(offset)
     return Self(buffer: buffer, start: overflow ? .max : sum)
@@ -91,14 +91,13 @@ struct ByteOrigin {
   }
 }
 
-/// A range of offsets that is known to lie inside certain bytes.
+/// A range of offsets that is known to lie inside its bytes.
 struct SafeRange: Equatable {
   /// The first offset.
   let offset: Int
   /// The number of bytes.
   let count: Int
 
-  /// The offsets of the range.
   var indices: Range<Int> { offset..<(offset + count) }
 
   /// Checks a range that a header states; nil when it does not lie wholly inside `limit` bytes.
@@ -111,7 +110,7 @@ struct SafeRange: Equatable {
   }
 }
 
-/// Adds two numbers, giving the largest number where the sum does not fit.
+/// Adds two numbers; a sum that does not fit gives the largest number.
 func saturatingSum(_ left: UInt64, _ right: UInt64) -> UInt64 {
   let (sum, overflow) = left.addingReportingOverflow(right)
   return overflow ? .max : sum

@@ -2,7 +2,7 @@
 import Inflation
 
 extension ImageKind {
-  /// Everything a file can be said to be.
+  /// Every kind that the user can state.
   static let nameable: [Self] =
     [
       .zImage, .bundle, .retagged, .image, .uImage, .androidBoot, .fit, .vmlinux, .deviceTree,
@@ -10,10 +10,10 @@ extension ImageKind {
       .riscvImage, .bzImage, .zboot, .unifiedKernelImage,
     ] + Compression.allCases.map { Self.compressed($0) }
 
-  /// The names that a file can be said to be of.
+  /// The names of the kinds that the user can state.
   public static var allNames: [String] { nameable.map { $0.name } }
 
-  /// Finds a kind by its name, whatever the case of its letters; nil when there is none.
+  /// Finds a kind by its name, in letters of any case; nil when there is none.
   public init?(named name: String) {
     func lowered(_ text: String) -> [UInt8] {
       text.utf8.map { $0 >= 0x41 && $0 <= 0x5a ? $0 + 0x20 : $0 }

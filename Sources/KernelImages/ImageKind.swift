@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Inflation
 
-/// What a layer of a file is.
+/// The kind of a layer of a file.
 public enum ImageKind: Sendable, Hashable {
   /// A self-extracting 32-bit ARM kernel.
   case zImage
   /// A kernel, its companions and the program that starts them, in one file.
   case bundle
-  /// A zImage behind a header that tells loaders how much memory it takes.
+  /// A zImage behind a header that states to loaders how much memory it needs.
   case retagged
   /// A plain 32-bit ARM kernel, as it runs.
   case image
@@ -25,9 +25,9 @@ public enum ImageKind: Sendable, Hashable {
   case spreadtrum
   /// A table of device trees, for boot loaders of phones.
   case treeTable
-  /// Anything compressed.
+  /// Compressed bytes.
   case compressed(Compression)
-  /// A 32-bit ARM kernel as the linker leaves it.
+  /// A 32-bit ARM kernel as the linker writes it.
   case vmlinux
   /// A flattened device tree.
   case deviceTree

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One layer of a file: a wrapper, or what is in the innermost one.
+/// One layer of a file: a wrapper, or the content of the innermost one.
 public struct ImageLayer: Sendable, Hashable {
-  /// What the layer is.
+  /// The kind of the layer.
   public var kind: ImageKind
-  /// The offset of its first byte in the layer around it, in that layer's bytes as they come out
-  /// of it.
+  /// The offset of its first byte in the content of the layer around it.
   public var offset: UInt64
-  /// The bytes it takes there; of an inflated layer, the bytes that came out.
+  /// Its size there; for an inflated layer, its inflated size.
   public var byteCount: UInt64
-  /// What its header says, in the order of the header.
+  /// The fields of its header, in order.
   public var facts: [ImageFact]
-  /// What a reader of the report should know besides.
+  /// Further remarks for readers of the report.
   public var notes: [String]
 
-  /// Notes a layer.
+  /// Groups the facts about a layer.
   public init(
     kind: ImageKind, offset: UInt64, byteCount: UInt64, facts: [ImageFact] = [],
     notes: [String] = []
@@ -34,7 +33,7 @@ public struct ImageFact: Sendable, Hashable {
   /// The value: `0x80008000`.
   public let text: String
 
-  /// Notes a field.
+  /// Groups a name and a value.
   public init(_ name: String, _ text: String) {
     self.name = name
     self.text = text

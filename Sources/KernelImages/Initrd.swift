@@ -2,40 +2,39 @@
 public import Inflation
 import PhysicalMemory
 
-/// An initial ramdisk: archives one behind the other, each as it is or compressed, as the unpacker of
-/// the kernel sees them.
+/// An initial ramdisk as the kernel's unpacker sees it: archives in a row, each compressed or not.
 public struct Initrd: Sendable, Hashable {
-  /// The part of the file that the kernel is to get. Erased flash behind the last archive is not part
-  /// of it.
+  /// The part of the file that the kernel needs: without erased flash behind the last archive.
   public var payload: ImageBytes
-  /// The archives in it, as far as they could be told apart.
+  /// The archives in it, as far as they were recognised.
   public var segments: [Segment]
-  /// The name in the uImage header that was taken off, or nil when there was none.
+  /// The name in the uImage header that was removed; nil when there was none.
   public var uImageName: String?
-  /// Where kernels stop unpacking, in the order of the bytes.
+  /// The places where kernels stop unpacking, in order.
   public var faults: [UnpackingFault] = []
-  /// What else the user should know.
+  /// Further diagnostics.
   public var diagnostics: [Diagnostic] = []
 
   /// One archive of an initial ramdisk.
   public struct Segment: Sendable, Hashable {
-    /// How the archive is compressed; nil for not at all.
+    /// The compression of the archive; nil for none.
     public var compression: Compression?
     /// The offset of its first byte in the payload.
     public var offset: UInt64
-    /// The bytes it takes there. Of a compressed archive whose end is not known, all that follow.
+    /// Its size there. A compressed archive with an unknown end takes all bytes that follow.
     public var byteCount: UInt64
     /// Whether it is a cpio archive of the kind that the kernel unpacks.
     public var isArchive: Bool
-    /// The bytes of the archive unpacked, with the headers of its files; at the most, unless ``isCounted``.
+    /// The unpacked size of the archive, with the headers of its files; an upper bound, unless
+    /// ``isCounted``.
     public var unpackedBytes: UInt64
-    /// Whether the unpacked bytes were counted, or are told by headers under a checksum.
+    /// Whether the unpacked bytes were counted, or stand in headers under a checksum.
     public var isCounted: Bool
-    /// The memory that the kernel's decoder takes, in bytes.
+    /// The memory that the kernel's decoder needs, in bytes.
     public var decoderBytes: UInt64 = 0
   }
 
-  /// What all archives come to unpacked, in bytes; at the most, unless ``isCounted``.
+  /// The unpacked size of all archives, in bytes; an upper bound, unless ``isCounted``.
   public var unpackedBytes: UInt64 {
     segments.reduce(0) { saturatingSum($0, $1.unpackedBytes) }
   }
@@ -43,10 +42,10 @@ public struct Initrd: Sendable, Hashable {
   /// Whether ``unpackedBytes`` is exact.
   public var isCounted: Bool { segments.allSatisfy { $0.isCounted } }
 
-  /// The memory that the greediest of the kernel's decoders takes for it, in bytes.
+  /// The memory of the kernel's decoder that needs the most, in bytes.
   public var decoderBytes: UInt64 { segments.reduce(0) { max($0, $1.decoderBytes) } }
 
-  /// The names of the layers, as for kernels: `["uImage", "gzip", "cpio"]`; of the first archive.
+  /// The names of the layers of the first archive, as for kernels: `["uImage", "gzip", "cpio"]`.
   public var chain: [String] {
     var names = uImageName == nil ? [] : [ImageKind.uImage.name]
     guard let first = segments.first else { return names }
@@ -55,15 +54,16 @@ public struct Initrd: Sendable, Hashable {
     return names
   }
 
-  /// Finds out what an initial ramdisk consists of.
+  /// Identifies the parts of an initial ramdisk.
   ///
   /// - Parameters:
   ///   - file: The whole file.
-  ///   - verify: Whether compressed archives are inflated, which counts what they unpack to and finds
-  ///     what follows them. Without it only headers are read, unless the file ends in erased flash.
+  ///   - verify: Whether compressed archives are inflated, which counts their unpacked size and
+  ///     finds the parts behind them. Without it only headers are read, unless the file ends in
+  ///     erased flash.
   ///   - limit: The most bytes that are counted.
-  /// - Returns: The archives that were told apart.
-  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
+  /// - Returns: The archives that were recognised.
+  /// - Throws: ``KernelImageError`` with the part that was read, the place, and the bytes there.
   public static func identify(
     _ file: Span<UInt8>, verify: Bool = false,
     limit: UInt64 = 4 << 30
@@ -71,7 +71,7 @@ public struct Initrd: Sendable, Hashable {
     guard file.count > 0 else { throw .empty }
     let reader = ByteReader(file)
     if let header = try VendorHeader(reader) {
-      // Spreadtrum's length is that of what is signed, which need not be all.
+      // Spreadtrum's length is that of the signed part, which need not be all.
       let count =
         header.maker == .spreadtrum
         ? UInt64(file.count) - VendorHeader.byteCount : header.contentBytes
@@ -139,8 +139,8 @@ public struct Initrd: Sendable, Hashable {
     return count >= 16 ? count : 0
   }
 
-  /// Leaves erased flash behind the last archive away: the kernel would stop at it, and an old one with
-  /// a RAM disk take back all that it had unpacked.
+  /// Cuts off erased flash behind the last archive. The kernel would stop there, and an old one
+  /// with a RAM disk would remove everything that it had unpacked.
   ///
   /// Source: init/initramfs.c (v4.19), clean_rootfs.
   private mutating func dropErased(_ count: Int, startingAt start: UInt64, keeping end: Int) {

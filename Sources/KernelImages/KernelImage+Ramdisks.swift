@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// A ramdisk that came in a file, or is the file, and what it was found to be.
+/// A ramdisk that came in a file, or is the file, and its identified content.
 public struct Ramdisk: Sendable, Hashable {
-  /// Where it was found: `Android ramdisk`; empty for the file itself.
+  /// The place where it was found: `Android ramdisk`; empty for the file itself.
   public let origin: String
-  /// Its bytes as they stand there.
+  /// Its size there.
   public let byteCount: ByteCount
-  /// What is in it; nil when it is damaged or no ramdisk.
+  /// Its content; nil when it is damaged or no ramdisk.
   public let initrd: Initrd?
-  /// Why it is not known what is in it.
+  /// The error when the content is unknown.
   public let error: KernelImageError?
 }
 
 extension KernelImage {
-  /// Looks at every ramdisk that came with the kernel, or at the file when it is one, by inflating it.
+  /// Examines every ramdisk that came with the kernel, or the file when it is one, by inflating it.
   ///
   /// - Parameters:
   ///   - file: The file that was identified.

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// A file with a kernel in it, or with something that goes with a kernel.
+/// A file with a kernel in it, or with a companion of a kernel.
 public struct KernelImage: Sendable, Hashable {
   /// The layers, outermost first.
   public var layers: [ImageLayer] = []
-  /// What is known about the 32-bit ARM kernel inside, or nil when there is none.
+  /// The facts about the 32-bit ARM kernel inside, or nil when there is none.
   public var kernel: ARMKernel?
-  /// The kernel as it stands in its wrappers: a zImage cut at its own length, or a plain Image.
+  /// The kernel as its wrappers hold it: a zImage cut at its own length, or a plain Image.
   public var kernelBytes: ImageBytes?
-  /// The kernel as it runs, for the handover of a plain Image. Inflated only when asked for.
+  /// The kernel as it runs, for the handover of a plain Image. It is inflated only on demand.
   public var imageBytes: ImageBytes?
-  /// Why the kernel cannot be inflated here, when that is so.
+  /// The reason why the kernel cannot be inflated here; nil when it can.
   public var whyNotInflated: KernelImageError?
-  /// Initial ramdisks that came with the kernel, in the order they are to be unpacked.
+  /// Initial ramdisks that came with the kernel, in the order in which they are unpacked.
   public var initrds: [Companion] = []
-  /// Device trees that came with the kernel, one of which the new kernel may get. Of a FIT it is the
-  /// one of the configuration.
+  /// Device trees that came with the kernel, one of which the new kernel may get. For a FIT it is
+  /// the tree of the configuration.
   public var deviceTrees: [HeldTree] = []
   /// Device trees and overlays that only other configurations of a FIT use.
   public var otherTrees: [HeldTree] = []
@@ -26,26 +26,26 @@ public struct KernelImage: Sendable, Hashable {
   public var commandLine: String?
   /// The architecture, when it is not 32-bit ARM.
   public var otherArchitecture: String?
-  /// Where U-Boot takes the kernel of a uImage; nil when the file is none.
+  /// The place that U-Boot loads the kernel of a uImage to; nil when the file is no uImage.
   public var uImagePlace: UImagePlace?
-  /// What the user should know.
+  /// The diagnostics for the user.
   public var diagnostics: [Diagnostic] = []
 
   /// A file that came in the same wrapper as the kernel.
   public struct Companion: Sendable, Hashable {
-    /// Where its bytes are.
+    /// The place of its bytes.
     public var bytes: ImageBytes
-    /// Where it was found: `Android ramdisk`.
+    /// The place where it was found: `Android ramdisk`.
     public var origin: String
 
-    /// Notes a companion.
+    /// Groups the facts about a companion.
     public init(_ bytes: ImageBytes, origin: String) {
       self.bytes = bytes
       self.origin = origin
     }
   }
 
-  /// Makes a description that says nothing yet.
+  /// Makes an empty description.
   public init() {}
 
   /// Whether the kernel is one for 32-bit ARM.
@@ -57,13 +57,13 @@ public struct KernelImage: Sendable, Hashable {
   /// The names of the layers, outermost first: `["uImage", "zImage", "xz", "Image"]`.
   public var chain: [String] { layers.map { $0.kind.name } }
 
-  /// Finds out what a file is, by its content.
+  /// Identifies a file by its content.
   ///
   /// - Parameters:
   ///   - file: The whole file.
-  ///   - options: What the user says about it.
-  /// - Returns: The layers, and what is known about the kernel in the innermost one.
-  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
+  ///   - options: The user's statements about it.
+  /// - Returns: The layers, and the facts about the kernel in the innermost one.
+  /// - Throws: ``KernelImageError`` with the part that was read, the place, and the bytes there.
   @inline(never)
   public static func identify(
     _ file: Span<UInt8>, options: IdentificationOptions = IdentificationOptions()
@@ -73,12 +73,12 @@ public struct KernelImage: Sendable, Hashable {
     return identification.image
   }
 
-  /// Finds out what a file is, as far as it can be read.
+  /// Identifies a file, as far as it can be read.
   ///
   /// - Parameters:
   ///   - file: The whole file.
-  ///   - options: What the user says about it.
-  /// - Returns: What was found, and what ended the reading; nil when nothing did.
+  ///   - options: The user's statements about it.
+  /// - Returns: The findings, and the error that ended the reading; nil without an error.
   public static func read(
     _ file: Span<UInt8>, options: IdentificationOptions = IdentificationOptions()
   ) -> (image: Self, end: KernelImageError?) {
@@ -97,7 +97,7 @@ public struct KernelImage: Sendable, Hashable {
   ///   - file: The file that was identified.
   ///   - limit: The most bytes that inflating may yield.
   /// - Returns: Exactly as many bytes as ``ARMKernel/inflatedBytes`` says; anything else is an error.
-  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
+  /// - Throws: ``KernelImageError`` with the part that was read, the place, and the bytes there.
   public func inflatedImage(
     of file: Span<UInt8>, limit: UInt64 = IdentificationOptions.defaultInflationLimit
   ) throws(KernelImageError) -> [UInt8] {

@@ -17,7 +17,7 @@ extension KernelImageError {
     case .otherArchitecture: return "make it anew, and name the architecture of the kernel"
     case .notAKernel(let looksLike): return looksLike.hint
     case .unknownContent(_, _, let looksLike):
-      // Without its wrapper the content may be a plain Image; with it, the wrapper is to blame.
+      // Without its wrapper the content may be a plain Image; with it, the wrapper is at fault.
       return looksLike.hint == UnknownContent.nothingKnown.hint
         ? "take the kernel from where the image was built; its vendor may have packed it in a way of "
           + "its own" : looksLike.hint
@@ -34,8 +34,8 @@ extension KernelImageError {
     case .corrupt, .truncated, .stopped: damaged
     case .exceedsLimit: noKernel
     case .needsTooMuchMemory, .outOfMemory:
-      "inflate it on a machine with more memory, and name what comes out"
-    case .unsupported: "inflate it with the tool that made it, and name what comes out"
+      "inflate it on a machine with more memory, and name the inflated file"
+    case .unsupported: "inflate it with the tool that made it, and name the inflated file"
     }
   }
 }

@@ -9,7 +9,7 @@ public enum KernelImageError: Error, Sendable, Hashable {
   case empty
   /// The file is shorter than its header says.
   case truncated(what: String, needed: UInt64, present: UInt64)
-  /// A field of a header has a value that cannot be.
+  /// A field of a header has an impossible value.
   case invalid(what: String, field: String, offset: UInt64, value: UInt64)
   /// A checksum is wrong.
   case checksum(what: String, stored: String, computed: String)
@@ -17,23 +17,23 @@ public enum KernelImageError: Error, Sendable, Hashable {
   case noPayload(zImageBytes: UInt64)
   /// A compressed part cannot be inflated.
   case inflation(what: String, offset: UInt64, cause: InflationError)
-  /// More bytes would be produced or gone through than is allowed.
+  /// The output or the scan would exceed a limit.
   case tooLarge(what: String, limit: UInt64)
   /// Wrappers are nested too deeply.
   case tooDeep(limit: Int)
-  /// There is more of something than is gone through.
+  /// A list is longer than the limit.
   case tooMany(what: String, limit: Int)
-  /// A part that a header or option names is not there.
+  /// A part that a header or option names is missing.
   case missing(what: String, name: String)
   /// A FIT has no configuration of a name.
   case noConfiguration(name: String, known: [String])
-  /// A wrapper holds a kernel for another architecture than it says.
+  /// A wrapper holds a kernel for another architecture than it states.
   case otherArchitecture(wrapper: String, claimed: String, found: String)
-  /// A wrapper is known, and what is in it is not.
+  /// A known wrapper has unknown content.
   case unknownContent(wrapper: String, offset: UInt64, looksLike: UnknownContent)
-  /// The file is not a kernel; says what it looks like.
+  /// The file is not a kernel; the value says what it looks like.
   case notAKernel(looksLike: UnknownContent)
-  /// The file is not what an option says it is.
+  /// The file is not of the kind that an option states.
   case wrongType(expected: String, found: String)
   /// A bundle, or a zImage that was retagged, is damaged.
   case bundle(BundleError)
@@ -42,7 +42,7 @@ public enum KernelImageError: Error, Sendable, Hashable {
 }
 
 extension KernelImageError {
-  /// Whether the file may be in order, and only whoever reads it falls short.
+  /// Whether a limit of this program is the cause, not the file.
   public var isLimit: Bool {
     switch self {
     case .inflation(_, _, let cause): cause.isLimit

@@ -2,13 +2,13 @@
 
 /// The bytes of a 32-bit ELF program as they lie in memory.
 public enum LoadableELF {
-  /// Lays out a program: its loadable sections, zeros between them and for all memory behind.
+  /// Lays out a program: its loadable sections, with zeros between them and in the memory behind.
   ///
   /// - Parameters:
   ///   - file: The ELF file.
   ///   - limit: The most bytes it may have in memory.
   /// - Returns: The bytes from the lowest address on.
-  /// - Throws: ``KernelImageError`` saying what was being read, where, and what stands there.
+  /// - Throws: ``KernelImageError`` with the part that was read, the place, and the bytes there.
   public static func memory(
     of file: Span<UInt8>, limit: UInt64
   ) throws(KernelImageError) -> [UInt8] {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How grave it is what a diagnostic says.
+/// The severity of a diagnostic.
 public enum Severity: String, Sendable, Hashable {
   /// The plan would not boot, or not safely.
   case error
-  /// The plan should boot, but something is not certain or will be lost.
+  /// The plan should boot, but something is uncertain or will be lost.
   case warning
-  /// How a decision came about, or what was found. Nothing need be done.
+  /// The reason of a decision, or a finding. It needs no action.
   case note
   /// A line of a check: all is well.
   case ok

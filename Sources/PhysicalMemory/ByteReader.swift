@@ -16,7 +16,7 @@ public struct ByteReader: ~Escapable, Copyable {
   /// The number of bytes that can be read.
   public var count: Int { bytes.count }
 
-  /// Tells whether a slice lies wholly inside the bytes.
+  /// Whether a slice lies wholly inside the bytes.
   ///
   /// - Parameters:
   ///   - offset: The first byte.
@@ -89,7 +89,7 @@ public struct ByteReader: ~Escapable, Copyable {
     littleEndian64(at: offset)?.byteSwapped
   }
 
-  /// Tells whether certain bytes stand at an offset.
+  /// Whether certain bytes stand at an offset.
   public func matches(_ expected: [UInt8], at offset: Int) -> Bool {
     guard holds(offset, expected.count) else { return false }
     for index in 0..<expected.count where bytes[offset + index] != expected[index] {
@@ -98,7 +98,7 @@ public struct ByteReader: ~Escapable, Copyable {
     return true
   }
 
-  /// Tells whether there are certain bytes and no others.
+  /// Whether there are certain bytes and no others.
   public func holdsOnly(_ expected: [UInt8]) -> Bool {
     bytes.count == expected.count && matches(expected, at: 0)
   }

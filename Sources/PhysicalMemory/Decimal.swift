@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension [UInt8] {
-  /// Appends a number in decimal. The standard library takes a thousand instructions for one on a
-  /// machine without long division, and a load writes many.
+  /// Appends a number in decimal. The standard library needs a thousand instructions for one number
+  /// on a machine without long division, and a load writes many numbers.
   public mutating func appendDecimal(_ number: UInt64) {
     let billion: UInt64 = 1_000_000_000
     if let small = UInt32(exactly: number) {
@@ -18,7 +18,7 @@ extension [UInt8] {
     let start = count
     var rest = number
     while rest > 0 || count - start < digits {
-      // A tenth, by the way that needs no division.
+      // Divides by ten without a division: a multiplication and a shift.
       let tenth = UInt32(truncatingIfNeeded: (UInt64(rest) &* 0xcccc_cccd) >> 35)
       append(0x30 + UInt8(truncatingIfNeeded: rest &- tenth &* 10))
       rest = tenth

@@ -5,12 +5,12 @@
 /// - Parameters:
 ///   - value: The number.
 ///   - digits: The fewest digits; shorter numbers are padded with zeros.
-///   - prefix: What stands in front.
+///   - prefix: The text in front of the digits.
 /// - Returns: Lower-case digits behind the prefix.
 public func hexadecimal(_ value: UInt64, digits: Int = 1, prefix: String = "0x") -> String {
   let figures = max(digits, (67 - value.leadingZeroBitCount) / 4, 1)
   let count = prefix.utf8.count + figures
-  // A load writes many numbers; the standard library takes a thousand instructions for one.
+  // A load writes many numbers, and the standard library needs a thousand instructions for each.
   return unsafe String(unsafeUninitializedCapacity: count) { text in
     var rest = value
     var place = count

@@ -13,11 +13,11 @@ public enum IomemError: Error, Sendable, Hashable {
 }
 
 extension IomemError: CustomStringConvertible {
-  /// What is wrong, where, and what to do.
+  /// The message: what is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .line(let number, let text):
-      // What is no text at all is not shown whole.
+      // A file that is no text may have one endless line: only its start is shown.
       let shown = text.utf8.count > 60 ? String(text.unicodeScalars.prefix(20)) + "…" : text
       return "iomem line \(number) is not 'first-last : name': '\(shown)'"
     case .backwards(let line, let first, let last):
@@ -87,12 +87,12 @@ extension MemoryMap {
     self.init(ram: RangeSet(aliases.isEmpty ? ram : aliases), reserved: reserved)
   }
 
-  /// Tells whether the first line that is not empty is one of a /proc/iomem.
+  /// Whether the first line that is not empty is one of a /proc/iomem.
   public static func looksLikeIomem(_ text: Span<UInt8>) -> Bool {
     var start = 0
     while start < text.count, text[start] == 0x0a || text[start] == 0x20 { start += 1 }
     var end = start
-    // No line of such a file is longer.
+    // No line of /proc/iomem is longer than 4096 bytes.
     while end < min(text.count, start + 4096), text[end] != 0x0a { end += 1 }
     do throws(IomemError) {
       return try entry(text.extracting(start..<end), number: 1) != nil
@@ -109,7 +109,7 @@ extension MemoryMap {
     let start = skipBlanks(line, 0, end)
     if start == end { return nil }
     var dash = start
-    // The end is that of the line or in front of it.
+    // The search ends at the end of the line at the latest.
     while dash < end, unsafe line[unchecked: dash] != 0x2d, unsafe line[unchecked: dash] != 0x3a {
       dash &+= 1
     }
@@ -126,7 +126,7 @@ extension MemoryMap {
     return (first, last, skipBlanks(line, colon + 1, end)..<end)
   }
 
-  /// Gives the first place that holds no blank.
+  /// The first place at or behind `start` that holds no blank.
   private static func skipBlanks(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
     var start = start
     while start < end, line[start] == 0x20 { start += 1 }
@@ -135,7 +135,7 @@ extension MemoryMap {
 
   private static func number16(_ line: Span<UInt8>, _ digits: Range<Int>) -> UInt64? {
     guard (1...16).contains(digits.count) else { return nil }
-    // Most addresses have no more than 8 digits, and numbers of 64 bits take long.
+    // Most addresses have no more than 8 digits, and arithmetic on 64 bits is slow here.
     let middle = max(digits.lowerBound, digits.upperBound - 8)
     guard let low = number8(line, middle..<digits.upperBound),
       let high = number8(line, digits.lowerBound..<middle)

@@ -7,39 +7,39 @@ public struct ReservedRange: Hashable, Sendable {
   /// Who reserved them, short enough for a table: `reserved-memory/cma`.
   public let why: String
 
-  /// Notes a reservation.
+  /// Makes a reservation.
   public init(_ range: PhysicalRange, why: String) {
     self.range = range
     self.why = why
   }
 }
 
-/// The physical memory of a machine: what is RAM, and which parts of it are taken.
+/// The physical memory of a machine: its RAM, and the parts of it that are taken.
 public struct MemoryMap: Hashable, Sendable {
   /// All RAM, reserved parts included.
   public var ram: RangeSet
-  /// What must not be touched, lowest first; entries may overlap each other and lie outside RAM.
+  /// The reservations, lowest first; they may overlap each other and lie outside RAM.
   public private(set) var reserved: [ReservedRange]
 
   /// Makes a memory map.
   ///
   /// - Parameters:
   ///   - ram: All RAM, reserved parts included.
-  ///   - reserved: What must not be touched, in any order.
+  ///   - reserved: The reservations, in any order.
   public init(ram: RangeSet = RangeSet(), reserved: [ReservedRange] = []) {
     self.ram = ram
     self.reserved = []
     reserve(reserved)
   }
 
-  /// Adds a reservation unless the same stands already.
+  /// Adds a reservation unless the map has the same one already.
   public mutating func reserve(_ entry: ReservedRange) { reserve([entry]) }
 
-  /// Adds reservations, each unless the same stands already.
+  /// Adds reservations, each unless the map has the same one already.
   public mutating func reserve(_ entries: [ReservedRange]) {
     guard !entries.isEmpty else { return }
-    // Those of one range stand in the order they came in. What is the same follows one another
-    // once all are sorted by their reasons, too, so that it is found without comparing all.
+    // Reservations of one range keep the order they came in. To find duplicates without comparing
+    // all pairs, the places are sorted by range and reason: duplicates are then neighbours.
     let all = reserved + entries
     let order = stableOrder(all.count) { one, other in
       let (a, b) = (all[one], all[other])

@@ -50,7 +50,7 @@ public struct PhysicalAddress: Hashable, Comparable, Sendable {
     Self(rawValue & ~alignment.mask)
   }
 
-  /// Tells whether the address is a multiple of an alignment.
+  /// Whether the address is a multiple of an alignment.
   public func isAligned(to alignment: Alignment) -> Bool {
     rawValue & alignment.mask == 0
   }

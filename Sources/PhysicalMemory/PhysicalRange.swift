@@ -66,17 +66,17 @@ public struct PhysicalRange: Hashable, Sendable {
   /// The byte behind the last one, or nil when the range ends with the address space.
   public var end: PhysicalAddress? { last.advanced(by: ByteCount(UInt64(1))) }
 
-  /// Tells whether the ranges share a byte.
+  /// Whether the ranges share a byte.
   public func overlaps(_ other: Self) -> Bool {
     first <= other.last && other.first <= last
   }
 
-  /// Tells whether every byte of the other range is in this one.
+  /// Whether every byte of the other range is in this one.
   public func contains(_ other: Self) -> Bool {
     first <= other.first && other.last <= last
   }
 
-  /// Tells whether the byte at an address is in the range.
+  /// Whether the byte at an address is in the range.
   public func contains(_ address: PhysicalAddress) -> Bool {
     first <= address && address <= last
   }

@@ -59,7 +59,7 @@ public enum PrintableText {
     return lines
   }
 
-  /// Splits at spaces, groups of digits and their unit taken for one word.
+  /// Splits at spaces; groups of digits and their unit count as one word.
   private static func words(_ text: String) -> [String] {
     var result: [String] = []
     var isNumber = false

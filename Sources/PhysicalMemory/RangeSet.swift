@@ -2,8 +2,8 @@
 
 /// A set of physical addresses, kept as sorted ranges that neither overlap nor touch.
 ///
-/// Asking for one range costs the logarithm of the number of ranges, combining two sets one walk
-/// through both, making a set of ranges in any order one sort: a hostile memory map has millions.
+/// A lookup of one range costs the logarithm of the number of ranges. Combining two sets costs one
+/// walk through both, and making a set of unordered ranges one sort: a hostile map has millions.
 public struct RangeSet: Hashable, Sendable {
   /// The ranges, lowest first; there is at least one byte between any two.
   public private(set) var ranges: [PhysicalRange] = []
@@ -28,7 +28,7 @@ public struct RangeSet: Hashable, Sendable {
     ranges = [range]
   }
 
-  /// Tells whether the set holds no address.
+  /// Whether the set holds no address.
   public var isEmpty: Bool { ranges.isEmpty }
 
   /// The bytes in the set; 2^64 − 1 when there are more.
@@ -174,18 +174,18 @@ public struct RangeSet: Hashable, Sendable {
     return ranges[index]
   }
 
-  /// Tells whether a byte of the range is in the set.
+  /// Whether a byte of the range is in the set.
   public func overlaps(_ range: PhysicalRange) -> Bool {
     let index = index(reaching: range.first)
     return index < ranges.count && ranges[index].first <= range.last
   }
 
-  /// Tells whether every byte of the range is in the set.
+  /// Whether every byte of the range is in the set.
   public func contains(_ range: PhysicalRange) -> Bool {
     self.range(holding: range.first).map { range.last <= $0.last } ?? false
   }
 
-  /// Tells whether the byte at an address is in the set.
+  /// Whether the byte at an address is in the set.
   public func contains(_ address: PhysicalAddress) -> Bool {
     range(holding: address) != nil
   }

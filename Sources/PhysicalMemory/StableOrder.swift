@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Array {
-  /// The elements in order; what is neither before nor behind another stays where it stood.
+  /// The elements in order; equal elements keep the order they had.
   ///
-  /// The library's own sort is 3 KB of code for each type and rule; of this all but the copy is there once.
+  /// The library's own sort is 3 KB of code for each type and rule; here only the copy is repeated.
   ///
   /// - Parameter precedes: Whether one stands before another.
-  /// - Returns: The same elements.
+  /// - Returns: The sorted elements.
   package func inOrder(_ precedes: (Element, Element) -> Bool) -> [Element] {
     stableOrder(count) { precedes(self[$0], self[$1]) }.map { self[$0] }
   }
@@ -17,12 +17,12 @@ extension Array where Element == UInt64 {
   package var ascending: [UInt64] { inOrder { $0 < $1 } }
 }
 
-/// The order of `count` things that are known by their places.
+/// The sorted order of `count` elements, as indices.
 ///
 /// - Parameters:
-///   - count: How many there are.
-///   - precedes: Whether the thing at one place stands before that at another.
-/// - Returns: All places, that of the first thing first.
+///   - count: The number of elements.
+///   - precedes: Whether the element at one index stands before that at another.
+/// - Returns: All indices, that of the first element first.
 @inline(never)
 package func stableOrder(_ count: Int, _ precedes: (Int, Int) -> Bool) -> [Int] {
   var order = Array(0..<max(0, count))
@@ -37,7 +37,7 @@ package func stableOrder(_ count: Int, _ precedes: (Int, Int) -> Bool) -> [Int] 
       let end = Swift.min(middle + width, order.count)
       var (one, other) = (start, middle)
       while one < middle || other < end {
-        // The later half is taken only where it must stand before: so equals stay as they stood.
+        // The later half goes first only where it must: so equal elements keep their order.
         if other < end, one == middle || precedes(order[other], order[one]) {
           merged.append(order[other])
           other += 1

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Texts by their bytes, as the kernel sees names of files and words of command lines.
+/// Text compared and cut by its bytes, as the kernel handles file names and command lines.
 ///
 /// The library's own functions cut texts at characters, with tables of Unicode, and are compiled for each
 /// pair of types: 40 KB of the loader.
 extension String {
-  /// Tells whether the first bytes are those of another text.
+  /// Whether the first bytes are those of another text.
   @inline(never)
   package func begins(with start: String) -> Bool {
     var bytes = utf8.makeIterator()
@@ -13,7 +13,7 @@ extension String {
     return true
   }
 
-  /// Tells whether the last bytes are those of another text.
+  /// Whether the last bytes are those of another text.
   @inline(never)
   package func ends(with end: String) -> Bool {
     let skipped = utf8.count - end.utf8.count
@@ -24,7 +24,7 @@ extension String {
     return true
   }
 
-  /// Tells whether the bytes stand before those of another text.
+  /// Whether the bytes stand before those of another text.
   @inline(never)
   package func isBefore(_ other: String) -> Bool {
     var bytes = utf8.makeIterator()
@@ -40,7 +40,7 @@ extension String {
   /// - Parameters:
   ///   - separator: The byte, an ASCII character.
   ///   - keepsEmpty: Whether pieces without a byte count.
-  ///   - cuts: The most cuts; what is behind the last stays whole.
+  ///   - cuts: The most cuts; the text behind the last cut stays whole.
   /// - Returns: The pieces in order.
   @inline(never)
   package func pieces(
@@ -50,7 +50,7 @@ extension String {
     var piece: [UInt8] = []
     for byte in utf8 {
       guard byte == separator, pieces.count < cuts, keepsEmpty || !piece.isEmpty else {
-        // In front of a piece, separators alone are passed over.
+        // Separators in front of a piece are skipped.
         if byte != separator || pieces.count >= cuts { piece.append(byte) }
         continue
       }
@@ -69,14 +69,14 @@ extension String {
     String(decoding: Array(utf8)[Swift.min(count, utf8.count)...], as: UTF8.self)
   }
 
-  /// The first bytes, where a long text is only to be recognized.
+  /// The first bytes of a text that only has to be recognized.
   package func first(_ count: Int) -> String {
     String(decoding: Array(utf8)[..<Swift.min(count, utf8.count)], as: UTF8.self)
   }
 }
 
 extension ArraySlice where Element == UInt8 {
-  /// Tells whether the first bytes are those of a text.
+  /// Whether the first bytes are those of a text.
   @inline(never)
   package func begins(with start: String) -> Bool {
     var bytes = makeIterator()

@@ -2,7 +2,7 @@
 
 public import PhysicalMemory
 
-/// A machine that QEMU can pretend to be and that raw placement works on.
+/// A machine that QEMU emulates and that raw placement works on.
 ///
 /// Source: hw/arm/{virt,vexpress,versatilepb}.c (QEMU 7.2), each board checked in QEMU 7.2.22: its
 /// RAM is the file given as `memory-backend`.
@@ -17,11 +17,11 @@ public struct Board: Sendable, Hashable {
   public let ramBase: PhysicalAddress
   /// The most RAM the board can have below 4 GiB.
   public let ramLimit: ByteCount
-  /// The console as the kernel's `console=` names it; QEMU's first serial port.
+  /// The name of the console in `console=`; it is QEMU's first serial port.
   public let console: String
   /// The first register of the UART behind ``console``, a PL011 on every board.
   public let uart: PhysicalAddress
-  /// Tells whether QEMU makes the board's device tree itself.
+  /// Whether QEMU makes the board's device tree itself.
   public let makesDeviceTree: Bool
 
   /// QEMU's own board: RAM at 1 GiB, PSCI by HVC, no firmware.
@@ -66,7 +66,7 @@ public struct Board: Sendable, Hashable {
     self.makesDeviceTree = makesDeviceTree
   }
 
-  /// Gives the RAM of a board with so much memory.
+  /// Gives the RAM of a board with an amount of memory.
   ///
   /// - Parameter memory: A multiple of 1 MiB, at most ``ramLimit``.
   /// - Returns: All RAM, from ``ramBase`` on.

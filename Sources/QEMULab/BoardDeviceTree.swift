@@ -5,11 +5,11 @@ public import PhysicalMemory
 import Subprocess
 
 extension Board {
-  /// Gives the device tree QEMU makes for the board, which says how much RAM there is.
+  /// Gives the device tree that QEMU makes for the board, with the amount of RAM.
   ///
   /// - Parameter memory: The RAM, a multiple of 1 MiB.
-  /// - Returns: The tree as QEMU made it, padded with zeros to 1 MiB by its own account: repack
-  ///   it. nil for a board without a tree of QEMU's, whose tree comes with the kernel.
+  /// - Returns: QEMU's tree, padded with zeros to a stated size of 1 MiB: repack it. nil for a
+  ///   board whose tree comes with the kernel.
   /// - Throws: ``LabError``
   public func deviceTree(memory: ByteCount) async throws(LabError) -> [UInt8]? {
     _ = try ram(memory)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Boots in QEMU by raw placement and says how it went.
+/// Boots in QEMU by raw placement and returns the outcome.
 ///
 /// - Parameters:
-///   - boot: What lies where, and where the CPU starts.
-///   - console: Takes what the guest prints, as it comes, cut anywhere.
-/// - Returns: The verdict; QEMU is gone by then.
-/// - Throws: What keeps the guest from being started; a guest that fails is a verdict.
+///   - boot: The content of RAM, and the start of the CPU.
+///   - console: Takes the guest's output as it comes, cut anywhere.
+/// - Returns: The outcome; QEMU has ended by then.
+/// - Throws: The reason why the guest cannot be started; a guest that fails is a verdict.
 public func boot(
   _ boot: LabBoot, console: ([UInt8]) -> Void = { _ in }
 ) async throws(LabError) -> LabOutcome {
@@ -33,7 +33,7 @@ private struct ConsoleWatch {
     self.judge = judge
   }
 
-  /// Watches a guest that runs.
+  /// Watches a running guest.
   ///
   /// - Returns: The verdict with its time in seconds; no verdict when QEMU ended.
   mutating func watch(
@@ -50,7 +50,7 @@ private struct ConsoleWatch {
           try await linger(machine, boot.linger, show)
           return (verdict, seconds)
         }
-        // A guest that never stops talking must not keep others from running.
+        // A guest that prints without end must not block other tasks.
         try await pause(.zero)
         if settling == nil, judge.initLine != nil { settling = Deadline(after: boot.settle) }
       case .nothing:
@@ -71,7 +71,7 @@ private struct ConsoleWatch {
     return verdict ?? judge.judge(unfinished: log.unfinished)
   }
 
-  /// Shows what the guest says after its verdict.
+  /// Shows the guest's output after its verdict.
   private mutating func linger(
     _ machine: RunningQEMU, _ duration: Duration, _ show: ([UInt8]) -> Void
   ) async throws(LabError) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// What a guest writes to its console, made safe for a terminal: lines of printable text, however they
-/// are cut into parts. A guest must not move the cursor, ask the terminal for an answer, or write over
-/// the verdict.
+/// Makes a guest's console output safe for a terminal: lines of printable text, however they are
+/// cut into parts. A guest must not move the cursor, query the terminal, or overwrite the verdict.
 ///
 /// Source: ECMA-48, 5th edition: 5.3 (C1), 5.4 (control sequences), 5.6 (control strings).
 public struct ConsoleCleaner: Sendable {
@@ -20,22 +19,22 @@ public struct ConsoleCleaner: Sendable {
   private var state = State.text
   /// Whether the last byte was a carriage return, which may belong to a line end.
   private var isReturned = false
-  /// The begin of a character that is cut off.
+  /// The beginning of a character that is cut off.
   private var rest: [UInt8] = []
 
-  /// Starts at the begin of a line.
+  /// Starts at the beginning of a line.
   public init() {}
 
-  /// Cleans what came.
+  /// Cleans a part of the output.
   ///
   /// - Parameter bytes: The next bytes of the console.
-  /// - Returns: What to show of them, UTF-8.
+  /// - Returns: The text to show, UTF-8.
   public mutating func clean(_ bytes: [UInt8]) -> [UInt8] {
     var shown = rest
     for byte in bytes { take(byte, &shown) }
     let count = shown.count - Self.cutOff(shown)
     rest = Array(shown[count...])
-    // What is left of the controls has two bytes or more, or turns the text around it.
+    // The other controls have two bytes or more, or reverse the direction of text.
     var result: [UInt8] = []
     var word: [UInt8] = []
     for byte in shown[..<count] {
@@ -51,7 +50,7 @@ public struct ConsoleCleaner: Sendable {
   }
 
   private mutating func take(_ byte: UInt8, _ shown: inout [UInt8]) {
-    // A line ends whatever stands in it: a sequence that never ends hides no more than that.
+    // A line end ends everything: a sequence without an end hides only the rest of its line.
     if byte == UInt8(ascii: "\n") {
       state = .text
       isReturned = false
@@ -88,7 +87,7 @@ public struct ConsoleCleaner: Sendable {
     bytes.isEmpty ? [] : Array(PrintableText.clean(String(decoding: bytes, as: UTF8.self)).utf8)
   }
 
-  /// How many bytes at the end are the begin of a character.
+  /// The number of bytes at the end that begin a character.
   private static func cutOff(_ bytes: [UInt8]) -> Int {
     for count in 1...3 where count <= bytes.count {
       let byte = bytes[bytes.count - count]

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The console of a guest: kept as it came, and cut into lines.
+/// The console of a guest: stored unchanged, and cut into lines.
 struct ConsoleLog {
   /// The most bytes that are kept.
   static let limit = 8 << 20
   /// The most bytes of one line; a longer one is cut here, so that a guest cannot fill memory.
   static let lineLimit = 4096
 
-  /// What came, at most ``limit`` bytes of it.
+  /// The output, at most ``limit`` bytes of it.
   private(set) var bytes: [UInt8] = []
   /// The last finished lines that are not empty, newest last, at most ten.
   private(set) var lastLines: [String] = []
@@ -25,7 +25,7 @@ struct ConsoleLog {
   /// Everything kept, as text.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Adds what came.
+  /// Adds a part of the output.
   ///
   /// - Parameter chunk: Bytes, cut anywhere.
   /// - Returns: The lines that ended, without line ends; empty lines are left out.

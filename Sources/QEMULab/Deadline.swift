@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A point in time on a clock that nobody sets.
+/// A point in time on a monotonic clock.
 struct Deadline {
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
@@ -12,7 +12,7 @@ struct Deadline {
     self.allowed = allowed
   }
 
-  /// Tells whether the time is over.
+  /// Whether the time is over.
   var isOver: Bool { start.duration(to: clock.now) >= allowed }
 
   /// The seconds since the beginning.
@@ -22,7 +22,7 @@ struct Deadline {
   var seconds: Double { allowed / .seconds(1) }
 }
 
-/// Lets others run.
+/// Lets other tasks run.
 ///
 /// - Throws: ``LabError/cancelled``
 func pause(_ duration: Duration) async throws(LabError) {

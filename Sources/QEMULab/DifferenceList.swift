@@ -5,7 +5,7 @@ import PhysicalMemory
 
 /// Ranges of bytes that differ, collected from low to high addresses.
 struct DifferenceList {
-  /// What differs, lowest first; no two ranges touch.
+  /// The ranges that differ, lowest first; no two of them touch.
   private(set) var ranges: [PhysicalRange] = []
   private var open: (first: UInt64, last: UInt64)?
 
@@ -39,7 +39,7 @@ struct DifferenceList {
     open = (first, last)
   }
 
-  /// Ends the list: only then ``ranges`` is complete.
+  /// Ends the list: ``ranges`` is complete only afterwards.
   mutating func close() {
     if let range = open,
       let range = PhysicalRange(
@@ -86,7 +86,7 @@ struct DifferenceList {
   ///
   /// - Parameters:
   ///   - limit: The longest gap that is closed, in bytes.
-  ///   - allowed: Tells whether a gap may be closed.
+  ///   - allowed: Whether a gap may be closed.
   /// - Returns: A closed list.
   func joined(limit: UInt64, where allowed: (PhysicalRange) -> Bool) -> Self {
     var result = Self()

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An exception that Ferry reports:
+/// An exception that Ferry reports in one line:
 /// `ferry: data abort: permission fault (page), write; pc 0xff001234 some_code in .text, address
-/// 0xff000100 some_word in .text, fsr 0x80f`, in one line.
+/// 0xff000100 some_word in .text, fsr 0x80f`.
 public struct FerryFault: Sendable, Hashable {
-  /// The line as it came.
+  /// The unchanged line.
   public let line: String
   /// The exception: `data abort`.
   public let exception: String
-  /// The fault and the access: `permission fault (page), write`; empty when it is not told.
+  /// The fault and the access: `permission fault (page), write`; empty when the line has none.
   public let fault: String
   /// The address of the instruction, with symbol and section: `0xff001234 some_code in .text`.
   public let code: String
-  /// What was accessed, likewise; nil when it is not told.
+  /// The accessed address, likewise; nil when the line has none.
   public let target: String?
 
   /// Reads a line; nil when it reports no exception.

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds the packets in what a gdb stub sends, cut anywhere.
+/// Finds the packets in the output of a gdb stub, cut anywhere.
 struct GDBPacketDecoder {
   /// The most bytes of one packet; QEMU's stub says 4096.
   static let limit = 1 << 16
 
-  /// One thing that came.
+  /// An item of the output.
   enum Event: Hashable {
-    /// The stub took a packet (`+`).
+    /// The stub accepted a packet (`+`).
     case taken
-    /// The stub wants a packet again (`-`).
+    /// The stub asks for a packet again (`-`).
     case refused
     /// A packet with a right checksum, unescaped and expanded.
     case packet([UInt8])
@@ -20,14 +20,14 @@ struct GDBPacketDecoder {
   private var pending: [UInt8] = []
   private var position = 0
 
-  /// Adds what came.
+  /// Adds a part of the output.
   mutating func add(_ bytes: [UInt8]) {
     pending.removeFirst(position)
     position = 0
     pending.append(contentsOf: bytes)
   }
 
-  /// Takes the next thing off, or gives nil when more bytes are needed.
+  /// Removes the next item, or gives nil when more bytes are needed.
   mutating func next() -> Event? {
     while position < pending.count {
       let byte = pending[position]
@@ -73,7 +73,8 @@ struct GDBPacketDecoder {
       if byte == UInt8(ascii: "}") {
         result.append(operand ^ 0x20)
       } else {
-        // The count is a printable character, 29 more than how often the last byte comes again.
+        // The count is a printable character: 29 more than the number of repetitions of the last
+        // byte.
         guard let last = result.last, (32...126).contains(operand) else { return nil }
         let count = Int(operand) - 29
         guard result.count + count <= limit else { return nil }

@@ -6,8 +6,8 @@ import PhysicalMemory
 ///
 /// Source: GDB manual, appendix E, "Remote Protocol"; gdbstub/gdbstub.c (QEMU 7.2).
 final class GDBStub {
-  /// The numbers of registers in the target description `org.gnu.gdb.arm.core`, which names 16
-  /// words and gives `cpsr` the number 25.
+  /// The registers in the target description `org.gnu.gdb.arm.core`, which lists 16 words and gives
+  /// `cpsr` the number 25.
   enum Register: String {
     case r0, r1, r2, pc, cpsr
 
@@ -31,9 +31,10 @@ final class GDBStub {
     self.socket = socket
   }
 
-  /// Asks for the target description: without it the stub refuses to write single registers.
+  /// Reads the target description: without this the stub refuses to write single registers.
   ///
-  /// The stub answers from QEMU's main loop, so the machine was reset when the answer comes.
+  /// The stub answers from QEMU's main loop, so the machine has been reset by the time of the
+  /// answer.
   func greet() async throws(LabError) {
     let features = try await text("qSupported:xmlRegisters=arm")
     guard features.contains("qXfer:features:read+") else {
@@ -56,7 +57,6 @@ final class GDBStub {
     }
   }
 
-  /// Reads a register.
   func read(_ register: Register) async throws(LabError) -> UInt32 {
     let question = "p" + register.number
     let answer = try await request(question)
@@ -96,7 +96,7 @@ final class GDBStub {
     }
   }
 
-  /// Lets the CPU run; the stub says nothing until it stops.
+  /// Lets the CPU run; the stub sends nothing until the CPU stops.
   func run() throws(LabError) {
     try send("c")
   }
@@ -106,7 +106,7 @@ final class GDBStub {
     try socket.write([0x03])
   }
 
-  /// Takes the next packet that has come, or gives nil when there is none.
+  /// Takes the next received packet, or gives nil when there is none.
   ///
   /// - Throws: ``LabError/answer(to:got:)`` when the stub is gone.
   func poll() throws(LabError) -> [UInt8]? {
@@ -152,7 +152,7 @@ final class GDBStub {
       guard !deadline.isOver else {
         throw LabError.noAnswer(to: question, seconds: deadline.seconds)
       }
-      // The stub answers in much less than a millisecond once QEMU is up.
+      // A running QEMU answers in much less than a millisecond.
       socket.wait(milliseconds: 1)
       try await pause(.zero)
     }

@@ -3,17 +3,17 @@
 import Glibc
 import PhysicalMemory
 
-/// The RAM of a guest, shared with QEMU: what is written here the guest sees, and the other way.
+/// The RAM of a guest, shared with QEMU: both see the other's writes.
 ///
-/// It is memory without a name in any file system, which QEMU opens through /proc: nothing is left
+/// It is memory without a name in any file system, which QEMU opens through /proc: no file is left
 /// over, however the run ends.
 @safe final class GuestMemory {
-  /// Where the guest sees it.
+  /// The guest's addresses of it.
   let range: PhysicalRange
   private let descriptor: CInt
   private let bytes: UnsafeMutableRawBufferPointer
 
-  /// Makes RAM full of zeros; pages are taken when they are first written.
+  /// Makes RAM full of zeros; the host allocates pages at their first write.
   ///
   /// - Throws: ``LabError/system(call:errno:)``
   init(_ range: PhysicalRange) throws(LabError) {
@@ -44,9 +44,8 @@ import PhysicalMemory
   /// The path by which another process of this user opens it.
   var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
 
-  /// Fills all of it with one byte.
   func fill(_ byte: UInt8) throws(LabError) {
-    // Zeros are had by giving the pages back.
+    // Giving the pages back fills them with zeros.
     if byte == 0 {
       guard unsafe madvise(bytes.baseAddress, bytes.count, MADV_REMOVE) == 0 else {
         throw LabError.system(call: "madvise(MADV_REMOVE)", errno: errno)
@@ -69,12 +68,12 @@ import PhysicalMemory
     }
   }
 
-  /// Adds every byte that is not as expected to a list of ranges.
+  /// Adds every byte that differs from the expected one to a list of ranges.
   ///
   /// - Parameters:
   ///   - place: A range inside ``range``.
   ///   - expected: As many bytes as the place has, or a block that repeats.
-  ///   - ranges: Takes what is found; a range that touches the last one prolongs it.
+  ///   - ranges: Takes the differences; a range that touches the last one extends it.
   func addDifferences(
     in place: PhysicalRange, from expected: ArraySlice<UInt8>,
     to ranges: inout DifferenceList
@@ -101,7 +100,7 @@ import PhysicalMemory
       throw LabError.system(call: "memfd_create", errno: ENOSYS)
     }
     let function = unsafe unsafeBitCast(symbol, to: Function.self)
-    // 1 is MFD_CLOEXEC: QEMU gets it by its path and not by inheritance.
+    // 1 is MFD_CLOEXEC: QEMU opens it by its path and does not inherit it.
     let descriptor = unsafe function("swift-kexec guest", 1)
     guard descriptor >= 0 else { throw LabError.system(call: "memfd_create", errno: errno) }
     return descriptor

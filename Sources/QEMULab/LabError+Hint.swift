@@ -7,7 +7,7 @@ extension LabError {
     case .missing(_, let package): "sudo apt-get install \(package)"
     case .memory: "give another --memory"
     case .segment, .address: "plan for the RAM of the board: --board and --memory"
-    case .expression: "a dot, a bracket or a star as it stands takes a backslash in front"
+    case .expression: "put a backslash before a dot, a bracket or a star that stands for itself"
     case .system: "is /tmp writable, and is there room? ulimit -a shows what is allowed"
     case .notStarted:
       "run the command above by itself; the lab is tried with QEMU 7.2 (qemu-system-arm --version)"

@@ -3,33 +3,34 @@
 import Foundation
 import PhysicalMemory
 
-/// Why the lab could not do what was asked; a guest that fails is not an error but a verdict.
+/// The reason why the lab failed; a guest that fails is not an error but a verdict.
 public enum LabError: Error, Sendable, Hashable {
-  /// A program is not on the PATH; the Debian package that brings it.
+  /// A program is not on the PATH; the value names its Debian package.
   case missing(program: String, package: String)
-  /// The board cannot have so much memory; it must be 1 MiB or a multiple of it up to the limit.
+  /// The board cannot have this amount of memory; it must be a multiple of 1 MiB up to the limit.
   case memory(bytes: UInt64, board: String, limit: UInt64)
   /// A segment cannot be placed.
   case segment(name: String, address: UInt64, memoryBytes: UInt64, why: String)
-  /// The CPU cannot start there, or the stop cannot be set there.
+  /// The CPU cannot start or stop at an address.
   case address(String, UInt64, why: String)
-  /// The expression that was to be matched is not one.
+  /// The expression to match is malformed.
   case expression(String, why: String)
   /// A system call failed.
   case system(call: String, errno: Int32)
-  /// QEMU ended before the guest was started; what it said.
+  /// QEMU ended before the guest was started; the value has its output.
   case notStarted(command: [String], said: String)
-  /// QEMU did not answer within its time.
+  /// QEMU did not answer in time.
   case noAnswer(to: String, seconds: Double)
-  /// The gdb stub answered something else than is meant to follow.
+  /// The gdb stub gave an unexpected answer.
   case answer(to: String, got: String)
-  /// The guest does not see in its memory what was put there.
+  /// The guest does not see the bytes that were put into its memory.
   case placement(segment: String, address: UInt64, expected: String, found: String)
   /// A register does not hold what was written to it.
   case register(String, set: UInt32, read: UInt32)
-  /// The kernel was not reached in time; where the CPU was, and the end of the console.
+  /// The kernel was not reached in time; the values are the CPU's position and the end of the
+  /// console.
   case kernelNotReached(kernel: UInt64, seconds: Double, pc: UInt32?, lastLines: [String])
-  /// QEMU ended before the kernel was reached; the end of the console.
+  /// QEMU ended before the kernel was reached; the value is the end of the console.
   case ended(kernel: UInt64, said: String, lastLines: [String])
   /// The task was cancelled; QEMU was stopped.
   case cancelled

@@ -4,19 +4,19 @@ import PhysicalMemory
 
 /// Bytes and the physical address they are put at before the CPU starts.
 public struct LabSegment: Sendable, Hashable {
-  /// What it is, for messages: `kernel`.
+  /// Its name in messages: `kernel`.
   public let name: String
   /// The address of the first byte.
   public let address: UInt64
   /// The bytes.
   public let bytes: [UInt8]
-  /// The length in memory, in bytes; what `bytes` does not fill is zero.
+  /// The length in memory, in bytes; memory behind `bytes` is zero.
   public let memoryBytes: UInt64
 
-  /// States what goes where.
+  /// Groups the parts of a segment.
   ///
   /// - Parameters:
-  ///   - name: What it is, for messages.
+  ///   - name: Its name in messages.
   ///   - address: The address of the first byte.
   ///   - bytes: The bytes.
   ///   - memoryBytes: The length in memory; nil when it is the number of bytes.
@@ -27,10 +27,10 @@ public struct LabSegment: Sendable, Hashable {
     self.memoryBytes = memoryBytes ?? UInt64(bytes.count)
   }
 
-  /// The memory it takes.
+  /// Its memory.
   ///
-  /// - Throws: ``LabError/segment(name:address:memoryBytes:why:)`` when it takes none, is longer
-  ///   than it says, or passes the end of the address space.
+  /// - Throws: ``LabError/segment(name:address:memoryBytes:why:)`` when it is empty, shorter than
+  ///   its bytes, or passes the end of the address space.
   func range() throws(LabError) -> PhysicalRange {
     guard UInt64(bytes.count) <= memoryBytes else {
       throw refused("has \(bytes.count) B to put there")
@@ -43,7 +43,7 @@ public struct LabSegment: Sendable, Hashable {
     return range
   }
 
-  /// The error that says why it cannot be placed.
+  /// The error with the reason why it cannot be placed.
   func refused(_ why: String) -> LabError {
     .segment(name: name, address: address, memoryBytes: memoryBytes, why: why)
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a boot in QEMU ended.
+/// The end of a boot in QEMU.
 ///
-/// Without an expression of the caller's a guest is up when the lab's initrd says that it is
-/// intact, or when an init was reached and nothing worse came within ``LabBoot/settle``.
+/// Without an expression of the caller, a guest is up in two cases: the lab's initrd prints that it
+/// is intact, or an init is reached and no worse verdict comes within ``LabBoot/settle``.
 ///
 /// | verdict | exit code |
 /// |---|---|
@@ -16,25 +16,25 @@
 /// | fault in Ferry | 15 |
 /// | Ferry refused | 16 |
 public enum LabVerdict: Sendable, Hashable {
-  /// The guest is up; the line that says so.
+  /// The guest is up; the value is the line that shows it.
   case booted(line: String)
-  /// The kernel panicked; its line.
+  /// The kernel panicked; the value is its line.
   case panicked(line: String)
   /// The time is over; the last line of the console, if there was one.
   case silent(afterSeconds: Double, lastLine: String?)
-  /// The decompressor gave up, or the kernel on its initrd; the line.
+  /// The decompressor gave up, or the kernel on its initrd; the value is the line.
   case uncompressionError(line: String)
-  /// The init is up, but the initrd is not whole: what the init finds is not what was packed, or the
-  /// kernel could not unpack all of it; the line that says so.
+  /// The init is up, but the initrd is not whole: the init finds another content than was packed,
+  /// or the kernel could not unpack all of it. The value is the line that shows it.
   case damaged(line: String)
-  /// QEMU ended before a verdict; its exit code, or 128 and the number of the signal.
+  /// QEMU ended before a verdict; the value is its exit code, or 128 and the number of the signal.
   case exited(code: Int32, lastLine: String?)
   /// Ferry took an exception and stopped.
   case faulted(FerryFault)
-  /// Ferry found something wrong and stopped before it overwrote anything; its line.
+  /// Ferry found a problem and stopped before it overwrote anything; the value is its line.
   case refused(line: String)
 
-  /// Tells whether the guest came up.
+  /// Whether the guest came up.
   public var isBooted: Bool {
     if case .booted = self { return true }
     return false

@@ -4,7 +4,7 @@ import Glibc
 
 /// A connected stream socket of this machine; reading never blocks.
 final class LocalSocket {
-  /// What reading gave.
+  /// The result of reading.
   enum Reading {
     /// Bytes that came, at least one.
     case bytes([UInt8])
@@ -16,7 +16,7 @@ final class LocalSocket {
 
   private let descriptor: CInt
 
-  /// Connects, or gives nil while nobody listens at the path.
+  /// Connects; the result is nil while nobody listens at the path.
   ///
   /// - Parameter path: At most 107 bytes long.
   /// - Throws: ``LabError/system(call:errno:)``
@@ -39,7 +39,7 @@ final class LocalSocket {
       }
     }
     guard result == 0 else {
-      // The socket is made, then listened at: until both are done, connecting fails.
+      // QEMU first makes the socket, then listens: until both are done, connecting fails.
       guard [ENOENT, ECONNREFUSED, EAGAIN].contains(errno) else {
         throw LabError.system(call: "connect(\(path))", errno: errno)
       }
@@ -49,7 +49,7 @@ final class LocalSocket {
 
   deinit { close(descriptor) }
 
-  /// Takes what has come, without waiting.
+  /// Takes the received bytes, without waiting.
   func read() throws(LabError) -> Reading {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let count = unsafe buffer.withUnsafeMutableBytes {
@@ -63,7 +63,7 @@ final class LocalSocket {
 
   /// Waits a moment for bytes to come.
   ///
-  /// - Parameter milliseconds: The longest wait; it blocks the thread and is meant to be short.
+  /// - Parameter milliseconds: The longest wait, which should be short: it blocks the thread.
   func wait(milliseconds: CInt) {
     var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     _ = unsafe poll(&request, 1, milliseconds)

@@ -2,21 +2,21 @@
 
 public import PhysicalMemory
 
-/// Measures what is written between the first instruction and the first one of the kernel.
+/// Measures which memory is written between the first instruction and the kernel's first one.
 ///
-/// The boot runs twice, with RAM outside the segments full of 0xA5 and then of 0x5A, each time
-/// until the CPU is about to execute the first instruction at `kernel`; what then differs from
-/// what was put in was written. A store that happens to repeat one pattern shows in the other run.
+/// The boot runs twice, with RAM outside the segments full of 0xA5 and then of 0x5A. Each run ends
+/// when the CPU is about to execute the first instruction at `kernel`; bytes that then differ were
+/// written. A store that happens to repeat one pattern shows in the other run.
 ///
 /// - Parameters:
-///   - boot: What lies where; `fill`, `expect`, `settle` and `linger` have no effect.
+///   - boot: The boot; `fill`, `expect`, `settle` and `linger` have no effect.
 ///   - kernel: The address of the inflated kernel's first instruction; it is executed once,
 ///     at the end.
-///   - ramRange: The part of RAM that is looked at; nil for all of it.
-///   - console: Takes what the guest prints, as it comes, cut anywhere.
+///   - ramRange: The part of RAM that is compared; nil for all of it.
+///   - console: Takes the guest's output as it comes, cut anywhere.
 /// - Returns: The bytes written, and the registers the kernel would have found.
 /// - Throws: ``LabError/kernelNotReached(kernel:seconds:pc:lastLines:)`` after `boot.timeout` in
-///   one run; what keeps the guest from being started.
+///   one run; otherwise the reason why the guest cannot be started.
 public func measure(
   _ boot: LabBoot, stopAt kernel: UInt64, ramRange: PhysicalRange? = nil,
   console: ([UInt8]) -> Void = { _ in }
@@ -34,7 +34,7 @@ public func measure(
     wallSeconds: one.seconds + two.seconds, qemuCommand: two.command)
 }
 
-/// What one of the two runs gave.
+/// The result of one of the two runs.
 private struct PatternRun {
   let written: DifferenceList
   let registers: LabRegisters
@@ -51,7 +51,8 @@ private func run(
   let contents = try RAMContents(filled)
   var log = ConsoleLog()
   let ending = try await RunningQEMU.run(filled, contents) { machine throws(LabError) in
-    // A zImage that is loaded where its kernel goes begins at the address that ends the run.
+    // If a zImage is loaded to its kernel's destination, its entry is the address that ends the
+    // run.
     if boot.entry == kernel { try await machine.stub.step() }
     try await machine.stub.stop(at: kernel)
     try machine.stub.run()
@@ -85,13 +86,13 @@ private func run(
 }
 
 extension RunningQEMU {
-  /// Takes what has come from console and stub.
+  /// Takes the output of console and stub.
   ///
   /// - Returns: Whether the CPU stopped; nil when QEMU ended.
   fileprivate func step(
     _ log: inout ConsoleLog, _ show: ([UInt8]) -> Void
   ) throws(LabError) -> Bool? {
-    // A stub that is gone is no error: QEMU ended, and the console has what led to it.
+    // A closed stub is no error: QEMU has ended, and the console shows the reason.
     var answer: [UInt8]?
     do throws(LabError) { answer = try stub.poll() } catch { answer = nil }
     switch try console.read() {
@@ -101,11 +102,11 @@ extension RunningQEMU {
     case .nothing: break
     case .closed: return nil
     }
-    // `S` and `T` tell of a stop.
+    // `S` and `T` report a stop.
     return answer?.first == UInt8(ascii: "S") || answer?.first == UInt8(ascii: "T")
   }
 
-  /// Stops a guest that runs and says where, or gives nil when that fails as well.
+  /// Stops a running guest and returns its position, or nil when that fails, too.
   fileprivate func interruptedAt() async -> UInt32? {
     do throws(LabError) {
       try stub.interrupt()

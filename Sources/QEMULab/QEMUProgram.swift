@@ -3,17 +3,17 @@
 import Foundation
 import Subprocess
 
-/// The program `qemu-system-arm`, and how it is kept from outliving its caller.
+/// The program `qemu-system-arm`, started so that it cannot outlive its caller.
 struct QEMUProgram {
   /// The path of the program.
   let path: String
-  /// Whether there is a setpriv, which has the kernel kill QEMU when the caller dies.
+  /// Whether there is setpriv, which makes the kernel kill QEMU when the caller dies.
   private let hasSetpriv: Bool
   private static let name = "qemu-system-arm"
 
   /// Finds the program.
   ///
-  /// - Parameter folders: Where to look, as in PATH; nil for the environment's PATH.
+  /// - Parameter folders: The folders to search, as in PATH; nil for the environment's PATH.
   /// - Throws: ``LabError/missing(program:package:)``
   init(in folders: String? = nil) throws(LabError) {
     let folders = folders ?? ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
@@ -24,11 +24,11 @@ struct QEMUProgram {
     hasSetpriv = Self.find("setpriv", in: folders) != nil
   }
 
-  /// The process that is started: QEMU by way of setpriv where there is one.
+  /// The process to start: QEMU, run by setpriv where there is one.
   ///
-  /// Cancelling the task kills QEMU, and Ctrl-C reaches it as part of the group; a caller that is
-  /// killed can do nothing, so the kernel does. It watches the thread that started QEMU, and
-  /// swift-subprocess starts everything from one thread that lives as long as the program.
+  /// Cancelling the task kills QEMU, and Ctrl-C reaches it as part of the group. A caller that is
+  /// killed can do nothing, so the kernel kills QEMU. The kernel watches the thread that started
+  /// QEMU; swift-subprocess starts all processes from one thread that lives as long as the program.
   func configuration(_ arguments: [String]) -> Configuration {
     Configuration(
       executable: .name(hasSetpriv ? "setpriv" : Self.name),

@@ -2,16 +2,15 @@
 
 import PhysicalMemory
 
-/// What every byte of a guest's RAM is before its first instruction.
+/// The content of a guest's RAM before its first instruction.
 struct RAMContents {
-  /// A stretch of RAM that holds one thing.
+  /// A stretch of RAM with one kind of content.
   private struct Stretch {
     let range: PhysicalRange
     /// The bytes, or a block that repeats.
     let bytes: ArraySlice<UInt8>
   }
 
-  /// All RAM.
   let ram: PhysicalRange
   /// The segments with their ranges, lowest first.
   let segments: [(segment: LabSegment, range: PhysicalRange)]
@@ -39,18 +38,19 @@ struct RAMContents {
     }
   }
 
-  /// Puts everything into RAM.
+  /// Writes everything into RAM.
   func write(to memory: GuestMemory) throws(LabError) {
     try memory.fill(fill)
     for (segment, range) in segments { memory.write(segment.bytes, to: range) }
   }
 
-  /// Finds the bytes of RAM that are not as they were put in.
+  /// Finds the bytes of RAM that differ from their initial values.
   func differences(in memory: GuestMemory, within limits: PhysicalRange) -> DifferenceList {
     var result = DifferenceList()
     for stretch in stretches {
       guard let range = stretch.range.intersection(limits) else { continue }
-      // A stretch cut at its start has its bytes cut as well; repeated blocks are all one byte.
+      // A stretch that is cut at its start begins later in its bytes; repeated blocks are all one
+      // byte.
       let skipped = range.first.distance(from: stretch.range.first)?.rawValue ?? 0
       let whole = UInt64(stretch.bytes.count) == stretch.range.count.rawValue
       let bytes = whole ? stretch.bytes.dropFirst(Int(clamping: skipped)) : stretch.bytes
@@ -60,7 +60,7 @@ struct RAMContents {
     return result
   }
 
-  /// Tells whether a range lies in the bytes of one segment.
+  /// Whether a range lies in the bytes of one segment.
   func isInSegment(_ range: PhysicalRange) -> Bool {
     segments.contains { $0.range.contains(range) }
   }

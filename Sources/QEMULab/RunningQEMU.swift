@@ -7,27 +7,26 @@ import Subprocess
 
 /// A running QEMU with its RAM filled as planned and its CPU waiting at the entry.
 struct RunningQEMU {
-  /// The gdb stub.
   let stub: GDBStub
   /// The guest's serial port.
   let console: LocalSocket
   /// The guest's RAM.
   let memory: GuestMemory
 
-  /// How a run of QEMU ended, as seen from outside.
+  /// The end of a run of QEMU, as seen from outside.
   struct Ending<Result> {
     let result: Result
     /// QEMU's exit code, or 128 and the number of the signal.
     let code: Int32
-    /// What QEMU said on its error output.
+    /// QEMU's error output.
     let said: String
     /// QEMU and its arguments.
     let command: [String]
   }
 
-  /// Starts QEMU, puts everything in place, and hands the machine to a closure.
+  /// Starts QEMU, prepares the guest, and passes the machine to a closure.
   ///
-  /// QEMU is gone when this returns, on every path, cancellation included.
+  /// QEMU has ended when this returns, on every path, also after a cancellation.
   static func run<Result>(
     _ boot: LabBoot, _ contents: RAMContents,
     _ body: (RunningQEMU) async throws(LabError) -> Result
@@ -51,14 +50,14 @@ struct RunningQEMU {
           scratch.remove()
           try await machine.prepare(boot, contents)
           outcome = .success(try await body(machine))
-          // The console is closed a little before QEMU is gone; its exit code is worth the wait.
+          // The console is closed a little before QEMU ends; this waits for the exit code.
           if case .closed = try machine.console.read() {
             _ = await ends(execution.processIdentifier.value)
           }
         } catch {
           outcome = .failure(error)
         }
-        // It may have ended by itself; only then is its exit code of interest, so that is left.
+        // QEMU may have ended by itself; only then does its exit code matter.
         if !hasEnded(execution.processIdentifier.value) {
           try? execution.send(signal: .kill)
         }
@@ -69,7 +68,7 @@ struct RunningQEMU {
       case .signaled(let signal): code = 128 &+ signal
       }
     } catch {
-      // The closure throws nothing: this is the start that failed, or the wait.
+      // The closure throws nothing: this error comes from the start, or from the wait.
       if case .failure(let cause) = outcome, cause != .cancelled { throw cause }
       if Task.isCancelled { throw LabError.cancelled }
       throw LabError.notStarted(command: command, said: String(describing: error))
@@ -116,7 +115,7 @@ struct RunningQEMU {
         }
         return machine
       }
-      // The text is filled in when QEMU's error output is complete.
+      // The caller fills in the text when QEMU's error output is complete.
       if hasEnded(process) { throw LabError.notStarted(command: [], said: "") }
       guard !deadline.isOver else {
         throw LabError.noAnswer(to: "a connection", seconds: deadline.seconds)
@@ -125,9 +124,9 @@ struct RunningQEMU {
     }
   }
 
-  /// Puts memory and registers in place, and checks that the guest sees them.
+  /// Writes memory and registers, and checks that the guest sees them.
   private func prepare(_ boot: LabBoot, _ contents: RAMContents) async throws(LabError) {
-    // Only now: at reset QEMU writes its own device tree to the start of `virt`'s RAM.
+    // This must come late: at reset QEMU writes its own device tree to the start of `virt`'s RAM.
     try contents.write(to: memory)
     for (segment, _) in contents.segments {
       let expected = Array(segment.bytes.prefix(32))
@@ -158,13 +157,13 @@ struct RunningQEMU {
         unsafe buffer.withUnsafeBytes { unsafe bytes.append(contentsOf: $0.prefix(room)) }
       }
     } catch {
-      // What came before the failure is all there is to show.
+      // The output before the failure is all there is to show.
     }
     return String(decoding: bytes, as: UTF8.self)
       .split(separator: "\n").joined(separator: "\n")
   }
 
-  /// Tells whether a child has ended, without taking its exit status.
+  /// Whether a child has ended, without taking its exit status.
   private static func hasEnded(_ process: pid_t) -> Bool {
     var status = unsafe siginfo_t()
     let flags = WEXITED | WNOHANG | WNOWAIT
@@ -172,7 +171,7 @@ struct RunningQEMU {
     return unsafe status.si_signo == SIGCHLD
   }
 
-  /// Gives a child whose connection broke a moment to end.
+  /// Gives a child with a broken connection a moment to end.
   private static func ends(_ process: pid_t) async -> Bool {
     for _ in 0..<500 {
       if hasEnded(process) { return true }

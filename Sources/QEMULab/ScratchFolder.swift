@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// A folder that only this user can look into, removed with everything in it.
+/// A folder that only this user can read; it is removed with everything in it.
 final class ScratchFolder {
   /// Its path, short enough for sockets in it.
   let path: String
@@ -24,7 +24,6 @@ final class ScratchFolder {
 
   deinit { remove() }
 
-  /// Removes it.
   func remove() {
     try? FileManager.default.removeItem(atPath: path)
   }

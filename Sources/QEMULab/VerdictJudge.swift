@@ -3,14 +3,14 @@
 /// Finds the verdict in the lines of a console.
 struct VerdictJudge {
   private let expect: Regex<AnyRegexOutput>?
-  /// The line by which the kernel said that it starts an init.
+  /// The kernel's line about starting an init.
   private(set) var initLine: String?
-  /// The line by which the kernel said that it could not unpack its initrd to the end.
+  /// The kernel's line about an initrd that it could not unpack to the end.
   private var unpackingLine: String?
-  /// What Ferry said last of something that went wrong.
+  /// Ferry's last line about a problem.
   private var ferryComplaint: String?
 
-  /// Takes the expression that means that the guest is up, or nil for the rules of the lab.
+  /// Takes the expression that shows that the guest is up, or nil for the rules of the lab.
   ///
   /// - Throws: ``LabError/expression(_:why:)``
   init(expect text: String?) throws(LabError) {
@@ -51,11 +51,11 @@ struct VerdictJudge {
     return nil
   }
 
-  /// Keeps the line by which the kernel gave up on its initrd: what it unpacked before stays, and an
-  /// init may run on it.
+  /// Keeps the line by which the kernel gave up on its initrd: the files unpacked before stay, and
+  /// an init may run on them.
   ///
-  /// Source: init/initramfs.c (v4.19, v6.1), `populate_rootfs` and `do_populate_rootfs`. A kernel with
-  /// BLK_DEV_RAM takes what it cannot unpack for a disk, and says so when it mounts it:
+  /// Source: init/initramfs.c (v4.19, v6.1), `populate_rootfs` and `do_populate_rootfs`. A kernel
+  /// with BLK_DEV_RAM mounts an initrd that it cannot unpack as a disk, and prints a line then:
   /// init/do_mounts_rd.c (v6.1), `RAMDISK: … found at block`.
   private mutating func noteUnpacking(_ line: String) {
     if line.contains("Initramfs unpacking failed: ")
@@ -67,7 +67,7 @@ struct VerdictJudge {
     }
   }
 
-  /// Gives the verdict on a guest whose init speaks.
+  /// Gives the verdict on a guest with a running init.
   private func up(_ line: String) -> LabVerdict {
     unpackingLine.map { .damaged(line: $0) } ?? .booted(line: line)
   }
@@ -83,7 +83,7 @@ struct VerdictJudge {
     return nil
   }
 
-  /// Judges a line that may go on: a prompt has no end.
+  /// Judges an unfinished line: a prompt has no end.
   func judge(unfinished line: String) -> LabVerdict? {
     guard let expect, !line.isEmpty, (try? expect.firstMatch(in: line)) != nil else { return nil }
     return .booted(line: line)

@@ -11,7 +11,7 @@ enum ExitStatus: Int32, CaseIterable {
   case done = 0
   /// The plan has errors, a check failed, or nothing is loaded that could be started.
   case failed = 1
-  /// Something was lost on the way from the old kernel to the running one, or is other than planned.
+  /// Something was lost between the old kernel and the running one, or differs from the plan.
   case lost = 2
   /// The running kernel was not started by a load with --log.
   case notTied = 3
@@ -28,8 +28,8 @@ enum ExitStatus: Int32, CaseIterable {
   case notPermitted = 77
 }
 
-/// An error that ends the program: what, where, and what to do. There is always something to try
-/// next, so the hint has no default.
+/// An error that ends the program: what, where, and what to do. The hint has no default: there is
+/// always something to try next.
 struct Stop: Error, Equatable {
   var what: String
   var place = ""
@@ -45,14 +45,14 @@ struct Stop: Error, Equatable {
 }
 
 extension Stop {
-  /// Tells why a kernel cannot be used.
+  /// The error for a kernel that cannot be used.
   init(_ error: KernelImageError, in path: String) {
     self.init(
       what: error.description, place: path, hint: error.hint,
       status: error.isLimit ? .unavailable : .badFile)
   }
 
-  /// Tells what could not be read of a file that the user named.
+  /// The error for a file that the user named and that cannot be read.
   init(_ errno: Errno, reading path: String) {
     if errno == .notSupported || errno == .noSuchAddress || errno == .isDirectory {
       self.init(
@@ -69,21 +69,21 @@ extension Stop {
       status: .unreadable)
   }
 
-  /// Tells that a file changed while it was read.
+  /// The error for a file that changed while it was read.
   init(changed path: String) {
     self.init(
-      what: "'" + path + "' changed while it was read", hint: "try again when nobody writes it",
-      status: .unreadable)
+      what: "'" + path + "' changed while it was read",
+      hint: "try again when no program writes to it", status: .unreadable)
   }
 
-  /// Tells what could not be written.
+  /// The error for a file that cannot be written.
   init(_ errno: Errno, writing path: String, hint: String = "is there room, and may you write?") {
     self.init(
       what: "'" + path + "' cannot be written: " + errno.description, hint: hint,
       status: .unwritable)
   }
 
-  /// Tells what could not be read of the machine.
+  /// The error for a part of the machine that cannot be read.
   init(_ error: LinuxInterfaceError) {
     var status = ExitStatus.unreadable
     switch error.problem {
@@ -96,7 +96,7 @@ extension Stop {
       what: error.description, hint: error.hint, status: status)
   }
 
-  /// Tells why files cannot be put together.
+  /// The error for files that do not go together.
   init(_ error: BootGatheringError) {
     if case .image(let path, let error) = error {
       self.init(error, in: path)
@@ -107,7 +107,7 @@ extension Stop {
       status: error.isUsage ? .usage : .badFile)
   }
 
-  /// Tells why the kernel did not load.
+  /// The error for a kernel that did not load.
   init(_ error: KexecLoadError) {
     var status = ExitStatus.callFailed
     if error.cause.isForbidden { status = .notPermitted }
@@ -116,7 +116,7 @@ extension Stop {
       what: error.description, hint: error.cause.remedy, trace: error.trace, status: status)
   }
 
-  /// Tells why the loaded kernel was not started.
+  /// The error for a loaded kernel that was not started.
   init(_ error: KexecRebootError) {
     var status = ExitStatus.callFailed
     if error.errno == .notPermitted { status = .notPermitted }

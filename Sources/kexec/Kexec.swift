@@ -3,8 +3,8 @@ import LinuxInterface
 
 /// The loader: decides where a new kernel goes, loads it, starts it.
 ///
-/// This is C's `main`, under the name by which SwiftPM links it. `@main` would give no way to the
-/// arguments: Embedded Swift has no `CommandLine`.
+/// This is C's `main`, under the name by which SwiftPM links it. `@main` cannot be used: Embedded
+/// Swift has no `CommandLine`, and the arguments would be lost.
 ///
 /// - Returns: The exit status.
 @c(kexec_main)

@@ -5,11 +5,11 @@ import LinuxInterface
 import PhysicalMemory
 import Reporting
 
-/// The program, for whatever Linux it speaks to.
+/// The program, for any implementation of the kernel's interface.
 struct Program<Kernel: KernelInterface> {
   let kernel: Kernel
 
-  /// Does what the arguments ask for and gives the exit status.
+  /// Runs the command line and returns the exit status.
   func run(_ arguments: some Sequence<String>) -> Int32 {
     do throws(Stop) {
       let settings = try Settings(arguments)
@@ -18,7 +18,7 @@ struct Program<Kernel: KernelInterface> {
       }
       return try perform(settings)
     } catch {
-      // What comes of a file that changed meanwhile is not the file's own fault.
+      // If a file changed meanwhile, that is the cause, and the file itself is not at fault.
       let stop = kernel.changedFile().map { Stop(changed: $0) } ?? error
       tell(stop)
       return stop.status.rawValue
@@ -55,7 +55,7 @@ struct Program<Kernel: KernelInterface> {
 
   // MARK: Output
 
-  /// Writes a result; none that was made of a file that changed meanwhile.
+  /// Writes a result, unless a file that it was made from changed meanwhile.
   func print(_ text: String) throws(Stop) {
     if let path = kernel.changedFile() { throw Stop(changed: path) }
     do throws(Errno) {
@@ -65,12 +65,12 @@ struct Program<Kernel: KernelInterface> {
     }
   }
 
-  /// Writes a message. That it cannot be written changes nothing.
+  /// Writes a message. A failure to write it is ignored.
   func say(_ text: String) {
     try? kernel.write(Array((text + "\n").utf8), to: .standardError)
   }
 
-  /// Tells an error as every error is told: what, where, what to do.
+  /// Prints an error: what, where, what to do.
   func tell(_ stop: Stop) {
     if stop.what.isEmpty { return }
     if !stop.trace.isEmpty { say(stop.trace) }
@@ -79,7 +79,7 @@ struct Program<Kernel: KernelInterface> {
     if !stop.hint.isEmpty { say("  hint: " + stop.hint) }
   }
 
-  /// Tells what the user should know of a plan; notes only when asked for.
+  /// Prints the diagnostics of a plan; notes only when the user asks for them.
   func tell(_ diagnostics: [Diagnostic], _ settings: Settings) {
     let wanted = diagnostics.filter { settings.isTalkative || $0.severity != .note }
     if wanted.isEmpty { return }

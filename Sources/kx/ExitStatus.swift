@@ -30,19 +30,19 @@ struct Stop: Error {
     self.code = code
   }
 
-  /// Tells why a kernel cannot be used.
+  /// The error for a kernel that cannot be used.
   init(_ error: KernelImageError, in path: String) {
     self.init(
       what: error.description, place: path, hint: error.hint,
       code: error.isLimit ? ExitStatus.unavailable : ExitStatus.badFile)
   }
 
-  /// Refuses an option of which nothing would come.
+  /// The error for an option that would have no effect.
   static func vain(_ option: String, _ why: String) -> Self {
     Self(what: "\(option) has no effect: \(why)", hint: "leave it out", code: .validationFailure)
   }
 
-  /// Ends the program after all has been said.
+  /// Ends the program when every message is printed already.
   static func silently(_ code: ExitCode) -> Self {
     Self(what: "", hint: "", code: code)
   }

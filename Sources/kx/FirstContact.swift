@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Reporting
 
-/// What `kx` alone says: three things to try, and where to go on.
+/// The output of `kx` without arguments: three commands to try, and where to read more.
 enum FirstContact {
   static func text(style: TextStyle) -> String {
     func example(_ command: String, _ gives: String) -> String {

@@ -4,13 +4,13 @@ import Glibc
 import LinuxInterface
 
 extension KX {
-  /// Runs what the command line says. What is wrong with it is told like every other error.
+  /// Runs the command line. Errors of usage are printed like every other error.
   static func main() async {
     LinuxKernel.keepStreams()
     exit(withError: await run(Array(CommandLine.arguments.dropFirst())))
   }
 
-  /// Gives the exit code; everything has been said by then.
+  /// The exit code; every message is printed by then.
   private static func run(_ arguments: [String]) async -> ExitCode {
     if arguments.isEmpty {
       Terminal.print(FirstContact.text(style: Terminal.style(for: 1)))
@@ -35,7 +35,7 @@ extension KX {
     } catch {
       switch exitCode(for: error) {
       case .success:
-        // Help and version come as errors.
+        // The parser throws help and version as errors.
         Terminal.print(fullMessage(for: error) + "\n")
         return end(.success)
       case .validationFailure:
@@ -48,8 +48,8 @@ extension KX {
     }
   }
 
-  /// Whoever reads the output must not take a part of it for all, or what was made of a file that
-  /// changed for what is in it.
+  /// The exit code, or that of a failure: when part of the output was lost, or a file changed while
+  /// it was read, readers of the output must know.
   private static func end(_ code: ExitCode) -> ExitCode {
     if let number = ProgressScreen.shared.outputFailure {
       let reason = unsafe String(cString: strerror(number))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
-/// The workbench: knows images, plans memory, proves boots.
+/// The workbench: identifies images, plans memory, tests boots.
 @main
 struct KX: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -3,43 +3,43 @@ import Dispatch
 import Reporting
 import Synchronization
 
-/// What goes on meanwhile: one line on the error stream, from half a second on until it is over.
+/// Shows work in progress: one line on the error stream, from half a second on until it ends.
 ///
-/// Only on a terminal, see ``Terminal/showsProgress``. Any task or thread may tell of it. What the
-/// program writes in between stands above the line. Of several at a time the one begun last is shown.
+/// It is shown only on a terminal, see ``Terminal/showsProgress``. Any task or thread may advance
+/// it. Other output is written above the line. Of several at a time, the one begun last is shown.
 final class Progress: Sendable {
   private let begun = ContinuousClock.now
   private let title: String
   private let total: Int?
   private let number: Int
 
-  /// Begins to tell.
+  /// Begins the line.
   ///
   /// - Parameters:
-  ///   - title: What is done, as `inflating vmlinuz`.
-  ///   - total: How many steps there are; nil when nobody knows, which shows a spinner.
+  ///   - title: The work, as `inflating vmlinuz`.
+  ///   - total: The number of steps; nil when it is unknown, which shows a spinner.
   init(_ title: String, of total: Int? = nil) {
     self.title = title
     self.total = total
     number = ProgressScreen.shared.enter()
     guard Terminal.showsProgress else { return }
     ProgressScreen.shared.leaveCleanly()
-    // A thread of its own: neither planning on every core nor a call that blocks stops it.
+    // The timer has its own thread: work on every core or a blocking call does not stop it.
     Self.tick(self, on: DispatchQueue(label: "kx.progress"))
   }
 
   deinit { ProgressScreen.shared.leave(number) }
 
-  /// Tells that steps were done, and what is at hand now.
+  /// Counts steps as done.
   ///
   /// - Parameters:
-  ///   - steps: How many.
-  ///   - detail: Takes the place of the last detail; nil leaves that.
+  ///   - steps: The number of steps.
+  ///   - detail: Replaces the last detail; nil keeps it.
   func advance(by steps: Int = 1, _ detail: String? = nil) {
     ProgressScreen.shared.advance(number, by: steps, detail)
   }
 
-  /// Takes the line away; nothing more is shown.
+  /// Removes the line for good.
   func finish() { ProgressScreen.shared.leave(number) }
 
   private static func tick(_ progress: Progress, on queue: DispatchQueue) {
@@ -49,7 +49,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Draws the line if it is time; false when it is over.
+  /// Draws the line if it is time; false when the work has ended.
   private func draw() -> Bool {
     let elapsed = begun.duration(to: .now)
     let seconds = elapsed / .seconds(1)
@@ -64,7 +64,7 @@ final class Progress: Sendable {
 }
 
 extension Progress {
-  /// Tells of a piece of work as long as it takes.
+  /// Shows progress while a function runs.
   static func during<Value, Failure>(
     _ title: String, _ work: () throws(Failure) -> Value
   ) throws(Failure) -> Value {

@@ -2,16 +2,16 @@
 import PhysicalMemory
 import Reporting
 
-/// A line of progress as text.
+/// A progress line as text.
 struct ProgressLine {
   var title: String
   var done = 0
-  /// How many steps there are; nil shows a spinner.
+  /// The number of steps; nil shows a spinner.
   var total: Int?
   var detail = ""
-  /// Since it was begun.
+  /// The seconds since the work began.
   var seconds: Double
-  /// Whether the terminal shows more than ASCII.
+  /// Whether the terminal shows characters beyond ASCII.
   var isUnicode = true
 
   private static let barCells = 24
@@ -41,7 +41,7 @@ struct ProgressLine {
   private func counted(of total: Int) -> String {
     let share = total > 0 ? min(Double(done) / Double(total), 1) : 1
     var text = "\(Self.grouped(done)) of \(Self.grouped(total))  \(Int(share * 100)) %"
-    // The first steps tell little of the rest.
+    // The first steps are too few to estimate the rest.
     if seconds >= 2, share >= 0.02, share < 1 {
       text += "  " + Self.duration(seconds / share - seconds) + " left"
     }

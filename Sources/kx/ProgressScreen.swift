@@ -2,10 +2,10 @@
 import Glibc
 import Synchronization
 
-/// The one line of the terminal on which progress is shown, and whose it is.
+/// The one line of the terminal that shows progress, and the work that owns it.
 ///
-/// Whatever else the program writes goes through ``write(_:_:)``, so that the line is never in the
-/// middle of other text.
+/// The program's other output goes through ``write(_:_:)``, so that the line is never in the middle
+/// of other text.
 final class ProgressScreen: Sendable {
   static let shared = ProgressScreen()
 
@@ -18,11 +18,11 @@ final class ProgressScreen: Sendable {
   private struct State {
     var entries: [Entry] = []
     var last = 0
-    /// The line that is drawn; empty when none is.
+    /// The text of the drawn line; empty when none is drawn.
     var line = ""
     var outputFailure: Int32?
 
-    /// Takes the line away: back to its begin, erase to its end (ECMA-48, EL).
+    /// Removes the line: moves to its begin and erases to its end (ECMA-48, EL).
     mutating func erase() {
       guard !line.isEmpty else { return }
       line = ""
@@ -37,7 +37,7 @@ final class ProgressScreen: Sendable {
 
   private let state = Mutex(State())
 
-  /// What made the first part of the output get lost, an error number; nil while nothing has.
+  /// The error number of the first output that was lost; nil while none was.
   var outputFailure: Int32? { state.withLock { $0.outputFailure } }
 
   func enter() -> Int {
@@ -64,9 +64,9 @@ final class ProgressScreen: Sendable {
     }
   }
 
-  /// Draws the line of an entry if it is the last one begun.
+  /// Draws the line of a piece of work if it is the one begun last.
   ///
-  /// - Returns: Whether the entry still is one.
+  /// - Returns: Whether the piece of work is still going on.
   func draw(_ number: Int, _ text: (_ done: Int, _ detail: String) -> String?) -> Bool {
     state.withLock { state in
       guard let entry = state.entries.first(where: { $0.number == number }) else { return false }
@@ -77,8 +77,8 @@ final class ProgressScreen: Sendable {
     }
   }
 
-  /// Writes bytes, the line of progress out of their way if they go to a terminal, too. Below whole
-  /// lines of data it stands again at once, so that many of them do not hide it.
+  /// Writes bytes. If they go to a terminal, the line of progress is removed first. It is drawn
+  /// again at once below whole lines of data, so that a stream of them does not hide it.
   func write(_ descriptor: Int32, _ bytes: [UInt8]) {
     state.withLock { state in
       let line = state.line
@@ -89,18 +89,18 @@ final class ProgressScreen: Sendable {
     }
   }
 
-  /// Takes the line away when a signal ends the program: ^C, a hangup, a reader of the output that
-  /// has gone. Then the signal does what it does without this.
+  /// Removes the line when a signal ends the program: ^C, a hangup, or a reader of the output that
+  /// has gone. The signal then has its default effect.
   func leaveCleanly() {
     for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] {
-      // The line is where the cursor is, if there is one: only calls that a signal allows.
+      // If there is a line, the cursor is on it. A signal handler may call only few functions.
       let old = signal(number) { number in
         let bytes: StaticString = "\r\u{1b}[K"
         _ = unsafe Glibc.write(2, bytes.utf8Start, bytes.utf8CodeUnitCount)
         _ = signal(number, SIG_DFL)
         raise(number)
       }
-      // Whoever started this program may have had it pass over a signal.
+      // The process that started this program may have set a signal to be ignored.
       if unsafe unsafeBitCast(old, to: Int.self) == 1 { _ = signal(number, SIG_IGN) }
     }
   }

@@ -3,13 +3,13 @@ import Glibc
 import PhysicalMemory
 import Reporting
 
-/// What the program's streams are, and how it writes to them.
+/// The streams of the program: their kinds, and functions to write to them.
 enum Terminal {
-  /// How wide texts may be.
+  /// The width of texts.
   static var width: Int { width(of: 1) }
 
-  /// How wide texts may be on a stream: COLUMNS, else what the terminal says; 80 where it does not
-  /// say, 100 where there is none.
+  /// The width of texts on a stream: COLUMNS, else the terminal's own; 80 where the terminal does
+  /// not report one, 100 without a terminal.
   static func width(of descriptor: Int32) -> Int {
     if let columns = Int(variable("COLUMNS")), columns >= 40 { return min(columns, 200) }
     var size = winsize()
@@ -17,13 +17,13 @@ enum Terminal {
     return size.ws_col >= 40 ? min(Int(size.ws_col), 200) : 80
   }
 
-  /// Block elements only on a terminal that shows them; whatever reads a pipe gets ASCII.
+  /// The characters of diagrams: block elements on a terminal that shows them, ASCII in a pipe.
   static var charset: TextCharset {
     isatty(1) != 0 && variable("TERM") != "dumb" && isUnicode ? .unicode : .ascii
   }
 
-  /// Whether progress is shown: on a terminal that can erase a line, and that somebody looks at.
-  /// CI is what build services set (GitHub, GitLab, Travis and others).
+  /// Whether progress is shown: on a terminal that can erase a line, unless a build service runs
+  /// the program. Build services (GitHub, GitLab, Travis and others) set CI.
   static var showsProgress: Bool {
     isatty(2) != 0 && !["", "dumb"].contains(variable("TERM"))
       && ["", "false", "0"].contains(variable("CI"))
@@ -36,7 +36,7 @@ enum Terminal {
     return name.contains("utf-8") || name.contains("utf8")
   }
 
-  /// Colour only on a terminal that can and a user who wants it.
+  /// The style of a stream: colour only on a terminal that can, for a user who wants it.
   static func style(for descriptor: Int32) -> TextStyle {
     guard isatty(descriptor) != 0, variable("NO_COLOR").isEmpty, variable("TERM") != "dumb"
     else { return .plain }
@@ -47,19 +47,19 @@ enum Terminal {
     unsafe getenv(name).map { unsafe String(cString: $0) } ?? ""
   }
 
-  /// Writes data.
+  /// Writes text to the standard output.
   static func print(_ text: String) { write(1, Array(text.utf8)) }
 
-  /// Writes a message.
+  /// Writes a line to the error stream.
   static func say(_ text: String) { write(2, Array((text + "\n").utf8)) }
 
-  /// Writes bytes; a line of progress makes room for them.
+  /// Writes bytes; a line of progress is removed first.
   static func write(_ descriptor: Int32, _ bytes: [UInt8]) {
     ProgressScreen.shared.write(descriptor, bytes)
   }
 
-  /// Tells an error as every error is told: what, where, what to do. An error that comes of a file
-  /// that changed while it was read is not the file's.
+  /// Prints an error: what, where, what to do. If a file changed while it was read, the error names
+  /// that instead.
   static func tell(_ stop: Stop) {
     if stop.what.isEmpty { return }
     let stop = InputFile.changed ?? stop

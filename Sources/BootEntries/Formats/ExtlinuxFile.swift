@@ -3,8 +3,7 @@ import PhysicalMemory
 
 /// An extlinux.conf, as U-Boot reads it: labels, and other files that are read in their place.
 ///
-/// Where a boot loader takes a label to end, at a word that it does not know, this reader goes on and
-/// notes the word.
+/// At an unknown word a boot loader ends the label; this reader goes on and notes the word.
 ///
 /// Source: U-Boot 2025.01, boot/pxe_parse.c and boot/pxe_utils.c; for commas between initrds and
 /// `menu default`, syslinux 6.03, doc/syslinux.txt.
@@ -12,7 +11,7 @@ public struct ExtlinuxFile {
   /// How deep files may include one another, this one counted: U-Boot's own limit.
   public static let depthLimit = 16
 
-  /// What stands in a file, in its order.
+  /// An item of a file.
   public enum Item {
     /// A label.
     case label(BootEntry)
@@ -20,11 +19,11 @@ public struct ExtlinuxFile {
     case include(String, line: Int)
   }
 
-  /// What stands in the file.
+  /// The items of the file, in order.
   public private(set) var items: [Item] = []
   /// The label that is booted by default.
   public private(set) var defaultLabel: String?
-  /// Words that mean nothing to this reader, with their lines.
+  /// Words that this reader does not know, with their lines.
   public private(set) var unknown: [String] = []
   private var label: BootEntry?
 
@@ -41,7 +40,7 @@ public struct ExtlinuxFile {
         label = BootEntry(.extlinux, id: try line.required())
       case "default", "ontimeout":
         let name = try line.required()
-        // In a label it stands behind it.
+        // In a label, `menu default` names the label itself.
         defaultLabel = name
       case "include":
         endLabel()
@@ -115,7 +114,7 @@ public struct ExtlinuxFile {
         entry.initrds = word.without(first: 7).pieces(at: UInt8(ascii: ","))
       }
     }
-    // In a FIT everything is in the one file.
+    // A FIT holds the kernel, the initrd and the tree.
     let kernel = entry.kernel
     entry.initrds.removeAll { Self.names($0, kernel) }
     if let tree = entry.deviceTree, Self.names(tree, kernel) { entry.deviceTree = nil }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Kernels and their initial ramdisks in a folder, told by their names.
+/// Finds kernels and their initial ramdisks in a folder by their names.
 public enum KernelFileNames {
-  /// What stands in a folder.
+  /// The kernels of a folder.
   public struct Found {
     /// An entry for each kernel, in the order in which they are taken.
     public var entries: [BootEntry] = []
-    /// How many kernels are left out, the oldest.
+    /// The number of old kernels that are left out.
     public var leftOut = 0
     /// Initial ramdisks that belong to none of the kernels, the first few of them.
     public var unpaired: [String] = []
   }
 
-  /// How files of kernels begin, the usual one first.
+  /// The prefixes of kernel files, the usual one first.
   private static let kernels = ["vmlinuz", "zImage", "Image", "uImage"]
-  /// How files of initial ramdisks begin.
+  /// The prefixes of initial ramdisk files.
   private static let ramdisks = ["initrd", "initramfs", "uInitrd"]
-  /// The most initial ramdisks that are told to belong to no kernel.
+  /// The most initial ramdisks that are reported to belong to no kernel.
   private static let unpairedLimit = 8
 
   /// The names that the initial ramdisk of a kernel may have: Debian's, Fedora's, Arch's, those of
@@ -32,7 +32,7 @@ public enum KernelFileNames {
       ]
   }
 
-  /// Endings of copies, of what a package manager is about to replace, and of signatures.
+  /// Suffixes of copies, of files that a package manager replaces, and of signatures.
   private static let leftovers = [
     ".old", ".bak", ".dpkg-new", ".dpkg-old", ".dpkg-bak", ".dpkg-tmp", ".dpkg-dist", ".rpmsave",
     ".rpmnew", ".new", ".tmp", ".sig", ".asc", ".hmac", ".gpg", ".link", "~",
@@ -43,12 +43,12 @@ public enum KernelFileNames {
   /// - Parameters:
   ///   - names: The names in the folder.
   ///   - folder: The folder, without a slash at its end.
-  ///   - running: The release of the kernel that runs there; empty when it is not known. Of kernels of
-  ///     one version those of its flavour come first.
+  ///   - running: The release of the kernel that runs there; empty when it is unknown. Of kernels
+  ///     of one version those of its flavour come first.
   ///   - limit: The most entries; for each all names are searched for its initial ramdisk.
   /// - Returns: The newest first; those of one version and flavour in the order of ``kernels``, and
-  ///   kernels without a version last. Each has the initial ramdisk that goes by its version, when
-  ///   there is one; the only kernel has the only one, unless their names tell different versions.
+  ///   kernels without a version last. Each has the initial ramdisk of its version, when there is
+  ///   one; the only kernel has the only one, unless their names have different versions.
   public static func entries(
     in names: [String], of folder: String, running: String = "", limit: Int
   ) -> Found {
@@ -64,7 +64,7 @@ public enum KernelFileNames {
         entry.initrds = [folder + "/" + initrd]
       }
     }
-    // Of kernels that are left out nobody knows which ramdisks are theirs.
+    // The ramdisks may belong to kernels that are left out.
     if found.entries.isEmpty || found.leftOut > 0 { return found }
     for name in names
     where found.unpaired.count < unpairedLimit && isRamdisk(name) && !known.contains(name) {
@@ -74,13 +74,13 @@ public enum KernelFileNames {
     return found
   }
 
-  /// Brings the only kernel and the only ramdisk together. The one that Arch makes for emergencies,
-  /// with all drivers, is no choice of its own.
+  /// Pairs the only kernel with the only ramdisk. Arch's emergency ramdisk with all drivers does
+  /// not count as a second one.
   private static func pairTheOnly(_ found: inout Found, _ folder: String) {
     guard found.entries.count == 1, found.entries[0].initrds.isEmpty else { return }
     let usual = found.unpaired.filter { !isFallback($0) }
     guard usual.count == 1 else { return }
-    // Both tell versions, and not the same.
+    // Both names have a version, and the versions differ.
     if isDigit(found.entries[0].version?.utf8.first), tellsVersion(usual[0]) { return }
     found.entries[0].initrds = [folder + "/" + usual[0]]
     found.entries[0].notes.append(
@@ -135,8 +135,8 @@ public enum KernelFileNames {
     }.map { $0.entry }
   }
 
-  /// The version behind a prefix and a dash; empty when the prefix is the whole name, nil when it is
-  /// another name or that of a leftover.
+  /// The version behind a prefix and a dash; empty when the prefix is the whole name. It is nil for
+  /// another name, and for a leftover.
   private static func version(in name: String, behind prefix: String) -> String? {
     if name == prefix { return "" }
     let start = prefix + "-"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A petitboot.conf in petitboot's own form: options that each begin with a name.
+/// A petitboot.conf in petitboot's own form: each option begins with a name.
 ///
 /// Source: petitboot, discover/native-parser.y and doc/configuration_file_formats.rst (2018).
 public struct PetitbootFile {
   /// The options in order, the default one marked.
   public private(set) var entries: [BootEntry] = []
-  /// The first line that means nothing to this reader, with its number.
+  /// The first line that this reader does not know, with its number.
   public private(set) var unknown: String?
 
   /// Reads a file.

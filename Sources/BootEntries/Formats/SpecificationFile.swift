@@ -8,9 +8,9 @@ public enum SpecificationFile {
   ///
   /// - Parameters:
   ///   - bytes: The file.
-  ///   - name: Its name, which ends in `.conf`; how often the entry may still be tried stands there.
-  /// - Returns: The entry. Keys that are not known here are for other boot loaders, and left out; the
-  ///   first of them is noted.
+  ///   - name: Its name, which ends in `.conf` and may hold the number of tries left.
+  /// - Returns: The entry. Unknown keys are for other boot loaders and are left out; the first of
+  ///   them is noted.
   /// - Throws: ``BootEntryError`` with the line.
   public static func entry(_ bytes: [UInt8], name: String) throws(BootEntryError) -> BootEntry {
     let entry = entry(named: name)
@@ -29,7 +29,7 @@ public enum SpecificationFile {
         try EntryLines.check(entry.options?.utf8.count ?? 0 > 1 << 16 ? .max : 0, "options", line)
         entry.options = entry.options.map { $0 + " " + line.text } ?? line.text
       case "devicetree": entry.deviceTree = try line.required()
-      // Not of the specification, but written by ostree.
+      // The specification does not have it, but ostree writes it.
       case "fdtdir", "devicetreedir": entry.deviceTreeFolder = try line.required()
       case "devicetree-overlay":
         try EntryLines.check(entry.overlays.count + line.words.count, "overlays", line)

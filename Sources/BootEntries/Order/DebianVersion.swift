@@ -2,8 +2,8 @@
 
 /// The order of versions in Debian, for kernels in /boot.
 ///
-/// Texts and numbers take turns. Numbers count as numbers. In texts letters come before all other
-/// characters, and `~` before everything, even the end.
+/// Texts and numbers alternate. Numbers are compared as numbers. In texts, letters come before all
+/// other characters, and `~` before everything, even the end.
 ///
 /// Source: deb-version(7), "Sorting algorithm" (dpkg 1.21).
 public enum DebianVersion {
@@ -12,9 +12,9 @@ public enum DebianVersion {
     compare(Array(first.utf8), Array(second.utf8))
   }
 
-  /// Compares the releases of two kernels. What comes before a release, `-rc1` and Debian's
-  /// `-trunk`, is older than it, which the bare order has the other way round; what does not begin
-  /// with a digit is no version, and older than every one.
+  /// Compares the releases of two kernels. `-rc1` and Debian's `-trunk` mark versions older than
+  /// the release; the bare order has them newer. A text that does not begin with a digit is no
+  /// version, and older than every one.
   public static func compareKernels(_ first: String, _ second: String) -> Int {
     let one = prepared(first)
     let other = prepared(second)
@@ -58,7 +58,7 @@ public enum DebianVersion {
     return 0
   }
 
-  /// Takes the digits off, and gives them without the zeros in front.
+  /// Removes the digits at the start, and returns them without leading zeros.
   private static func number(_ text: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     let digits = text.prefix { isDigit($0) }
     text = text[digits.endIndex...]

@@ -4,8 +4,8 @@ import PhysicalMemory
 /// A kernel's release, cut into its version and its flavour: `6.1.0-50-rt-armmp` is the flavour
 /// `rt armmp` of 6.1.0-50, `6.6.31+rpt-rpi-v7l` the flavour `rpt rpi v7l` of 6.6.31.
 ///
-/// What begins with a letter belongs to the flavour. A number at the end of such a word counts
-/// packages (`deb13`, `rpi7`), but for the last word (`rpi2`) and for names of processors (`v6`).
+/// Words that begin with a letter belong to the flavour. A number at the end of such a word counts
+/// packages (`deb13`, `rpi7`), but not in the last word (`rpi2`) and in names of processors (`v6`).
 struct KernelFlavour {
   /// The release without the words of the flavour.
   let version: String
@@ -38,7 +38,8 @@ struct KernelFlavour {
     self.words = words
   }
 
-  /// How near the flavour is to another: the words at the end that are the same, then the fewest others.
+  /// How near the flavour is to another: the number of equal words at the end, then the fewest
+  /// others.
   func likeness(to other: Self) -> (same: Int, others: Int) {
     var same = 0
     for (word, wanted) in zip(words.reversed(), other.words.reversed()) {
@@ -48,7 +49,7 @@ struct KernelFlavour {
     return (same, words.count + other.words.count - 2 * same)
   }
 
-  /// The parts that are divided by anything but letters and digits.
+  /// The parts between characters that are neither letters nor digits.
   private static func parts(_ bytes: [UInt8]) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     var start = 0
@@ -60,7 +61,7 @@ struct KernelFlavour {
     return parts
   }
 
-  /// Tells whether it is `rc1` or the like, which belongs to the version.
+  /// Whether a text is `rc1` or the like, which belongs to the version.
   private static func isCandidate(_ text: ArraySlice<UInt8>) -> Bool {
     text.count > 2 && text.begins(with: "rc") && text.dropFirst(2).allSatisfy { isDigit($0) }
   }

@@ -2,9 +2,9 @@
 
 /// The order of versions in entries of the Boot Loader Specification.
 ///
-/// Parts of digits, of letters and the marks `~ - ^ .` are compared in turn; all other characters only
-/// divide. A number is newer than letters, `~` is older than the end, which is older than `-`, `^`
-/// and `.` in this order.
+/// Parts of digits, parts of letters and the marks `~ - ^ .` are compared in turn; all other
+/// characters only separate. A number is newer than letters, `~` is older than the end, and the end
+/// is older than `-`, `^` and `.` in this order.
 ///
 /// Source: UAPI.10 Version Format Specification 1.0, "Version Comparison".
 public enum SpecificationVersion {
@@ -29,8 +29,8 @@ public enum SpecificationVersion {
     }
   }
 
-  /// Compares by a mark in front: where only one has it, that one is older. A mark that both have
-  /// is taken off.
+  /// Compares by a mark in front: if only one has it, that one is older. A mark that both have is
+  /// removed.
   private static func mark(
     _ mark: UInt8, _ one: inout ArraySlice<UInt8>, _ other: inout ArraySlice<UInt8>
   ) -> Int? {
@@ -43,7 +43,7 @@ public enum SpecificationVersion {
     return nil
   }
 
-  /// Compares and takes off what both begin with: digits, or letters.
+  /// Compares the parts at the start, digits or letters, and removes them.
   private static func part(
     _ one: inout ArraySlice<UInt8>, _ other: inout ArraySlice<UInt8>
   ) -> Int {

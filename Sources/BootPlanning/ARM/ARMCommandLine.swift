@@ -2,16 +2,16 @@
 import KernelImages
 import PhysicalMemory
 
-/// Holds the words of a command line that are about memory against the plan they come with.
+/// Compares the words of a command line that concern memory with the plan.
 struct ARMCommandLine {
   let search: ARMPlacementSearch
-  /// What was planned; nil when nothing fits.
+  /// The placement of the plan; nil when nothing fits.
   let placement: ARMPlacement?
 
   private var words: CommandLineWords { search.view.words }
 
   var diagnostics: [Diagnostic] {
-    // A bundle brings its own command line.
+    // A bundle has its own command line.
     if words.found.isEmpty || search.request.kernel.facts.isBundle { return [] }
     var result: [Diagnostic] = []
     for entry in words.found where !entry.word.isReadByARM {
@@ -27,7 +27,7 @@ struct ARMCommandLine {
     return result
   }
 
-  /// An initrd that the command line takes from where the plan puts it.
+  /// A warning about an initrd that the command line looks for elsewhere than the plan puts it.
   ///
   /// Source: arch/arm/kernel/setup.c `setup_arch` (v6.1): the tree is read first, then these words.
   private var initrd: Diagnostic? {
@@ -44,7 +44,7 @@ struct ARMCommandLine {
     guard let placement, let planned = placement.initrd,
       let bytes = search.request.initrd?.byteCount
     else { return nil }
-    // What stands in the last page behind the initrd is zeros, which the kernel passes over.
+    // The last page behind the initrd holds zeros, which the kernel skips.
     if let stated, stated.first == planned.first, stated.count >= bytes,
       stated.last <= planned.last
     {
@@ -54,10 +54,10 @@ struct ARMCommandLine {
       .initrdWordMisleads, .error,
       text(entry) + " has the kernel look for its initrd in " + place + ", and it lies in "
         + planned.description + ": it would be lost",
-      hint: "leave the word out: the kernel is told where its initrd lies")
+      hint: "leave the word out: the tree or the ATAGs name the initrd's place")
   }
 
-  /// The name of a file, which only boot loaders look for.
+  /// A warning about the name of a file, which only boot loaders understand.
   private var fileName: Diagnostic? {
     guard search.request.initrd == nil, let entry = words.found.last(where: { $0.word == .initrd })
     else { return nil }
@@ -67,7 +67,7 @@ struct ARMCommandLine {
       hint: "give the file with --initrd")
   }
 
-  /// Memory for a crash kernel that the new kernel cannot set aside; it says so and goes on.
+  /// A warning about crash memory that the new kernel cannot reserve; it reports that and goes on.
   ///
   /// Source: arch/arm/kernel/setup.c `reserve_crashkernel` (v6.1).
   private var crashKernel: Diagnostic? {

@@ -2,16 +2,16 @@
 import PhysicalMemory
 import KernelImages
 
-/// What a kernel may need of a core, by the name that device trees have for it.
+/// The facts about a core that a kernel may depend on, by the core's name in device trees.
 ///
-/// Source: Linux 6.1, Documentation/devicetree/bindings/arm/cpus.yaml (names); ARM's reference manuals
-/// of the cores (versions; LPAE). That a Cortex-A5, A8 or A9 has no long descriptors stands in Linux,
-/// too: arch/arm/mm/proc-v7.S leaves them out of LPAE kernels.
+/// Source: Linux 6.1, Documentation/devicetree/bindings/arm/cpus.yaml (names); ARM's reference
+/// manuals of the cores (versions; LPAE). Linux confirms that a Cortex-A5, A8 or A9 has no long
+/// descriptors: arch/arm/mm/proc-v7.S leaves them out of LPAE kernels.
 struct ARMCore {
   let version: ARMVersion
-  /// Whether it has long-descriptor page tables; nil when that differs or nobody says.
+  /// Whether it has long-descriptor page tables; nil when that varies or no source says.
   let hasLPAE: Bool?
-  /// Whether it runs ARM code; those of profile M run Thumb code only.
+  /// Whether it runs ARM code; cores of profile M run only Thumb code.
   var hasARMState = true
 
   private init(_ version: ARMVersion, lpae: Bool?) {
@@ -19,7 +19,7 @@ struct ARMCore {
     hasLPAE = lpae
   }
 
-  /// Finds a core; nil for one that is not known here.
+  /// Finds a core; nil for an unknown one.
   ///
   /// - Parameter name: One text of `compatible`: `arm,cortex-a8`.
   init?(named name: String) {

@@ -5,7 +5,7 @@ import PhysicalMemory
 /// Everything that a zImage's decompressor writes, from the jump to the first instruction of the
 /// inflated kernel.
 ///
-/// The decompressor (arch/arm/boot/compressed/head.S, v6.1) runs with nothing but the registers.
+/// The decompressor (arch/arm/boot/compressed/head.S, v6.1) needs nothing but the registers.
 /// It finds its destination K, turns the caches on with a page table below K, and inflates to K.
 /// When that would overwrite the code it still has to run, it first moves itself behind the
 /// inflated kernel. A figure that could not be read from the image is bounded from above here.
@@ -19,9 +19,9 @@ struct ARMDecompression {
 
   let figures: ARMFigures
   let zImage: ZImage
-  /// L.
+  /// L, the load address of the zImage (docs/footprint.md).
   let load: UInt64
-  /// K.
+  /// K, the address that the kernel is inflated to (docs/footprint.md).
   let kernel: UInt64
   /// An appended DTB that stays behind the zImage, in bytes; 0 without one.
   let keptDTB: UInt64
@@ -47,7 +47,7 @@ struct ARMDecompression {
   private var imageBytes: UInt64 { zImage.byteCount.rawValue }
   private var bssBytes: UInt64 { zImage.bssBytes.value.rawValue }
   private var heapBytes: UInt64 { zImage.heapBytes.value.rawValue }
-  /// The least that the heap can be: a larger one that nothing confirms is a bound.
+  /// The lower bound of the heap: a larger heap that nothing confirms is only an upper bound.
   var lowestHeapBytes: UInt64 {
     zImage.heapBytes.source == .estimate ? min(heapBytes, Self.usualHeapBytes) : heapBytes
   }
@@ -61,12 +61,13 @@ struct ARMDecompression {
     return ((bss + bssBytes + 7) & ~7) + Self.stackBytes
   }
 
-  /// The least that the end of the stack can be, when the decompressor's BSS is only bounded.
+  /// The lower bound of the stack's end, when only bounds of the decompressor's BSS are known.
   var lowestStackEnd: UInt64 {
     stackEnd - (zImage.bssBytes.source == .estimate ? min(bssBytes + 7, stackEnd) : 0)
   }
 
-  /// I, enlarged by the room that keeps an appended DTB clear of the kernel's BSS.
+  /// I (docs/footprint.md), enlarged by the room that keeps an appended DTB clear of the kernel's
+  /// BSS.
   ///
   /// Source: head.S, the block behind `dtb_check_done` that adjusts the image size.
   var inflatedBytes: UInt64 {
@@ -124,7 +125,7 @@ struct ARMDecompression {
     if move != .never {
       let copy = copy
       let from = (load + zImage.movedFrom.value.rawValue) & ~31
-      // With labels that are only bounded, "perhaps" also covers a move downward.
+      // With labels of which only bounds are known, "perhaps" also covers a move downward.
       let delta = copy.first &- from
       add(.movedZImage, copy.lowest, copy.first + copy.count)
       add(.movedBSS, work &+ delta, bssEnd &+ delta)

@@ -2,7 +2,7 @@
 import KernelImages
 import PhysicalMemory
 
-/// Where a zImage's decompressor puts the kernel, by its own rules.
+/// The rules by which a zImage's decompressor chooses the place of the kernel.
 enum ARMDestination {
   /// The window in which a zImage looks for the start of RAM.
   ///
@@ -12,7 +12,7 @@ enum ARMDestination {
   /// Gives the start of RAM that the decompressor assumes for a load address.
   static func windowStart(_ load: UInt64) -> UInt64 { load & ~(window - 1) }
 
-  /// Gives the start of RAM after the DTB has been asked.
+  /// Gives the start of RAM after the decompressor has read the DTB.
   ///
   /// - Parameters:
   ///   - base: The start of the 128 MiB window.
@@ -29,8 +29,8 @@ enum ARMDestination {
     return first.roundedUp(to: .largeSection)?.rawValue ?? base
   }
 
-  /// Gives the addresses at which the kernel may end up: one, or two when the image does not
-  /// tell whether its decompressor asks the DTB and the answers differ.
+  /// Gives the addresses at which the kernel may end up. There are two when the image does not show
+  /// whether its decompressor reads the DTB and the answers differ.
   static func kernels(
     of zImage: ZImage, load: UInt64, textOffset: UInt64, memory: [PhysicalRange]?,
     keepsDTB: Bool

@@ -2,7 +2,7 @@
 import KernelImages
 import PhysicalMemory
 
-/// Says for every address of a placement which rule fixed it, and which places were refused.
+/// Explains every address of a placement: the rule that fixed it, and the places that were refused.
 struct ARMExplanation {
   let search: ARMPlacementSearch
   let placement: ARMPlacement
@@ -102,7 +102,7 @@ struct ARMExplanation {
       result.append(
         Diagnostic(
           .destinationUncertain, .error,
-          "the image does not tell whether its decompressor looks for the start of RAM in the "
+          "the image does not show whether its decompressor looks for the start of RAM in the "
             + "DTB; planned for the kernel at \(PhysicalAddress(placement.kernel)), which is a guess",
           hint: "use --handover image, which does not depend on it"))
     }
@@ -115,7 +115,7 @@ struct ARMExplanation {
           "the decompressor's code was not recognised: where it puts the kernel is a guess",
           hint: "use --handover image, which does not depend on it"))
     }
-    if placement.startIsFine {
+    if placement.needsFineAlignment {
       result.append(
         Diagnostic(
           .startNeedsNewerKernel, .warning,

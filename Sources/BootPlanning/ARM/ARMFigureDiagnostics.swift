@@ -8,7 +8,7 @@ extension ARMPlanner {
   /// Source: arch/arm/include/uapi/asm/setup.h `COMMAND_LINE_SIZE` (v6.1).
   static let commandLineLimit = 1024
 
-  /// Says which figures are not certain and what follows from them.
+  /// Warns of uncertain figures and of their consequences.
   static func figureDiagnostics(_ request: PlanRequest) -> [Diagnostic] {
     let kernel = request.kernel.facts
     var result: [Diagnostic] = []
@@ -31,7 +31,7 @@ extension ARMPlanner {
     estimated(
       .bssSizeUnknown, .warning, "BSS size", kernel.bssBytes.source,
       "; planning with \(kernel.bssBytes.value)")
-    // A kernel that is entered at another place than it was linked for hangs without a word.
+    // A kernel that is entered at another address than it was linked for hangs silently.
     estimated(
       .textOffsetUnknown, .error, "text offset", kernel.textOffset.source,
       ", and with it where it runs; \(hexadecimal(kernel.textOffset.value.rawValue)) is a guess "

@@ -4,11 +4,11 @@ import PhysicalMemory
 
 /// The figures of a kernel as plain numbers, all below 2^32.
 struct ARMFigures: Hashable {
-  /// I.
+  /// I, the size of the inflated kernel (docs/footprint.md).
   let inflated: UInt64
   /// The kernel's BSS.
   let bss: UInt64
-  /// T.
+  /// T, the text offset (docs/footprint.md).
   let textOffset: UInt64
   let isLPAE: Bool?
   let pageOffset: UInt64
@@ -43,11 +43,11 @@ struct ARMFigures: Hashable {
 
   /// The alignment of the section a DTB is mapped with.
   ///
-  /// Source: arch/arm/kernel/head.S, "map two sections" (v6.1). What holds for 1 MiB sections
-  /// holds for larger ones, so an unknown kernel counts as one without LPAE.
+  /// Source: arch/arm/kernel/head.S, "map two sections" (v6.1). A place that suits 1 MiB sections
+  /// also suits larger ones, so an unknown kernel counts as one without LPAE.
   var section: Alignment { isLPAE == true ? .largeSection : .section }
 
-  /// What the inflated kernel writes before `start_kernel`.
+  /// The ranges that the inflated kernel writes before `start_kernel`.
   func kernelPhase(at kernel: UInt64) -> [FootprintRange] {
     var result: [FootprintRange] = []
     if let tables = PhysicalRange(

@@ -2,7 +2,7 @@
 import KernelImages
 import PhysicalMemory
 
-/// Says what RAM a placement costs the new kernel, and what would cost less.
+/// Says how much RAM a placement costs the new kernel, and which change would cost less.
 ///
 /// A kernel takes the address it runs at, less TEXT_OFFSET, for the start of RAM, and drops all
 /// memory below that.
@@ -48,7 +48,7 @@ struct ARMLostMemory {
       + (lost.isEmpty ? "costs nothing" : "costs only \(lost.count)")
   }
 
-  /// A smaller initrd, when without one the kernel would lie lower.
+  /// Advice to shrink the initrd, when without one the kernel would lie lower.
   private var withoutInitrd: String? {
     guard search.request.initrd != nil, search.request.load == nil,
       search.request.given.kernel == nil
@@ -62,7 +62,7 @@ struct ARMLostMemory {
     return "use a smaller initrd"
   }
 
-  /// What lies where the kernel would lie if no RAM were lost.
+  /// The obstacle at the address where the kernel would lie if no RAM were lost.
   private var blocker: String? {
     guard let first = search.view.known.ranges.first?.first.roundedUp(to: .largeSection) else {
       return nil

@@ -5,22 +5,22 @@ import PhysicalMemory
 struct ARMMemoryView {
   /// RAM that can be loaded to: below 4 GiB and not reserved.
   let free: RangeSet
-  /// RAM that the new kernel will know: of the machine and of the device tree.
+  /// RAM that the new kernel will know: RAM of the machine that the device tree names.
   let known: RangeSet
-  /// The bytes of ``free``.
   let freeBytes: ByteCount
-  /// The bytes of RAM that the new kernel has, of which `mem=` may leave less than ``known``.
+  /// The bytes of RAM that the new kernel uses; with `mem=` they may be fewer than those of
+  /// ``known``.
   let knownBytes: ByteCount
-  /// The words of the command line that say how much memory there is, and what of it is whose.
+  /// The words of the command line that limit or assign memory.
   let words: CommandLineWords
   /// RAM of the machine below 4 GiB.
   private let addressable: RangeSet
-  /// The memory below 4 GiB that the new kernel is told of wherever it starts, be it RAM or not, in
-  /// whole pages: by the tree, or else by every `mem=SIZE@START`.
+  /// The memory below 4 GiB that the tree names, or else every `mem=SIZE@START`, in whole pages.
+  /// The new kernel learns of it wherever it starts. It need not be RAM.
   private let told: RangeSet
   /// The largest size of a `mem=SIZE`, which counts from the start of RAM; nil without one.
   private let relativeLimit: UInt64?
-  /// What ``loadable(start:)`` counts in when that does not depend on the start.
+  /// The set that ``loadable(start:)`` counts in, when it does not depend on the start.
   let commonLoadable: CountedRanges?
   /// The bytes from the start of RAM to the end of what is mapped linearly.
   private let lowmemBytes: UInt64
@@ -35,7 +35,7 @@ struct ARMMemoryView {
     {
       free.subtract(page)
     }
-    // What somebody else put somewhere is in nobody's way but there.
+    // A companion with a given place blocks only that place.
     if !request.given.isEmpty { free = free.subtracting(request.givenCompanions) }
     self.free = free
     freeBytes = free.count
@@ -74,7 +74,7 @@ struct ARMMemoryView {
     lowmemBytes = Self.lowmemBytes(pageOffset: figures.pageOffset, vmalloc: words.size(.vmalloc))
   }
 
-  /// The end of what the new kernel maps linearly (exclusive): initrd and DTB must lie below.
+  /// The end of the linear mapping of the new kernel (exclusive): initrd and DTB must lie below.
   ///
   /// Source: arch/arm/mm/mmu.c `adjust_lowmem_bounds`, `early_vmalloc` (v6.1). VMALLOC_END is
   /// 0xff000000 in older kernels and 0xff800000 in newer ones; the lower one holds for both.
@@ -88,10 +88,10 @@ struct ARMMemoryView {
     return vmallocEnd - reserve - gap - virtual
   }
 
-  /// The memory that the new kernel believes to have, be it RAM or not.
+  /// The memory that the new kernel believes it has, be it RAM or not.
   ///
-  /// It drops what lies below its own start. Lowmem is all that matters here, so nothing above
-  /// 4 GiB is given.
+  /// The kernel drops memory below its own start. Only lowmem matters here, so nothing above 4 GiB
+  /// is included.
   ///
   /// - Parameter start: PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
   /// - Returns: Whole pages from the start on.
@@ -106,7 +106,7 @@ struct ARMMemoryView {
     return named(start: start).intersection(above)
   }
 
-  /// The memory below 4 GiB that the new kernel is told of, by `mem=` or else by the tree.
+  /// The memory below 4 GiB that `mem=` names, or else the tree.
   func named(start: UInt64) -> RangeSet {
     guard let relative = relativelyNamed(start: start) else { return told }
     var named = told
@@ -131,7 +131,7 @@ struct ARMMemoryView {
     return max(named.ranges[index].first, start)
   }
 
-  /// The memory that the new kernel is told of and drops, since it lies below its own start.
+  /// The memory that is named to the new kernel and that it drops, since it lies below its start.
   ///
   /// - Parameter start: PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
   /// - Returns: Whole pages below the start, be they RAM or not.
@@ -141,11 +141,11 @@ struct ARMMemoryView {
     named(start: start).subtracting(believed(start: start))
   }
 
-  /// RAM of the machine that the new kernel is told of and drops.
+  /// RAM of the machine that is named to the new kernel and that it drops.
   func lost(start: UInt64) -> RangeSet { dropped(start: start).intersection(addressable) }
 
   /// The head of the first block of RAM when that does not begin with a whole 2 MiB section: the
-  /// kernel takes it out of its map.
+  /// kernel removes it from its map.
   ///
   /// Source: arch/arm/mm/mmu.c `adjust_lowmem_bounds`, "first usable region must be PMD aligned"
   /// (v6.1).
@@ -156,10 +156,11 @@ struct ARMMemoryView {
     return PhysicalRange(start: first, end: aligned)
   }
 
-  /// Tells whether the new kernel's page structs reach down to its start of RAM.
+  /// Whether the new kernel's page structs reach down to its start of RAM.
   ///
   /// They begin with the block of the largest page order (4 MiB) that holds the first page of
-  /// memory, but are counted from PHYS_OFFSET: were that lower, the last would lie behind the array.
+  /// memory, but the kernel counts them from PHYS_OFFSET. If PHYS_OFFSET were lower, the last page
+  /// struct would lie behind the array.
   ///
   /// Source: mm/page_alloc.c `alloc_node_mem_map`, include/asm-generic/memory_model.h
   /// `__pfn_to_page` (v6.1, FLATMEM as Debian's kernels have it).
@@ -168,7 +169,7 @@ struct ARMMemoryView {
     return first.roundedDown(to: Alignment(shift: 22)).rawValue <= start
   }
 
-  /// Tells whether the kernel itself, an initrd or a DTB may lie in a range: in RAM, reserved or
+  /// Whether the kernel itself, an initrd or a DTB may lie in a range. It must be RAM, reserved or
   /// not, that the kernel knows and maps linearly.
   ///
   /// `start` is PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
@@ -186,8 +187,8 @@ struct ARMMemoryView {
   /// The free RAM that an initrd or a DTB may lie in: the part of a set that lies in a window.
   ///
   /// - Parameter start: PHYS_OFFSET, the physical address of the new kernel's PAGE_OFFSET.
-  /// - Returns: A set that is the same for all starts but with `mem=`, and the window, which is nil
-  ///   when nothing may lie anywhere.
+  /// - Returns: A set, which depends on the start only with `mem=`, and the window, which is nil
+  ///   when no place is allowed.
   func loadable(start: UInt64) -> (ranges: CountedRanges, window: PhysicalRange?) {
     let window = lowmemWindow(start: start)
     guard let commonLoadable else {

@@ -2,12 +2,12 @@
 import KernelImages
 import PhysicalMemory
 
-/// A placement: where everything goes and what that makes the new kernel write.
+/// A placement: the place of every part, and the ranges that the new kernel writes as a result.
 struct ARMPlacement {
   let handover: HandoverKind
-  /// K.
+  /// K, the address that the kernel is inflated to (docs/footprint.md).
   let kernel: UInt64
-  /// L; the same as K when the plain Image is handed over.
+  /// L, the load address (docs/footprint.md); the same as K when the plain Image is handed over.
   let load: UInt64
   let kernelSegment: PlannedSegment
   let initrd: PhysicalRange?
@@ -15,15 +15,15 @@ struct ARMPlacement {
   let footprint: [FootprintRange]
   /// Whether the decompressor moves itself.
   let move: ARMDecompression.Move
-  /// Whether the image did not tell K and the more likely of two was taken.
+  /// Whether the image leaves two addresses K open, of which the more likely one was taken.
   let kernelIsUncertain: Bool
-  /// Whether RAM starts, for the new kernel, at a multiple of 2 MiB that an old one cannot use.
-  var startIsFine = false
+  /// Whether the kernel must accept a start of RAM that is a multiple of 2 MiB but not of 16 MiB.
+  var needsFineAlignment = false
 }
 
 /// Finds placements that keep every segment clear of every byte that is written.
 ///
-/// A class, since everything that explains a plan holds it.
+/// A class, since all explanations of a plan hold it.
 final class ARMPlacementSearch {
   let request: PlanRequest
   let figures: ARMFigures
@@ -31,11 +31,11 @@ final class ARMPlacementSearch {
   let page: Alignment
   /// An appended DTB that stays behind the zImage, in bytes; 0 without one.
   let keptDTB: UInt64
-  /// What a placement must leave the new kernel.
+  /// The memory that a placement must leave the new kernel.
   var demand: ARMWorkingMemory
-  /// Notes where an initrd's size decides that nobody has counted; nil when it is counted.
+  /// Notes whether the uncounted size of an unpacked initrd decides; nil when the size is counted.
   let uncounted: MemoryShortage?
-  /// The ranges that can hold what r2 points to; nil when they depend on where the kernel starts.
+  /// The ranges that can hold r2's target; nil when they depend on where the kernel starts.
   private let roomyForParameters: RangeSet?
   /// The same for the initrd.
   private let roomyForInitrd: RangeSet?
@@ -75,19 +75,19 @@ final class ARMPlacementSearch {
       section: name == .dtb || name == .atags ? figures.section : nil)
   }
 
-  /// The ranges that can hold what the request passes at all: few, however many there are in all.
+  /// The ranges that are large enough. They are few, however many ranges there are.
   private static func roomy(_ ranges: RangeSet, for bytes: ByteCount?) -> RangeSet {
     guard let bytes else { return RangeSet() }
     return RangeSet(ranges.ranges.filter { $0.count >= bytes })
   }
 
-  /// The initrd and what r2 points to, with the places they may have.
+  /// The initrd and r2's target, with the places they may have.
   ///
   /// - Parameters:
   ///   - start: PHYS_OFFSET of the new kernel.
-  ///   - cached: What the decompressor maps as cached, when it reads r2's list with the MMU on: to
-  ///     merge ATAGs. For memory it asks the DTB before that (head.S, v6.1).
-  /// - Returns: Nothing for what is not asked for.
+  ///   - cached: The range that the decompressor maps as cached, when it reads r2's list with the
+  ///     MMU on, to merge ATAGs. It reads the memory nodes of a DTB before that (head.S, v6.1).
+  /// - Returns: The items; without those that the request does not have.
   func companions(start: UInt64, cached: PhysicalRange?) -> [PlacementItem] {
     let (ranges, window) = view.loadable(start: start)
     let near = cached.map { cached in window.flatMap { cached.intersection($0) } } ?? window
@@ -111,12 +111,12 @@ final class ARMPlacementSearch {
     return items
   }
 
-  /// Tells whether every range is RAM that nobody reserved.
+  /// Whether every range is unreserved RAM.
   func isFree(_ ranges: [FootprintRange]) -> Bool {
     ranges.allSatisfy { view.free.contains($0.range) }
   }
 
-  /// Tells whether the kernel can lie at an address: in free RAM that it will also map.
+  /// Whether the kernel can lie at an address: in free RAM that it will also map.
   func holdsKernel(at kernel: UInt64) -> Bool {
     guard
       let whole = PhysicalRange(
@@ -133,9 +133,9 @@ final class ARMPlacementSearch {
 
   /// The addresses at which a plain Image may begin, lowest first.
   ///
-  /// The kernel takes the address it runs at, less TEXT_OFFSET, for the start of RAM, and that
-  /// must be a multiple of 2 MiB; kernels before 5.11 need 16 MiB. A decompressor that asks the
-  /// DTB for memory came later (5.13), so it tells of a kernel that takes 2 MiB.
+  /// The kernel takes the address it runs at, less TEXT_OFFSET, for the start of RAM, and that must
+  /// be a multiple of 2 MiB; kernels before 5.11 need 16 MiB. A decompressor that reads memory from
+  /// the DTB came later (5.13), so it shows that 2 MiB are enough.
   ///
   /// Source: arch/arm/kernel/phys2virt.S (v6.1); commit "ARM: p2v: reduce p2v alignment
   /// requirement to 2 MiB" (v5.11).
@@ -147,8 +147,8 @@ final class ARMPlacementSearch {
     return Alignment(shift: 24)
   }
 
-  /// Every start of RAM that an Image could be given, lowest first; with 2 MiB steps followed by
-  /// those that lie below RAM itself, where only a large TEXT_OFFSET leads into it.
+  /// Every start of RAM that an Image could be given, lowest first. With 2 MiB steps, starts below
+  /// RAM follow; a large TEXT_OFFSET leads from them into RAM.
   func imageStarts(step: Alignment) -> [UInt64] {
     if case .fixed(let address) = request.kernel.facts.zImage?.destination.value {
       return address.rawValue >= figures.textOffset
@@ -174,7 +174,7 @@ final class ARMPlacementSearch {
     for range in view.free.ranges {
       let first = range.first.roundedDown(to: step).rawValue
       let lowest = PhysicalAddress(first - min(first, figures.textOffset)).roundedDown(to: step)
-      // All below what the range before looked at has been found.
+      // The starts below the previous range are found already.
       var next = max(lowest.rawValue, reached)
       while next < first {
         others = others.drop { $0 < next }
@@ -199,14 +199,14 @@ final class ARMPlacementSearch {
     guard imageStep != .largeSection else { return nil }
     for start in imageStarts(step: .largeSection) {
       if var placement = image(start: start), leavesWorkingMemory(placement) {
-        placement.startIsFine = true
+        placement.needsFineAlignment = true
         return placement
       }
     }
     return nil
   }
 
-  /// What an Image takes and writes when RAM starts at an address.
+  /// The segment and the footprint of an Image when RAM starts at an address.
   func imageFootprint(start: UInt64) -> (segment: PhysicalRange, footprint: [FootprintRange])? {
     let kernel = start + figures.textOffset
     guard

@@ -7,9 +7,10 @@ import KernelImages
 public enum ARMPlanner {
   /// Makes a plan by the rule of the request.
   ///
-  /// - Parameter request: The kernel, the machine and what goes with them.
-  /// - Returns: The plan. When nothing fits it has no entry, no segments and says why.
-  /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
+  /// - Parameter request: The kernel, the machine and the kernel's companions.
+  /// - Returns: The plan. When nothing fits it has no entry, no segments, and diagnostics that say
+  ///   why.
+  /// - Throws: ``BootPlanError`` when the request is invalid on every machine.
   public static func plan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
     guard request.rule != .exact else { return try exactPlan(request) }
     let figures = try ARMFigures(request.kernel.facts)
@@ -17,11 +18,12 @@ public enum ARMPlanner {
     return try KexecToolsRule(request, figures: figures).plan()
   }
 
-  /// Makes a plan by the exact rule, which is all that the loader links.
+  /// Makes a plan by the exact rule. The loader links only this one.
   ///
-  /// - Parameter request: The kernel, the machine and what goes with them; its rule is `exact`.
-  /// - Returns: The plan. When nothing fits it has no entry, no segments and says why.
-  /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
+  /// - Parameter request: The kernel, the machine and the kernel's companions; its rule is `exact`.
+  /// - Returns: The plan. When nothing fits it has no entry, no segments, and diagnostics that say
+  ///   why.
+  /// - Throws: ``BootPlanError`` when the request is invalid on every machine.
   public static func exactPlan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
     let figures = try ARMFigures(request.kernel.facts)
     try check(request)
@@ -31,12 +33,12 @@ public enum ARMPlanner {
     let wanted = handovers(request, keptDTB: keptDTB)
     if let plan = plan(search, wanted) { return plan }
     if search.uncounted?.wasFelt == true {
-      // With the number counted it may fit.
+      // With the exact size of the unpacked initrd it may fit.
       var refused = plan(search, nil, handover: wanted.first ?? .image)
       refused.dependsOnCount = true
       return refused
     }
-    // The estimate errs large: where nothing meets it, what is not known to fail is taken.
+    // The estimate errs on the large side. If no placement meets it, only the certain need counts.
     search.demand = .certain
     if request.workingBytes == nil, let plan = plan(search, wanted) { return plan }
     var refused = plan(search, nil, handover: wanted.first ?? .image)
@@ -81,7 +83,7 @@ public enum ARMPlanner {
     if let handover = request.handover { return [handover] }
     if !request.kernel.facts.hasZImage { return [.image] }
     if keptDTB > 0 || !request.kernel.facts.isInflatable { return [.zimage] }
-    // A zImage whose size word lies cannot be inflated by its own decompressor.
+    // The decompressor cannot inflate a zImage whose size word is wrong.
     return sizeWordLies(request) || request.load != nil ? [.image] : [.image, .zimage]
   }
 
@@ -92,7 +94,7 @@ public enum ARMPlanner {
     return word != request.kernel.facts.inflatedBytes.value
   }
 
-  /// Refuses what makes no sense whatever the machine is.
+  /// Refuses a request that is invalid on every machine.
   static func check(_ request: PlanRequest) throws(BootPlanError) {
     let hasZImage = request.kernel.facts.hasZImage
     if request.handover == .image, request.kernel.facts.isBundle { throw .noImage }
@@ -123,7 +125,7 @@ public enum ARMPlanner {
     }
   }
 
-  /// Makes the plan of a placement, or of none.
+  /// Makes the plan of a placement; without one, the plan that says why.
   static func plan(
     _ search: ARMPlacementSearch, _ placement: ARMPlacement?, handover: HandoverKind = .image
   ) -> BootPlan {

@@ -2,12 +2,12 @@
 import KernelImages
 import PhysicalMemory
 
-/// Says why nothing fits: each hole with the constraint that killed it, and the smallest RAM that
-/// would do.
+/// Says why nothing fits: for each hole the constraint that rules it out, and the smallest RAM that
+/// would be enough.
 struct ARMRefusal {
   let search: ARMPlacementSearch
   let handovers: [HandoverKind]
-  /// The smallest RAM that would do; nil when none would.
+  /// The smallest RAM that would be enough; nil when no RAM would.
   let smallestRAM: ByteCount?
 
   init(search: ARMPlacementSearch, handovers: [HandoverKind]) {
@@ -47,7 +47,7 @@ struct ARMRefusal {
     text += ", and \(search.view.freeBytes) of RAM is free"
     if let first = search.view.free.ranges.first?.first.rawValue {
       let told = search.view.free.intersection(search.view.named(start: first)).count
-      if told < search.view.freeBytes { text += ", of which the kernel is told \(told)" }
+      if told < search.view.freeBytes { text += "; the DTB or mem= names \(told) of it" }
     }
     return text
   }
@@ -157,8 +157,7 @@ struct ARMRefusal {
     if let wanted, hole.contains(wanted), !search.view.lowmem(start: start, holds: wanted),
       search.view.unmappedHead(start: start)?.overlaps(wanted) != true
     {
-      return "the kernel would take \(wanted), which it would not find in the memory it is told "
-        + "of by the DTB or by mem="
+      return "the kernel would take \(wanted), which the DTB or mem= does not name as its memory"
     }
     if let head = search.view.unmappedHead(start: start), let wanted, head.overlaps(wanted) {
       return "the kernel would lie in \(head), which it takes out of its map because RAM does "

@@ -2,7 +2,7 @@
 import KernelImages
 import PhysicalMemory
 
-/// Finds out why nothing fits, by planning again with one thing otherwise.
+/// Finds out why nothing fits, by planning again with one thing changed.
 struct ARMRefusalCause {
   let search: ARMPlacementSearch
   let handovers: [HandoverKind]
@@ -10,16 +10,16 @@ struct ARMRefusalCause {
   private var request: PlanRequest { search.request }
   private var ram: RangeSet { request.machine.memory.ram }
 
-  /// A cause that is no lack of RAM; nil when there is none.
+  /// A cause other than a lack of RAM; nil when there is none.
   var inWords: String? { limit ?? tree ?? load ?? wish }
 
-  /// What else would help where no RAM would.
+  /// Other remedies where no amount of RAM is enough.
   var others: String? {
     if let reserved = reserved(where: { _ in true }) { return "free reserved memory: " + reserved }
     return fits { $0.initrd = nil } ? "use a smaller initrd" : nil
   }
 
-  /// A word of the command line that leaves the kernel too little.
+  /// A word of the command line that leaves the kernel too little memory.
   private var limit: String? {
     for word in [MemoryWord.mem, .vmalloc] where search.view.words.has(word) {
       let places = search.view.words.found.filter { $0.word == word }.map { $0.place }
@@ -46,18 +46,18 @@ struct ARMRefusalCause {
       + " of the machine's RAM, but \(RangeSet(memory).inWords): use the DTB of this machine"
   }
 
-  /// A load address from which the rest does not fit.
+  /// A load address that leaves no room for the rest.
   private var load: String? {
     guard request.load != nil, fits({ $0.load = nil }) else { return nil }
     return "leave out --load: then it fits"
   }
 
-  /// Memory that an option keeps clear.
+  /// Memory that an option reserves.
   private var wish: String? {
     reserved { $0.why.begins(with: "--") }.map { "keep less memory clear: " + $0 }
   }
 
-  /// The largest of some reservations without which it fits; nil where it does not.
+  /// Names the largest of some reservations, if it fits without all of them; nil where it does not.
   private func reserved(where isMeant: (ReservedRange) -> Bool) -> String? {
     let all = request.machine.memory.reserved
     let others = all.filter { !isMeant($0) }

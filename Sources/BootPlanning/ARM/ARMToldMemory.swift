@@ -2,7 +2,7 @@
 import KernelImages
 import PhysicalMemory
 
-/// Holds the memory that the new kernel is told of, by `mem=` or by the DTB, against the machine's.
+/// Compares the memory that `mem=` or the DTB names to the new kernel with that of the machine.
 struct ARMToldMemory {
   let search: ARMPlacementSearch
   /// K; nil when nothing fits.
@@ -17,32 +17,32 @@ struct ARMToldMemory {
     return absent(memory) + lost
   }
 
-  /// What the DTB names; nil when there is none, or it names nothing.
+  /// The memory that the DTB names; nil without a DTB, or when it names none.
   private var memory: [PhysicalRange]? {
     guard case .deviceTree(_, let memory) = request.parameters, !memory.isEmpty else { return nil }
     return memory
   }
 
-  /// RAM of the machine that the DTB does not name; none where mem= says what is used.
+  /// RAM of the machine that the DTB does not name; empty where `mem=` names the memory.
   var unnamed: RangeSet {
-    // Mostly both are the same.
+    // In most cases both have the same size.
     guard let memory, search.view.knownBytes != ram.count, !search.view.words.has(.mem) else {
       return RangeSet()
     }
     return RangeSet(ram.subtracting(RangeSet(memory)).ranges.filter { $0.count.rawValue >= 4096 })
   }
 
-  /// Where the new kernel takes RAM to start.
+  /// The start of RAM as the new kernel computes it.
   private var start: PhysicalAddress? {
     let textOffset = request.kernel.facts.textOffset.value.rawValue
     return kernel.map { PhysicalAddress($0 - min($0, textOffset)) }
   }
 
-  /// Says what memory the DTB names that the machine does not have, and what follows.
+  /// Diagnostics about memory that the DTB names and the machine lacks.
   ///
-  /// A kernel that was itself started above the start of RAM does not list what lies below it in
-  /// /proc/iomem, and refuses segments there; the tree it was given still names it. What the running
-  /// kernel is known to have dropped is a note, the rest a warning.
+  /// A kernel that was itself started above the start of RAM does not list the memory below it in
+  /// /proc/iomem, and refuses segments there; the tree it was given still names it. Memory that the
+  /// running kernel certainly dropped gives a note, the rest a warning.
   private func absent(_ memory: [PhysicalRange]) -> [Diagnostic] {
     let start = start
     var absent = RangeSet(memory).subtracting(ram)
@@ -76,7 +76,7 @@ struct ARMToldMemory {
     return result
   }
 
-  /// The same of `mem=`, which a kernel believes without asking.
+  /// The same for `mem=`, which a kernel does not check.
   private var beyondMachine: [Diagnostic] {
     guard let start else { return [] }
     let absent = search.view.believed(start: start.rawValue).subtracting(ram)
@@ -90,7 +90,7 @@ struct ARMToldMemory {
     ]
   }
 
-  /// Says what RAM of the machine the DTB does not name: the new kernel never learns of it.
+  /// Diagnostics about RAM that the DTB does not name: the new kernel never learns of it.
   private var lost: [Diagnostic] {
     let lost = unnamed
     if lost.isEmpty { return [] }

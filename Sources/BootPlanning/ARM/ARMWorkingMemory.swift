@@ -2,17 +2,17 @@
 import KernelImages
 import PhysicalMemory
 
-/// The memory that a new kernel needs to come up, beyond what is loaded and cleared.
+/// The memory that a new kernel needs to come up, beyond the segments and the memory it clears.
 ///
 /// A kernel that has too little stops with "deadlocked on memory", or loses half its initrd with
-/// "write error". How much it needs is not written anywhere, so this is an estimate that errs on the
-/// large side, checked against Debian's kernel (always boots from 62 MiB with an initrd of 6.9 MB,
-/// estimated 64 MiB) and the tiny one (from 20 MiB, estimated 32 MiB): docs/footprint.md, "Working
-/// memory". It chooses among placements, and refuses none: that is left to what is known.
+/// "write error". No file states the need, so this is an estimate on the large side. It was checked
+/// against Debian's kernel (always boots from 62 MiB with an initrd of 6.9 MB, estimated 64 MiB)
+/// and the tiny one (from 20 MiB, estimated 32 MiB): docs/footprint.md, "Working memory". The
+/// estimate chooses among placements and refuses none; only the certain need refuses.
 enum ARMWorkingMemory: Hashable {
-  /// What a kernel should have by the estimate.
+  /// The estimated need.
   case estimated
-  /// What it cannot do without: the files of its initrd, while the initrd is there as well.
+  /// The certain need: the files of the initrd, while the initrd is still in memory.
   case certain
 
   /// Slabs, threads and the page cache of a kernel that does nothing else.
@@ -26,15 +26,15 @@ enum ARMWorkingMemory: Hashable {
   /// The lowmem that must be left once everything is loaded, in bytes.
   ///
   /// The initrd is unpacked into a tmpfs that takes at most half of the memory that is left
-  /// (mm/shmem.c `shmem_default_max_blocks`, v6.1), so it counts twice; a decoder with a larger
-  /// dictionary needs that beside it. A contiguous area set
-  /// aside for devices and what drivers take grow with the kernel: it counts once more.
+  /// (mm/shmem.c `shmem_default_max_blocks`, v6.1), so it counts twice. A decoder with a larger
+  /// dictionary needs memory of its own. The contiguous area for devices and the memory of drivers
+  /// grow with the kernel, so the kernel counts once more.
   ///
   /// - Parameters:
   ///   - ram: All RAM the new kernel knows, in bytes.
   ///   - figures: The kernel.
-  ///   - request: Says what the initrd unpacks to, and a figure of the user's own.
-  /// - Returns: Bytes.
+  ///   - request: Holds the unpacked size of the initrd, and the user's own figure.
+  /// - Returns: The bytes.
   func needed(ram: UInt64, figures: ARMFigures, request: PlanRequest) -> UInt64 {
     if let stated = request.workingBytes { return stated.rawValue }
     if self == .certain { return min(request.initrd?.unpackedBytes?.rawValue ?? 0, 1 << 40) }
@@ -45,9 +45,9 @@ enum ARMWorkingMemory: Hashable {
   }
 }
 
-/// Whether the memory that a kernel needs decided anything while a place was looked for.
+/// Notes whether the kernel's need of memory decided a placement.
 ///
-/// An object: the search is a value that does not change.
+/// It is an object because the search is a value that does not change.
 final class MemoryShortage {
   var wasFelt = false
 }
@@ -70,9 +70,9 @@ extension ARMPlacementSearch {
     }
   }
 
-  /// Tells whether the sum of all that is needed is there at all, wherever it may lie.
+  /// Whether the sum of all needs is there at all, wherever it may lie.
   var isLargeEnough: Bool {
-    // What has its place already is not counted as free either.
+    // A companion with a given place is not counted as free either.
     let companions = [
       request.given.initrd == nil ? request.initrd?.byteCount : nil,
       request.given.parameters == nil ? request.parameters.byteCount : nil,
@@ -85,7 +85,7 @@ extension ARMPlacementSearch {
         >= loaded + min(memoryNeeded, 1 << 42))
   }
 
-  /// Says that a placement leaves less than the estimate; nil when it does not.
+  /// A warning that a placement leaves less than the estimate; nil when it leaves enough.
   func shortage(_ placement: ARMPlacement) -> Diagnostic? {
     guard demand == .certain, request.workingBytes == nil else { return nil }
     let needed = ARMWorkingMemory.estimated.needed(
@@ -99,12 +99,12 @@ extension ARMPlacementSearch {
         : "try it with kx try, or use a smaller initrd")
   }
 
-  /// Tells whether the new kernel has enough memory to come up.
+  /// Whether the new kernel has enough memory to come up.
   func leavesWorkingMemory(_ placement: ARMPlacement) -> Bool {
     allows(memoryLeft(placement) >= memoryNeeded)
   }
 
-  /// Notes it where the memory that is needed keeps a placement from being taken.
+  /// Notes when the need of memory rules out a placement.
   private func allows(_ isEnough: Bool) -> Bool {
     if !isEnough { uncounted?.wasFelt = true }
     return isEnough

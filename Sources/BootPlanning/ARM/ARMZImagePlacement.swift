@@ -4,7 +4,7 @@ import PhysicalMemory
 
 /// Placing a zImage: it and its companions must suit the decompressor as well as the kernel.
 extension ARMPlacementSearch {
-  /// How the zImage lies to the kernel it inflates; the first is the most comfortable.
+  /// The place of the zImage relative to the kernel it inflates, the best first.
   enum Stance: CaseIterable {
     /// Above the kernel and its BSS: nothing moves, nothing overlaps.
     case aboveAll
@@ -75,8 +75,8 @@ extension ARMPlacementSearch {
     return result
   }
 
-  /// What the decompressor maps as cached memory; everything else is strongly ordered and cannot
-  /// be read at odd addresses.
+  /// The range that the decompressor maps as cached memory. All other memory is strongly ordered,
+  /// and unaligned reads of it fail.
   ///
   /// Source: arch/arm/boot/compressed/head.S `__setup_mmu` (v6.1).
   func cachedMap(kernel: UInt64) -> PhysicalRange? {
@@ -85,9 +85,10 @@ extension ARMPlacementSearch {
       start: PhysicalAddress(table & ~0x3_ffff), count: ByteCount(UInt64(0x1000_0000)))
   }
 
-  /// Tells whether the decompressor runs, and finds all it reads and writes, in cached memory.
+  /// Whether the decompressor runs in cached memory, and reads and writes only cached memory.
   ///
-  /// One that moves itself copies aligned words: where it lies before does not matter.
+  /// A decompressor that moves itself copies aligned words: its place before the move does not
+  /// matter.
   func runsCached(_ own: ARMDecompression, _ cached: PhysicalRange) -> Bool {
     if own.move != .always {
       guard
@@ -120,7 +121,8 @@ extension ARMPlacementSearch {
       ].compactMap { $0 }
     guard isFree(kernelRanges), holdsKernel(at: kernel) else { return nil }
     let kernelTop = kernel + figures.inflated
-    // The zImage, what it writes right behind itself, and its companions are arranged together.
+    // The zImage, the memory it writes right behind itself, and its companions are arranged
+    // together.
     let own = decompression(zImage, load: 0, kernel: kernel)
     let heap = zImage.heapBytes.value.rawValue
     let tail = own.stackEnd + (stance == .moving ? 0 : heap)
@@ -133,8 +135,9 @@ extension ARMPlacementSearch {
       let slack = min(kernelTop, zImage.wontOverwriteLowest.rawValue)
       lowestLoad = kernelTop + 1 - slack
     case .moving:
-      // It moves for certain when it reaches above K less 16 KiB but begins below K + I. It then
-      // may begin below the cached map: so near below K the caches stay off until it has moved.
+      // The decompressor moves for certain when it reaches above K less 16 KiB but begins below K +
+      // I. Then it may begin below the cached map: so near below K the caches stay off until it has
+      // moved.
       within = window
       last = window.last.rawValue
       let reach = own.lowestStackEnd + own.lowestHeapBytes + 0x4000
@@ -154,7 +157,7 @@ extension ARMPlacementSearch {
     let rest = companions(start: start, cached: keptDTB > 0 ? cached : nil)
     var forbidden = RangeSet(kernelRanges.map { $0.range })
     if stance == .moving {
-      // The copy's place follows from K alone as long as L is a whole page and it moves at all.
+      // The place of the copy follows from K alone if L is a whole page and the decompressor moves.
       let sample = PhysicalAddress(lowestLoad).roundedUp(to: page)?.rawValue ?? lowestLoad
       let moved = decompression(zImage, load: sample, kernel: kernel).ranges.filter {
         $0.part.isMoved
@@ -162,7 +165,7 @@ extension ARMPlacementSearch {
       guard isFree(moved), moved.allSatisfy({ cached.contains($0.range) }) else { return nil }
       for range in moved { forbidden.insert(range.range) }
     }
-    // Only the companions must keep clear of what is written before start_kernel.
+    // Only the companions must keep clear of the ranges that are written before start_kernel.
     let clear = rest.map { item in
       var item = item
       item.forbidden = forbidden

@@ -5,10 +5,10 @@ import PhysicalMemory
 
 /// Places a bundle for a loader that treats it as a zImage.
 ///
-/// A bundle starts wherever it lies and knows by itself where its segments go, so a loader only has
-/// to find room for the file. What may be written is what its size table says, [L, L + S) as far as
-/// that is free RAM, and the places of its segments; the device tree that is passed keeps clear of
-/// both.
+/// A bundle starts at any address and holds the places of its segments, so a loader only has to
+/// find room for the file. Two areas may be written: [L, L + S) of its size table
+/// (docs/bundle.md), as far as that is free RAM, and the places of its segments. The device tree
+/// that is passed keeps clear of both.
 struct BundleRule {
   let request: PlanRequest
   let bundle: BundledBoot
@@ -36,14 +36,14 @@ struct BundleRule {
     refused.diagnostics.append(
       Diagnostic(
         .nothingFits, .error,
-        "nothing fits: the bundle takes \(bundle.byteCount) in one piece, and what it passes "
-          + "must keep clear of what it writes",
+        "nothing fits: the bundle takes \(bundle.byteCount) in one piece, and its parameters "
+          + "must keep clear of the bytes that it writes",
         hint: "free reserved memory, or make a smaller bundle"))
     return refused
   }
 
-  /// Where the bundle may be loaded, the best place first: with all of S in free RAM behind it, then
-  /// anywhere.
+  /// The addresses that the bundle may be loaded to, the best first: those with all of S in free
+  /// RAM behind them, then any other.
   private var loads: [UInt64] {
     if let load = request.load { return [load.rawValue] }
     var result: [UInt64] = []
@@ -61,7 +61,7 @@ struct BundleRule {
     return result
   }
 
-  /// Everything that may be written when the bundle is loaded to an address.
+  /// All ranges that may be written when the bundle is loaded to an address.
   func footprint(load: UInt64) -> [FootprintRange] {
     var result: [FootprintRange] = []
     if let reach = PhysicalRange(

@@ -2,11 +2,11 @@
 import KernelImages
 import PhysicalMemory
 
-/// Places segments as kexec-tools does, to show what that does.
+/// Places segments as kexec-tools does, to show the result.
 ///
-/// The tool finds the lowest hole for the compressed kernel, loads it 32 KiB into it, believes
-/// that it inflates where it was loaded, and puts initrd and DTB behind the size it reckons with.
-/// It knows RAM, but nothing of reservations.
+/// The tool finds the lowest hole for the compressed kernel, loads it 32 KiB into it, assumes that
+/// it inflates in place, and puts initrd and DTB behind the size it assumes. It respects RAM, but
+/// no reservations.
 ///
 /// Source: kexec-tools kexec/arch/arm/kexec-zImage-arm.c `zImage_arm_load` at 29898e1 (June 2026);
 /// for ratio4 the same before 4db7f29 (June 2016).
@@ -88,7 +88,7 @@ struct KexecToolsRule {
     return plan
   }
 
-  /// The first address that the rule holds for free behind the kernel.
+  /// The first address behind the kernel that the rule considers free.
   private func firstFree(base: UInt64, load: UInt64, zImage: ZImage, page: Alignment) -> UInt64 {
     let size = zImage.byteCount.rawValue
     if request.rule == .ratio4 { return base + up(4 * size, page) }

@@ -2,24 +2,24 @@
 public import KernelImages
 public import PhysicalMemory
 
-/// How far a zImage reaches: the bytes from its load address on that are written, or still needed,
-/// until `start_kernel`, wherever it is loaded.
+/// How far a zImage reaches: the number of bytes from its load address on that are written, or
+/// still needed, until `start_kernel`, wherever it is loaded.
 public enum ZImageReach {
   /// Computes the reach.
   ///
-  /// K lies in the 128 MiB window of L, at T above the window's start, or above the start of RAM
-  /// where the decompressor asks the device tree for that; it is then a multiple of 2 MiB and at most
-  /// so much above L. So K − L is anything from T + 2 MiB down to T − 128 MiB. Every page's worth of
-  /// that is gone through, with the model of the decompressor that plans are made with, and the
-  /// farthest end of any range is taken.
+  /// K lies in the 128 MiB window of L (docs/footprint.md), at T above the window's start, or above
+  /// the start of RAM where the decompressor reads that from the device tree. That start is a
+  /// multiple of 2 MiB and at most 2 MiB above L. So K − L is anything from T + 2 MiB down to T −
+  /// 128 MiB. The model of the decompressor that plans are made with is run for every page of that
+  /// span, and the farthest end of any range is taken.
   ///
-  /// A kernel with a fixed address counts as one that does not ask: it lies at T above its RAM.
+  /// A kernel with a fixed address counts as one that does not read it: it lies at T above its RAM.
   ///
   /// - Parameters:
-  ///   - kernel: What is known about the zImage.
+  ///   - kernel: The facts about the zImage.
   ///   - keptDTB: The bytes of the device tree that stands right behind it; 0 without one.
   /// - Returns: The bytes from L on, in whole pages.
-  /// - Throws: ``BootPlanError`` when a figure cannot be.
+  /// - Throws: ``BootPlanError`` when a figure is impossible.
   public static func bytes(
     of kernel: ARMKernel, keptDTB: ByteCount
   ) throws(BootPlanError) -> ByteCount {

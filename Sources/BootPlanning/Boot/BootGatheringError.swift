@@ -5,7 +5,7 @@ public import PhysicalMemory
 
 /// Why the files of a boot cannot be put together.
 public enum BootGatheringError: Error, Sendable {
-  /// Part of a file cannot be read as what it should be.
+  /// Part of a file is malformed.
   case image(path: String, KernelImageError)
   /// A device tree or an overlay cannot be read.
   case tree(path: String, DeviceTreeError)
@@ -13,18 +13,18 @@ public enum BootGatheringError: Error, Sendable {
   case overlay(path: String, DeviceTreeError)
   /// The user names a tree that the file does not hold.
   case noSuchTree(path: String, index: Int, count: Int)
-  /// Nothing would come of an option.
+  /// An option would have no effect.
   case vain(option: String, why: String)
   /// There is an overlay and no tree to apply it to.
   case overlayWithoutTree(path: String)
-  /// A file is something else than it was given for.
+  /// A file is of another kind than its option needs.
   case misplaced(path: String, what: String, hint: String)
   /// A segment of a plan has another size than its source.
   case changed(segment: String, planned: ByteCount, found: ByteCount?)
 }
 
 extension BootGatheringError: CustomStringConvertible {
-  /// What is wrong; the place is told by ``place``.
+  /// The message; ``place`` names the file.
   public var description: String {
     switch self {
     case .image(_, let error): return error.description
@@ -44,7 +44,7 @@ extension BootGatheringError: CustomStringConvertible {
     }
   }
 
-  /// The file in which it is wrong; empty when it is none.
+  /// The file at fault; empty when there is none.
   public var place: String {
     switch self {
     case .image(let path, _), .tree(let path, _), .overlay(let path, _),

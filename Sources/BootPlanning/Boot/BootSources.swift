@@ -3,7 +3,7 @@ public import DeviceTree
 public import KernelImages
 public import PhysicalMemory
 
-/// What the user gave for a boot: identified files and wishes, before anything is decided.
+/// The identified files and wishes of a boot, before anything is decided.
 public struct BootSources: Sendable {
   /// The kernel file.
   public var kernel: KernelImage
@@ -19,15 +19,15 @@ public struct BootSources: Sendable {
   public var oldATAGs: ATAGList?
   /// The machine number for an ATAG list.
   public var machineNumber: UInt32?
-  /// RAM and reservations as the user or the machine tells; nil to take them from the tree.
+  /// RAM and reservations from the user or the machine; nil to take them from the tree.
   public var memory: MemoryMap?
-  /// The tree the machine runs with, whose reservations still hold.
+  /// The tree that the machine runs with; its reservations still hold.
   public var runningTree: DeviceTree?
-  /// Further reservations of the user.
+  /// Further reservations by the user.
   public var reserved: [ReservedRange] = []
   /// The command line; nil keeps the one that came with the tree or the kernel.
   public var commandLine: String?
-  /// The processor of the machine, as far as others than its tree tell of it.
+  /// The processor of the machine, as far as sources other than its tree describe it.
   public var processor = Processor()
   /// The page size of the running kernel.
   public var pageBytes = ByteCount(UInt64(4096))
@@ -51,7 +51,7 @@ public struct BootSources: Sendable {
 public enum BootPreparationError: Error, Sendable {
   /// The file holds no 32-bit ARM kernel.
   case notARM(what: String, architecture: String?)
-  /// Nobody says what memory the machine has.
+  /// No source says how much memory the machine has.
   case noMemory(in: (origin: String, reason: DeviceTree.MissingMemory)?)
   /// A device tree cannot be read or edited.
   case tree(origin: String, DeviceTreeError)
@@ -68,13 +68,13 @@ extension BootPreparationError: CustomStringConvertible {
       }
       return "this is \(what), not a kernel"
     case .noMemory(let tree):
-      return "nobody says what memory the machine has"
+      return "no source says how much memory the machine has"
         + (tree.map { ": " + $0.reason.description } ?? "")
     case .tree(_, let error): return error.description
     }
   }
 
-  /// The file or tree in which it is wrong; nil when it is the kernel's.
+  /// The file or tree at fault; nil when it is the kernel's.
   public var place: String? {
     switch self {
     case .notARM, .noMemory(nil): nil

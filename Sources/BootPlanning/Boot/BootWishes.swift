@@ -2,11 +2,11 @@
 public import DeviceTree
 public import PhysicalMemory
 
-/// What is asked of a boot beside its files: the options of `kx plan`, `kx try` and `kexec`.
+/// The wishes for a boot beside its files: the options of `kx plan`, `kx try` and `kexec`.
 public struct BootWishes: Sendable {
-  /// RAM and reservations as the user or the machine tells; nil to take them from the tree.
+  /// RAM and reservations from the user or the machine; nil to take them from the tree.
   public var memory: MemoryMap?
-  /// Further reservations of the user.
+  /// Further reservations by the user.
   public var reserved: [ReservedRange] = []
   /// The tree the machine runs with.
   public var runningTree: DeviceTree?
@@ -19,14 +19,14 @@ public struct BootWishes: Sendable {
   public var pageBytes = ByteCount(UInt64(4096))
   /// The memory the running machine has for the load.
   public var loadMemory = LoadMemory()
-  /// The processor of the machine, as far as others than its tree tell of it.
+  /// The processor of the machine, as far as sources other than its tree describe it.
   public var processor = Processor()
-  /// A tree that is taken when nobody else has one.
+  /// A tree that is used when no other source has one.
   public var lastTree: LastTree?
   /// The command line; nil keeps the one that came with the tree or the kernel.
   public var commandLine: String?
-  /// The command line the machine runs with, which is kept when nobody says another: neither the
-  /// user nor the tree that the user names.
+  /// The command line that the machine runs with. It is kept when neither the user nor the tree
+  /// that the user names has another.
   public var runningCommandLine: String?
   /// Whether an ATAG list is wanted in place of a device tree.
   public var wantsATAGs = false
@@ -40,32 +40,32 @@ public struct BootWishes: Sendable {
   public var load: PhysicalAddress?
   /// Inflated size and BSS together, as for kexec-tools' `--image-size`.
   public var imageBytes: ByteCount?
-  /// What the user said of the kernel's file, for who makes the plan again.
+  /// The user's statements about the kernel's file, for whoever makes the plan again.
   public var stated = StatedReading()
   /// The memory the new kernel needs to work with, when the user states it.
   public var workingBytes: ByteCount?
   /// The size of an initrd of which there is no file.
   public var assumedInitrdBytes: ByteCount?
-  /// What the initial ramdisks unpack to, when the user states it.
+  /// The unpacked size of the initial ramdisks, when the user states it.
   public var assumedUnpackedBytes: ByteCount?
 
-  /// Whether someone will read how each decision came about. Without it a plan is the same, but for
-  /// notes that are not even made.
+  /// Whether someone will read the reason of each decision. Without it the plan is the same, but
+  /// lacks these notes.
   public var explains = true
 
-  /// Wishes for nothing in particular.
+  /// No wishes.
   public init() {}
 
   /// A tree that nobody named: that of a lab's board.
   public struct LastTree: Sendable {
     /// The tree.
     public let tree: DeviceTree
-    /// What it is called.
+    /// Its name in messages.
     public let origin: String
-    /// What a plan notes of it.
+    /// Its entry in a plan.
     public let file: PlannedFile
 
-    /// Offers a tree.
+    /// Makes the last choice of a tree.
     public init(_ tree: DeviceTree, origin: String, file: PlannedFile) {
       self.tree = tree
       self.origin = origin

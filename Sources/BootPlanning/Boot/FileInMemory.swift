@@ -6,15 +6,15 @@ public struct FileInMemory: BootFile {
   public let path: String
   /// All bytes of the file.
   public let bytes: [UInt8]
-  /// The SHA-256 of the file, 64 hexadecimal digits; empty when no one wants to know.
+  /// The SHA-256 of the file, 64 hexadecimal digits; empty when it is not wanted.
   public let digest: String
 
   /// Takes the bytes of a file.
   ///
   /// - Parameters:
-  ///   - bytes: All of them.
-  ///   - path: The name for messages and plans. Nothing is read from there.
-  ///   - digest: The SHA-256 as 64 hexadecimal digits, when the plan is to note it.
+  ///   - bytes: All bytes of the file.
+  ///   - path: The name for messages and plans. The path is not read.
+  ///   - digest: The SHA-256 as 64 hexadecimal digits, if the plan should note it.
   public init(_ bytes: [UInt8], path: String, digest: String = "") {
     self.bytes = bytes
     self.path = path

@@ -4,7 +4,7 @@ import KernelImages
 import PhysicalMemory
 
 extension GatheredBoot {
-  /// Who states the command line that is taken.
+  /// The source of the command line.
   private enum CommandLineOrigin {
     case user, running
     case tree(String)
@@ -13,15 +13,16 @@ extension GatheredBoot {
     var isUser: Bool { if case .user = self { true } else { false } }
   }
 
-  /// Takes the first command line there is: the user's or an entry's, that of the tree which the user
-  /// names, the running one, that of any other tree, the one that came with the kernel.
+  /// Takes the first command line there is: the user's or an entry's, that of the tree which the
+  /// user names, the running one, that of any other tree, the one that came with the kernel.
   ///
-  /// Where something of one boot lay is only kept where the user says so; the plan then judges it.
+  /// Words with addresses of one boot are kept only if the user states them; the plan then judges
+  /// them.
   ///
   /// - Parameter running: The command line that the machine runs with.
   func chooseCommandLine(running: String?) {
     let stated = statedCommandLine(running)
-    // A bundle brings its own, whatever it is told.
+    // A bundle always uses its own.
     if image.isBundle {
       sources.commandLine = stated?.0
       return
@@ -76,7 +77,7 @@ extension GatheredBoot {
       let text =
         name + " loses "
         + PrintableText.clean(String(decoding: Array(line.utf8)[entry.place], as: UTF8.self))
-        + ": it tells where something of another boot lay"
+        + ": it holds an address of another boot"
       if case .running = origin {
         note(.wordLeftOut, text)
       } else {

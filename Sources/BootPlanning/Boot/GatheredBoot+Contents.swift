@@ -4,14 +4,14 @@ import KernelImages
 import PhysicalMemory
 
 extension GatheredBoot {
-  /// Produces what a segment of a plan holds. Only what must be made is made: an inflated kernel,
-  /// a device tree, an ATAG list.
+  /// Produces the content of a segment. Only an inflated kernel, a device tree or an ATAG list is
+  /// made; other bytes are referred to.
   ///
   /// - Parameters:
   ///   - segment: A segment of the plan.
   ///   - plan: The plan of this boot.
-  ///   - prepared: What the plan was made from.
-  /// - Returns: The parts, as many bytes together as the segment says.
+  ///   - prepared: The boot that the plan was made from.
+  /// - Returns: The parts; together they have as many bytes as the segment.
   /// - Throws: ``BootGatheringError``
   public func parts(
     of segment: PlannedSegment, in plan: BootPlan, _ prepared: PreparedBoot

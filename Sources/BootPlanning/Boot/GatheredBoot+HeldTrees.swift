@@ -9,7 +9,7 @@ extension GatheredBoot {
   /// - Parameters:
   ///   - trees: The trees.
   ///   - file: The file: the kernel's, or one that was given for the tree.
-  ///   - origin: Who brought the file.
+  ///   - origin: The source of the file.
   /// - Returns: Whether one was taken; false leaves the tree to the running machine.
   /// - Throws: ``BootGatheringError`` with the file or the tree in it.
   func takeHeldTree(
@@ -33,14 +33,14 @@ extension GatheredBoot {
     return true
   }
 
-  /// Chooses among the trees that a file holds: by the user's word, or else by the machine.
+  /// Chooses among the trees that a file holds: by the user's option, or else by the machine.
   ///
   /// - Parameters:
   ///   - trees: The trees, in the order of the file.
   ///   - file: All bytes of the file.
   ///   - path: Its path, for errors.
-  /// - Returns: The place of the tree; nil when there is none, or when there are several, none of which
-  ///   is for the machine, whose own tree is known.
+  /// - Returns: The index of the tree; nil when there is none. It is also nil when no one of
+  ///   several fits the machine, and the machine's own tree is known.
   /// - Throws: ``BootGatheringError/noSuchTree(path:index:count:)``
   func chooseTree(
     among trees: [HeldTree], in file: Span<UInt8>, path: String
@@ -70,7 +70,7 @@ extension GatheredBoot {
       diagnostics.append(
         Diagnostic(
           .treeUncertain, .warning,
-          all + ", and nothing tells which of them is for this machine: the first is taken",
+          all + ", and it is unknown which is for this machine: the first is taken",
           hint: "say which with --dtb-index N"))
       return 0
     }
@@ -107,8 +107,8 @@ extension GatheredBoot {
     return best.index
   }
 
-  /// What to say of a tree that is for another machine than this one; nothing when it is for this one,
-  /// or does not say.
+  /// A diagnostic about a tree for another machine than this one; nil when the tree fits, or does
+  /// not name a machine.
   static func mismatch(
     _ identity: TreeIdentity, _ origin: String, on machine: TreeIdentity
   ) -> [Diagnostic] {
@@ -126,13 +126,13 @@ extension GatheredBoot {
     ]
   }
 
-  /// Trees that are held against one another.
+  /// The most trees that are compared with one another.
   private static var mostRivals: Int { 16 }
 
-  /// Trees that are named one by one.
+  /// The most trees that are named one by one.
   private static var mostNamed: Int { 8 }
 
-  /// A board in a sentence: its name and what it is in the first place.
+  /// A board in a sentence: its name and the first text of its `compatible`.
   private static func name(_ identity: TreeIdentity?) -> String {
     guard let identity else { return "not readable" }
     let board = identity.compatible.first.map { PrintableText.clean($0) }

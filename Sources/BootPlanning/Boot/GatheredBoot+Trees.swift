@@ -4,7 +4,7 @@ import KernelImages
 import PhysicalMemory
 
 extension GatheredBoot {
-  /// Holds a tree that is not the running one against the machine.
+  /// Compares a tree that is not the running one with the machine.
   func judgeTree() {
     guard treeOrigin == .named || treeOrigin == .image, let (tree, path) = sources.tree else {
       return
@@ -22,7 +22,7 @@ extension GatheredBoot {
     }
   }
 
-  /// Tells of a tree that nobody reads, since it stands behind another.
+  /// Notes a second tree that nobody reads, since it stands behind another.
   func noteSecondTree(_ file: File) {
     guard let second = DeviceTree.rootBehind(file.span) else { return }
     let name = second.property(named: "model")?.text ?? ""

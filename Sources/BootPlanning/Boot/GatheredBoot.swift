@@ -3,28 +3,28 @@ import DeviceTree
 public import KernelImages
 import PhysicalMemory
 
-/// The files and wishes of a boot, put together: the one way from files to a plan, whether it is
-/// shown, tried in a lab or loaded.
+/// The files and wishes of a boot, put together. It is the only way from files to a plan, whether
+/// the plan is shown, tried in a lab or loaded.
 ///
-/// An object, since it is handed on often and large.
+/// It is an object because it is large and is passed on often.
 public final class GatheredBoot<File: BootFile> {
   /// The files.
   public let inputs: BootInputs<File>
-  /// What the kernel's file is.
+  /// The identified file of the kernel.
   public let image: KernelImage
   /// All initial ramdisks.
   public let initrd: InitrdParts
-  /// What the boot is prepared from. The caller may still change it before ``prepared()``.
+  /// The sources that the boot is prepared from. The caller may change them before ``prepared()``.
   public var sources: BootSources
-  /// What was found out so far. The caller may add to it before ``prepared()``.
+  /// The diagnostics so far. The caller may add to them before ``prepared()``.
   public var diagnostics: [Diagnostic] = []
-  /// The files as a plan notes them.
+  /// The files in the form that a plan lists them.
   public private(set) var files: [PlannedFile] = []
   let wishes: BootWishes
-  /// Whose the tree is; nil without one.
+  /// The source of the tree; nil without a tree.
   var treeOrigin: TreeOrigin?
 
-  /// Who brought a tree.
+  /// The source of a tree.
   enum TreeOrigin {
     /// The user, or an entry.
     case named
@@ -36,13 +36,13 @@ public final class GatheredBoot<File: BootFile> {
     case last
   }
 
-  /// Puts together what was read.
+  /// Combines the parts that were read.
   ///
   /// - Parameters:
   ///   - inputs: The files.
-  ///   - image: What the kernel's file was identified as, or a kernel of figures.
+  ///   - image: The identified file of the kernel, or a kernel of figures.
   ///   - wishes: Everything else.
-  ///   - known: What the initial ramdisks were found to be; nil finds it out.
+  ///   - known: The identified initial ramdisks; nil identifies them here.
   /// - Throws: ``BootGatheringError`` with the file.
   public init(
     _ inputs: BootInputs<File>, image: KernelImage, _ wishes: BootWishes,
@@ -79,7 +79,7 @@ public final class GatheredBoot<File: BootFile> {
     for file in inputs.initrds { files.append(file.planned(.initrd)) }
     if !wishes.wantsATAGs {
       try chooseTree()
-      // A machine that was started without a tree hands on what it was started with.
+      // A machine that was started without a tree passes its ATAGs on.
       sources.wantsATAGs = sources.tree == nil && wishes.runningATAGs != nil
     }
     try refuseVainWishes()
@@ -116,7 +116,7 @@ public final class GatheredBoot<File: BootFile> {
     return prepared
   }
 
-  /// Looks at the initial ramdisks that the user names, or else at those in the kernel's file.
+  /// Examines the initial ramdisks that the user names, or else those in the kernel's file.
   private static func initrds(
     _ inputs: BootInputs<File>, _ image: KernelImage, counting: Bool
   ) throws(BootGatheringError) -> GatheredInitrds {
@@ -133,8 +133,8 @@ public final class GatheredBoot<File: BootFile> {
   /// Plans the boot.
   ///
   /// - Parameters:
-  ///   - request: What ``prepared()`` asks for, or that with another handover.
-  ///   - planner: Makes the plan of a request: all rules, or the exact one alone.
+  ///   - request: The request of ``prepared()``, or the same with another handover.
+  ///   - planner: Makes the plan of a request: by all rules, or by the exact one alone.
   /// - Returns: The plan, with the files it was made from.
   /// - Throws: ``BootPlanError``
   public func plan(
@@ -145,7 +145,7 @@ public final class GatheredBoot<File: BootFile> {
     }
     var plan = try plan(request, within: wishes.loadMemory, by: planner)
     if plan.dependsOnCount {
-      // What it unpacks to decides, so it is worth counting.
+      // The size of the unpacked initrd decides, so counting it is worth the time.
       var request = request
       if let exact = try? Self.initrds(inputs, image, counting: true) {
         request.initrd = exact.parts.planned(wishes)
@@ -158,7 +158,7 @@ public final class GatheredBoot<File: BootFile> {
     return plan
   }
 
-  /// Refuses wishes of which nothing would come.
+  /// Refuses wishes that would have no effect.
   private func refuseVainWishes() throws(BootGatheringError) {
     if wishes.machineNumber != nil, !sources.wantsATAGs {
       throw .vain(option: "--machine-number", why: "it is for ATAGs, and none are passed")

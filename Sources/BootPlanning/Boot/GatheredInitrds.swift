@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// The initial ramdisks of a boot, looked at: once for all the boots that pass the same.
+/// The initial ramdisks of a boot, examined once for all boots that pass the same ones.
 public struct GatheredInitrds: Sendable {
   /// The ramdisks one behind the other.
   let parts: InitrdParts
-  /// What the user should know.
+  /// The diagnostics for the user.
   let diagnostics: [Diagnostic]
 
-  /// Looks at files in the order in which they are loaded.
+  /// Examines files in the order in which they are loaded.
   ///
   /// - Parameters:
   ///   - files: The initial ramdisks.
-  ///   - counting: Whether they are inflated, to count what they unpack to and to find what is wrong
-  ///     behind their heads.
+  ///   - counting: Whether they are inflated, to count their unpacked size and to find faults
+  ///     behind their headers.
   public init(_ files: [some BootFile], counting: Bool = true) {
     var parts = InitrdParts()
     var diagnostics: [Diagnostic] = []
@@ -24,7 +24,7 @@ public struct GatheredInitrds: Sendable {
     self.diagnostics = diagnostics
   }
 
-  /// Looks at the ramdisks that came in the kernel's own file.
+  /// Examines the ramdisks in the kernel's own file.
   init(
     companionsOf image: KernelImage, in file: some BootFile, counting: Bool
   ) throws(KernelImageError) {

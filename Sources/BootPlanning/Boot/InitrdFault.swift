@@ -6,12 +6,12 @@ import PhysicalMemory
 struct InitrdFault: Sendable, Hashable {
   /// The ramdisk, as messages name it.
   let origin: String
-  /// What stands there.
+  /// The fault at that place.
   let fault: UnpackingFault
   /// Whether nothing of any ramdisk is unpacked.
   let isFatal: Bool
 
-  /// What that means for a boot; nil when the kernel is known to take it.
+  /// The diagnostic for a boot; nil when the kernel certainly accepts it.
   ///
   /// `release` is that of the new kernel, where it is known.
   func diagnostic(release: String?, commandLine: String) -> Diagnostic? {
@@ -20,8 +20,8 @@ struct InitrdFault: Sendable, Hashable {
       severity: isFatal && !Self.mountsRoot(commandLine) ? .error : .warning)
   }
 
-  /// Tells whether the kernel may find its root without an initrd: labels and UUIDs of file systems it
-  /// leaves to one.
+  /// Whether the kernel may find its root without an initrd. It cannot find labels and UUIDs of
+  /// file systems itself.
   ///
   /// Source: init/do_mounts.c and block/early-lookup.c (v6.12), early_lookup_bdev.
   private static func mountsRoot(_ commandLine: String) -> Bool {
@@ -36,16 +36,16 @@ struct InitrdFault: Sendable, Hashable {
 }
 
 extension UnpackingFault {
-  /// What a kernel of unknown release is taken for: the oldest that is still looked after.
+  /// The assumed release of an unknown kernel: the oldest that is still maintained.
   private static var oldest: KernelRelease { KernelRelease("5.10") }
 
-  /// Tells of the fault; nil when the kernel is known to be none of those that stop.
+  /// Describes the fault; nil when the kernel certainly does not stop there.
   ///
   /// - Parameters:
   ///   - origin: The ramdisk, as messages name it.
   ///   - release: The release of the kernel, where it is known.
-  ///   - severity: How bad it is that every kernel stops.
-  /// - Returns: What to tell.
+  ///   - severity: The severity when every kernel stops.
+  /// - Returns: The diagnostic.
   package func diagnostic(
     of origin: String, release: String?, severity: Severity = .warning
   ) -> Diagnostic? {

@@ -6,47 +6,48 @@ public import PhysicalMemory
 /// The initial ramdisks of a boot, put one behind the other without copying them, so that the kernel
 /// unpacks all of them.
 public struct InitrdParts: Sendable, Hashable {
-  /// What is loaded, in its order.
+  /// The parts that are loaded, in order.
   public private(set) var parts: [SegmentPart] = []
   /// The bytes of all parts together.
   public private(set) var count = 0
   /// Where kernels stop unpacking.
   private(set) var faults: [InitrdFault] = []
-  /// Whether what they unpack to is exact.
+  /// Whether the unpacked size is exact.
   private(set) var isCounted = true
-  /// What they unpack to; nil as soon as it is not known of one.
+  /// The unpacked size; nil as soon as that of one ramdisk is unknown.
   private var unpacked: UInt64? = 0
-  /// What the greediest decoder takes.
+  /// The memory of the decoder that needs the most.
   private var decoderBytes: UInt64 = 0
-  /// Whether the kernel unpacks something before what is added next.
+  /// Whether the kernel unpacks an archive before the next ramdisk.
   private var hasArchive = false
 
-  /// What is counted at the most: more than any 32-bit ARM has lowmem for, and a second's work.
+  /// The most bytes that are counted: more than any 32-bit ARM has lowmem for, and a second's work.
   private static let unpackedLimit: UInt64 = 512 << 20
 
-  /// Starts with nothing.
+  /// Starts without ramdisks.
   public init() {}
 
-  /// Tells whether there is nothing to load.
+  /// Whether there is nothing to load.
   public var isEmpty: Bool { count == 0 }
 
-  /// Where what is loaded begins in the first file.
+  /// The offset in the first file at which the loaded bytes begin.
   public var firstOffset: ByteCount {
     guard case .file(_, let offset, _) = parts.first else { return .zero }
     return ByteCount(offset)
   }
 
-  /// Adds a file: the payload of a uImage, anything else as it is.
+  /// Adds a file. Of a uImage the payload is used, of a boot image or a FIT the ramdisks; any other
+  /// file is used unchanged.
   ///
-  /// A file that is no initrd is taken all the same, with a warning: the kernel may know more. Of a boot image
-  /// or a FIT its ramdisks are taken.
+  /// A file that is no known initrd is used, too, with a warning: the kernel may support more
+  /// formats.
   ///
   /// - Parameters:
   ///   - file: All bytes of the file.
   ///   - path: Its path, for messages.
   ///   - index: Its place among the initial ramdisks of the boot.
-  ///   - counting: Whether it is inflated, to count what it unpacks to.
-  /// - Returns: What the user should know.
+  ///   - counting: Whether it is inflated, to count its unpacked size.
+  /// - Returns: The diagnostics for the user.
   public mutating func add(
     _ file: Span<UInt8>, path: String, index: Int, counting: Bool = true
   ) -> [Diagnostic] {
@@ -64,13 +65,13 @@ public struct InitrdParts: Sendable, Hashable {
     return diagnostics
   }
 
-  /// Adds the ramdisks that came in the kernel's own file, in the same way.
+  /// Adds the ramdisks in the kernel's own file, in the same way.
   ///
   /// - Parameters:
   ///   - image: The identified kernel.
   ///   - file: All bytes of its file.
-  ///   - counting: Whether they are inflated, to count what they unpack to.
-  /// - Returns: What the user should know.
+  ///   - counting: Whether they are inflated, to count their unpacked size.
+  /// - Returns: The diagnostics for the user.
   /// - Throws: ``KernelImages/KernelImageError``
   public mutating func add(
     companionsOf image: KernelImage, in file: Span<UInt8>, counting: Bool = true
@@ -80,7 +81,7 @@ public struct InitrdParts: Sendable, Hashable {
     return added.diagnostics
   }
 
-  /// The same with the ramdisks of a file behind them.
+  /// A copy with the ramdisks of a file at the end.
   private func adding(
     _ image: KernelImage, in file: Span<UInt8>, as source: SegmentPart.Source, _ counting: Bool
   ) throws(KernelImageError) -> (parts: Self, diagnostics: [Diagnostic]) {
@@ -102,7 +103,7 @@ public struct InitrdParts: Sendable, Hashable {
     return (parts, diagnostics)
   }
 
-  /// The figures for a plan: of the files, or as the user states them.
+  /// The figures for a plan: those of the files, or those that the user states.
   func planned(_ wishes: BootWishes) -> PlannedInitrd? {
     let told = wishes.assumedUnpackedBytes
     if isEmpty {
@@ -117,7 +118,7 @@ public struct InitrdParts: Sendable, Hashable {
     return planned
   }
 
-  /// Looks at a ramdisk, and gives what of it is loaded.
+  /// Examines a ramdisk, and returns the part of it that is loaded.
   private mutating func add(
     _ bytes: Span<UInt8>, _ origin: String, _ counting: Bool, _ diagnostics: inout [Diagnostic]
   ) -> Range<Int> {
@@ -156,7 +157,7 @@ public struct InitrdParts: Sendable, Hashable {
     }
     for fault in found.faults {
       let first = found.segments.first
-      // Before it nothing was unpacked, and nothing of it is.
+      // Nothing was unpacked before it, and nothing of it is.
       let isFatal = !hasArchive && fault.offset == first?.offset && first?.unpackedBytes == 0
       faults.append(InitrdFault(origin: origin, fault: fault, isFatal: isFatal))
     }
@@ -167,7 +168,7 @@ public struct InitrdParts: Sendable, Hashable {
     return payload
   }
 
-  /// Tells of a file that is no ramdisk, but something else that is known.
+  /// The warning about a file of another known kind.
   private func misplaced(
     _ bytes: Span<UInt8>, _ origin: String, _ diagnostics: inout [Diagnostic]
   ) -> Bool {
@@ -177,14 +178,15 @@ public struct InitrdParts: Sendable, Hashable {
     return true
   }
 
-  /// Archives begin at a multiple of 4, and behind one packed by lz4 there must be a word of zeros.
+  /// Appends a part. Archives begin at a multiple of 4, and a word of zeros must follow one that
+  /// lz4 packed.
   ///
   /// Source: init/initramfs.c (v6.1), unpack_to_rootfs; lib/decompress_unlz4.c (v6.1).
   private mutating func append(_ part: SegmentPart) {
     let padding = count == 0 ? 0 : 4 + (4 - count % 4) % 4
     let (sum, overflow) = count.addingReportingOverflow(padding)
     let (total, tooMuch) = sum.addingReportingOverflow(part.count)
-    // More than an address space holds cannot have been mapped.
+    // More bytes than an address space holds cannot have been mapped.
     guard !overflow, !tooMuch else { return }
     if padding > 0 { parts.append(.zeros(padding)) }
     if part.count > 0 { parts.append(part) }
@@ -193,7 +195,7 @@ public struct InitrdParts: Sendable, Hashable {
 }
 
 extension SegmentPart {
-  /// Names part of a file where it stands there as it is; otherwise produces it.
+  /// Refers to part of a file if the file holds its bytes unchanged; otherwise produces them.
   static func part(
     _ bytes: ImageBytes, of file: Span<UInt8>, as source: Source
   ) throws(KernelImageError) -> Self {

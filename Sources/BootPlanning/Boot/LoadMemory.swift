@@ -5,22 +5,22 @@ public import PhysicalMemory
 
 /// The memory of the running machine, which holds everything from the load to the jump.
 public struct LoadMemory: Sendable, Hashable {
-  /// All memory the running kernel manages; nil when it is not told.
+  /// All memory that the running kernel manages; nil when it is unknown.
   public var total: ByteCount?
-  /// What can be had without swapping; nil when it is not told.
+  /// The memory that is available without swapping; nil when it is unknown.
   public var available: ByteCount?
 
-  /// States a memory.
+  /// Groups the figures.
   public init(total: ByteCount? = nil, available: ByteCount? = nil) {
     self.total = total
     self.available = available
   }
 
-  /// What a load works with beside kernel, dictionary and copies: programs, stacks, tables.
+  /// The memory of a load besides kernel, dictionary and copies: programs, stacks, tables.
   private static let margin: UInt64 = 4 << 20
 
-  /// The bytes a kernel needs to keep segments until the jump: theirs, and a word, here of 8 bytes,
-  /// for each page.
+  /// The bytes that a kernel needs to keep segments until the jump: the segments, and a word, here
+  /// of 8 bytes, for each page.
   ///
   /// Source: Linux 6.1, kernel/kexec_core.c, kimage_load_normal_segment.
   ///
@@ -33,7 +33,7 @@ public struct LoadMemory: Sendable, Hashable {
       ?? ByteCount(UInt64.max)
   }
 
-  /// Why the running kernel is sure to refuse a plan; nil when nothing is known against it.
+  /// The reason for which the running kernel certainly refuses a plan; nil when none is known.
   ///
   /// Source: Linux 6.1, kernel/kexec_core.c, sanity_check_segment_list: all segments together take
   /// no more than half of the pages.
@@ -46,12 +46,13 @@ public struct LoadMemory: Sendable, Hashable {
       hint: "use a smaller initrd" + Self.otherHandover(plan))
   }
 
-  /// What is short when a plan is loaded; nil when nothing is.
+  /// The memory that is short when a plan is loaded; nil when there is enough.
   func shortage(of plan: BootPlan, _ image: KernelImage) -> Diagnostic? {
     guard let available, let sum = Self.sum(plan) else { return nil }
     var needed = Self.staging(sum, page: plan.machine.pageBytes)
     if let inflating = Self.inflating(plan, image) {
-      // First the kernel and its decoder's dictionary are there, then the kernel and all copies.
+      // First the kernel and its decoder's dictionary are in memory, then the kernel and all
+      // copies.
       needed = max(needed, inflating.dictionary).adding(inflating.kernel) ?? needed
       needed = needed.adding(ByteCount(Self.margin)) ?? needed
     }
@@ -74,7 +75,8 @@ public struct LoadMemory: Sendable, Hashable {
     return sum
   }
 
-  /// What is held in memory to inflate the kernel; nil when it goes over as it stands in its file.
+  /// The memory that inflating the kernel needs; nil when the kernel is loaded as its file holds
+  /// it.
   private static func inflating(
     _ plan: BootPlan, _ image: KernelImage
   ) -> (kernel: ByteCount, dictionary: ByteCount)? {
@@ -84,7 +86,7 @@ public struct LoadMemory: Sendable, Hashable {
     case .slice: return nil
     case .owned, .flattened: return (kernel, .zero)
     case .compressed(_, let compression, _):
-      // A window is never filled beyond what was inflated.
+      // A window never holds more than was inflated.
       let window: ByteCount =
         switch compression {
         case .gzip: .kibibytes(64)
@@ -98,8 +100,8 @@ public struct LoadMemory: Sendable, Hashable {
 }
 
 extension GatheredBoot {
-  /// Plans for the memory that the running machine has for the load: without enough of it to
-  /// inflate the kernel, the zImage is handed over.
+  /// Plans for the memory of the running machine: without enough of it to inflate the kernel, the
+  /// zImage is handed over.
   func plan(
     _ request: PlanRequest, within memory: LoadMemory,
     by planner: (PlanRequest) throws(BootPlanError) -> BootPlan

@@ -3,38 +3,38 @@ package import DeviceTree
 package import KernelImages
 import PhysicalMemory
 
-/// A file that cannot be what it was given for, though what it is is known.
+/// A file of a known kind that its option cannot use.
 package struct MisplacedFile: Error, Hashable, Sendable {
-  /// What a file turned out to be.
+  /// The kind of such a file.
   package enum Content: Hashable, Sendable {
     /// A tree that is an overlay.
     case overlay
     /// A tree that is no overlay.
     case tree
-    /// A kernel, whatever is around it.
+    /// A kernel, with or without wrappers.
     case kernel
-    /// Anything that is known by its first bytes.
+    /// A kind that the first bytes show.
     case image(ImageKind)
   }
 
-  /// What the file was given for.
+  /// The role of the file.
   package let role: PlannedFile.Role
-  /// What it is.
+  /// Its kind.
   package let content: Content
 
-  /// States what a file was given for, and what it is.
+  /// Groups a kind and a role.
   package init(_ content: Content, as role: PlannedFile.Role) {
     self.content = content
     self.role = role
   }
 
-  /// Looks whether a file is something else than it was given for: an initrd that is a kernel, a tree
-  /// that is an overlay or a FIT.
+  /// Finds out whether a file is of another kind than its role needs: an initrd that is a kernel, a
+  /// tree that is an overlay or a FIT.
   ///
   /// - Parameters:
   ///   - file: All bytes of the file.
-  ///   - role: What it was given for.
-  /// - Returns: nil when it may be that, or nobody knows what it is.
+  ///   - role: The role of the file.
+  /// - Returns: nil when it fits the role, or its kind is unknown.
   package static func found(in file: Span<UInt8>, as role: PlannedFile.Role) -> Self? {
     guard let kind = ImageKind.detect(file) else { return nil }
     switch role {
@@ -43,10 +43,10 @@ package struct MisplacedFile: Error, Hashable, Sendable {
     case .initrd:
       switch kind {
       case .cpio: return nil
-      // A uImage is of many types, and what is compressed may be a disk.
+      // A uImage has many types, and a compressed file may be a disk.
       case .compressed, .uImage:
         return (try? KernelImage.identify(file))?.kernel.map { _ in Self(.kernel, as: role) }
-      // Makers of phones have a header of 512 bytes before ramdisks, too.
+      // Makers of phones put a header of 512 bytes before ramdisks, too.
       case .mediaTek, .spreadtrum:
         return file.count > 512 ? found(in: file.extracting(512..<file.count), as: role) : nil
       // The magic number alone makes no tree.
@@ -62,7 +62,7 @@ package struct MisplacedFile: Error, Hashable, Sendable {
     }
   }
 
-  /// The same of a tree that was read.
+  /// The same for a tree that was read.
   package static func found(_ tree: DeviceTree, as role: PlannedFile.Role) -> Self? {
     switch (tree.role, role) {
     case (.imageTree, _): Self(.image(.fit), as: role)
@@ -74,7 +74,7 @@ package struct MisplacedFile: Error, Hashable, Sendable {
 }
 
 extension MisplacedFile: CustomStringConvertible {
-  /// What the file is, and what it is not.
+  /// The message: the kind of the file, and the kind that was needed.
   package var description: String {
     let what =
       switch content {

@@ -3,13 +3,13 @@ import DeviceTree
 public import KernelImages
 
 extension PreparedBoot {
-  /// Gathers what is known of the processor. The tree is looked into only when something is open that
-  /// the kernel needs: nearly every kernel needs no more than the running one tells.
+  /// Gathers the facts about the processor. The tree is read only when a fact that the kernel needs
+  /// is missing: for nearly every kernel those of the running kernel are enough.
   static func processor(
     _ sources: BootSources, _ tree: DeviceTree?, for kernel: ARMKernel
   ) -> Processor {
     var processor = sources.processor
-    // A new kernel's own tree tells of the machine, too, where the machine does not.
+    // A new kernel's own tree describes the machine, too, where the machine itself does not.
     if !processor.suffices(for: kernel) || processor.obstacle(to: kernel) != nil,
       let tree = sources.runningTree ?? tree
     {
@@ -18,8 +18,8 @@ extension PreparedBoot {
     return processor
   }
 
-  /// Says what is known of the kernel on the processor: that it does not run, that it perhaps does
-  /// not, or that nobody knows.
+  /// The diagnostic about the kernel on the processor: that it does not run, that it may not run,
+  /// or that this is unknown.
   static func diagnostic(
     _ processor: Processor, _ obstacle: ProcessorObstacle?, _ kernel: ARMKernel,
     _ sources: BootSources
@@ -36,10 +36,10 @@ extension PreparedBoot {
 }
 
 extension Diagnostic {
-  /// Tells what keeps a kernel from running on a processor.
+  /// The diagnostic for a kernel that does not run on a processor.
   ///
   /// - Parameters:
-  ///   - obstacle: What is in the way.
+  ///   - obstacle: The reason.
   ///   - processor: The processor.
   public init(_ obstacle: ProcessorObstacle, on processor: Processor) {
     self.init(

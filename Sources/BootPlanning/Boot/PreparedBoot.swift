@@ -3,14 +3,14 @@ public import DeviceTree
 import KernelImages
 import PhysicalMemory
 
-/// A boot that is ready to be planned, with everything that does not depend on addresses decided.
+/// A boot that is ready to be planned: everything that does not depend on addresses is decided.
 ///
-/// The same steps serve a dry run, a lab boot and a real load: they differ only in who receives
-/// the segments.
+/// A dry run, a lab boot and a real load take the same steps: they differ only in who receives the
+/// segments.
 ///
-/// An object, since it is handed on often and large.
+/// It is an object because it is large and is passed on often.
 public final class PreparedBoot {
-  /// What to plan.
+  /// The request for the planner.
   public internal(set) var request: PlanRequest
   /// The device tree for the new kernel, complete but for the initrd's addresses.
   public private(set) var tree: DeviceTree?
@@ -19,9 +19,9 @@ public final class PreparedBoot {
   /// The ATAG list of the machine, when one is wanted in place of a tree.
   private var oldATAGs: ATAGList?
   private var treeRoom: ByteCount?
-  /// What is known of the machine's processor.
+  /// The facts about the machine's processor.
   public let processor: Processor
-  /// What keeps the kernel from running on it; nil when nothing that is known does.
+  /// The known reason why the kernel does not run on it; nil when there is none.
   public let processorObstacle: ProcessorObstacle?
 
   /// Prepares a boot.
@@ -33,7 +33,7 @@ public final class PreparedBoot {
         what: sources.kernel.layers.last?.kind.name ?? "an unknown file",
         architecture: sources.kernel.otherArchitecture)
     }
-    // The plan has its own words, with what follows for it, for figures that are not certain.
+    // The plan has messages of its own about uncertain figures, with their consequences.
     let own: [DiagnosticCode] = [.sizeWordDisagrees, .bssEstimated, .textOffsetAssumed]
     var diagnostics = sources.kernel.diagnostics.filter { !own.contains($0.code) }
     tree = sources.wantsATAGs ? nil : sources.tree?.tree
@@ -136,7 +136,7 @@ public final class PreparedBoot {
     for (candidate, name) in [(sources.runningTree, "running tree"), (tree, origin)] {
       guard let candidate else { continue }
       do throws(DeviceTreeError) {
-        // What protected only the previous boot's own files is free again.
+        // Memory that protected only the previous boot's own files is free again.
         map.reserve(try candidate.lastingReservations())
       } catch {
         throw .tree(origin: name, error)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Part of what a segment holds. Parts stand one behind the other; bytes of files are named, not
-/// copied, so that a file that is mapped goes to the kernel as it is.
+/// Part of a segment's content; a segment has several in a row. Bytes of files are named, not
+/// copied, so that the kernel reads a mapped file directly.
 public enum SegmentPart: Sendable, Hashable {
   /// Bytes of a file, from `offset` on.
   case file(Source, offset: Int, count: Int)

@@ -2,23 +2,23 @@
 import DeviceTree
 import KernelImages
 
-/// A file that is more than it was given for: a boot image or a FIT in the place of a tree or a ramdisk. The
-/// part that was wanted is used.
+/// The usable part of a file that holds more than its option needs: a boot image or a FIT in the
+/// place of a tree or a ramdisk.
 struct UsablePart {
-  /// What is in the file.
+  /// The identified file.
   let image: KernelImage
-  /// What the user should know of it.
+  /// The diagnostics for the user.
   let diagnostics: [Diagnostic]
 
-  /// Looks into a file.
+  /// Examines a file.
   ///
   /// - Parameters:
   ///   - file: All bytes of the file.
   ///   - path: Its path, for messages.
-  ///   - role: What it was given for: `initrd` or `dtb`.
-  ///   - wishes: The machine and the configuration of a FIT, which choose among parts; nil where nothing is
-  ///     known.
-  /// - Returns: nil when the file is what it was given for, or holds nothing of the kind.
+  ///   - role: The role of the file: `initrd` or `dtb`.
+  ///   - wishes: The machine and the configuration of a FIT, which choose among parts; nil when
+  ///     both are unknown.
+  /// - Returns: nil when the file is of the kind that its role needs, or has no such part.
   @inline(never)
   static func found(
     in file: Span<UInt8>, _ path: String, as role: PlannedFile.Role, _ wishes: BootWishes? = nil
@@ -29,7 +29,7 @@ struct UsablePart {
     options.fitConfiguration = wishes?.stated.fitConfiguration
     var image = try? KernelImage.identify(file, options: options)
     if options.fitConfiguration != nil, case .none = image {
-      // The name may be one of the kernel's file.
+      // The name may belong to the kernel's file.
       options.fitConfiguration = nil
       image = try? KernelImage.identify(file, options: options)
     }

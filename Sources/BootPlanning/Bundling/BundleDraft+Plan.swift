@@ -5,7 +5,7 @@ import KernelImages
 public import PhysicalMemory
 
 extension BundleDraft {
-  /// Takes over a plan.
+  /// Makes the draft of a plan.
   ///
   /// - Parameters:
   ///   - plan: A plan that fits and has no errors.
@@ -34,11 +34,12 @@ extension BundleDraft {
       footprint: RangeSet(plan.footprint.map { $0.range }))
   }
 
-  /// A place for a loader that must be told one (`bootm`, an ELF file).
+  /// A place for a loader that must be given one (`bootm`, an ELF file).
   ///
-  /// A bundle starts at any address; over its own destinations it has more to move. So: the first
-  /// MiB behind everything that is touched from which on the RAM is free for the bundle, its pool
-  /// and as much again for the loader's own copy; else the first RAM that holds it.
+  /// A bundle starts at any address, but moves more when it lies over its own destinations. The
+  /// best place is the first MiB behind all memory in use with free RAM for the bundle, its pool
+  /// and as much again for the loader's own copy. Otherwise it is the first RAM that is long
+  /// enough.
   ///
   /// - Parameter bundle: The length of the bundle.
   /// - Returns: nil when no RAM is long enough.

@@ -4,10 +4,10 @@ public import DeviceTree
 import PhysicalMemory
 
 extension BundleUART {
-  /// Takes the console of a device tree: a PL011, or a 16550 and what behaves so.
+  /// Takes the console of a device tree: a PL011, a 16550 or a compatible one.
   ///
   /// - Parameter tree: The tree.
-  ///   The result is nil without a console below 4 GiB of a kind that is known.
+  ///   The result is nil without a console of a known kind below 4 GiB.
   ///
   /// Source: Documentation/devicetree/bindings/serial/pl011.yaml, 8250.yaml and
   /// snps-dw-apb-uart.yaml (Linux 6.1).

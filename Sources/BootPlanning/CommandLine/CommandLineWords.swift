@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// The words of a kernel command line, as far as they decide where things may lie.
+/// The words of a kernel command line that affect the layout of memory.
 struct CommandLineWords: Sendable {
-  /// A word of the list.
+  /// A word of the list that the command line has.
   struct Found: Sendable {
     let word: MemoryWord
     /// The bytes behind `=`, without quotes.
     let value: [UInt8]
-    /// Where the word stands on the command line, its quotes included.
+    /// The place of the word on the command line, its quotes included.
     let place: Range<Int>
   }
 
-  /// The words of the list in their order.
+  /// The words of the list, in the order of the command line.
   private(set) var found: [Found] = []
   /// Whether there is a line feed or a carriage return.
   private(set) var hasLineBreak = false
 
-  /// Takes as much of a command line as a kernel keeps, up to `--`, behind which init's words stand.
+  /// Reads as much of a command line as a kernel keeps, up to `--`, behind which init's words
+  /// stand.
   ///
   /// Source: lib/cmdline.c `next_arg`, kernel/params.c `parse_args` (v6.1; `--` since v3.15).
   init(_ commandLine: String) {
-    // As a whole it is copied at once.
+    // An array of the whole text needs one copy.
     let whole = Array(commandLine.utf8)
     let limit = ARMPlanner.commandLineLimit - 1
     read(whole.count <= limit ? whole : Array(whole[..<limit]))
@@ -50,7 +51,7 @@ struct CommandLineWords: Sendable {
     }
   }
 
-  /// The end of the word that begins somewhere, which is a space outside of quotes.
+  /// The end of the word that begins at `start`: a space outside of quotes.
   private static func wordEnd(_ text: [UInt8], from start: Int) -> Int {
     var at = start
     var quoted = false
@@ -65,12 +66,12 @@ struct CommandLineWords: Sendable {
     byte <= 0x20 && (byte == UInt8(ascii: " ") || 9...13 ~= byte)
   }
 
-  /// Whether a word of the list stands there.
+  /// Whether the command line has a word of the list.
   func has(_ word: MemoryWord) -> Bool { found.contains { $0.word == word } }
 
   /// Gives the value of the last word of a kind that holds a size: a number with K, M or G behind.
   ///
-  /// What follows the suffix is not looked at.
+  /// Text behind the suffix is ignored.
   func size(_ word: MemoryWord) -> UInt64? {
     guard let last = found.last(where: { $0.word == word }) else { return nil }
     return Self.size(last.value[...])?.number
@@ -78,8 +79,8 @@ struct CommandLineWords: Sendable {
 
   /// The memory that `mem=SIZE` and `mem=SIZE@START` name; nil without such a word.
   ///
-  /// The first of them makes the kernel forget the memory it was told of, and each adds a range.
-  /// A start of nil is the start of RAM; a size that cannot be read counts as none.
+  /// The first of them makes the kernel forget the memory that the tree or the ATAGs name, and each
+  /// adds a range. A start of nil is the start of RAM; an unreadable size counts as no word.
   ///
   /// Source: arch/arm/kernel/setup.c `early_mem` (v6.1).
   var memory: [(size: UInt64, start: UInt64?)]? {
@@ -97,10 +98,10 @@ struct CommandLineWords: Sendable {
     return result
   }
 
-  /// The initrd that the last `initrd=ADDRESS,SIZE` or `initrdmem=` names, as the kernel takes it; nil
+  /// The initrd of the last `initrd=ADDRESS,SIZE` or `initrdmem=`, as the kernel reads it; nil
   /// where none has a comma behind its number.
   ///
-  /// Source: init/do_mounts_initrd.c `early_initrdmem` (v6.1). What is no number counts as 0.
+  /// Source: init/do_mounts_initrd.c `early_initrdmem` (v6.1). Text that is no number counts as 0.
   var initrd: (word: Found, start: UInt64, size: UInt64)? {
     var result: (word: Found, start: UInt64, size: UInt64)?
     for entry in found where entry.word == .initrd || entry.word == .initrdmem {
@@ -127,8 +128,8 @@ struct CommandLineWords: Sendable {
     return (size, start)
   }
 
-  /// A line without some of its words, each with a space behind it; lines that follow one another are
-  /// joined, as the kernel reads them.
+  /// A line without some of its words and the space behind each. Several lines are joined, as the
+  /// kernel reads them.
   static func line(_ line: String, without places: [Range<Int>]) -> String {
     var kept: [UInt8] = []
     let bytes = Array(line.utf8)
@@ -146,7 +147,7 @@ struct CommandLineWords: Sendable {
     return String(decoding: kept, as: UTF8.self)
   }
 
-  /// Reads a size and gives what stands behind it.
+  /// Reads a size and returns it with the offset behind it.
   ///
   /// Source: lib/cmdline.c `memparse` (v6.1): hexadecimal behind 0x, octal behind 0.
   private static func size(

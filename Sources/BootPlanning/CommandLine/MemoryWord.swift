@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A word of the command line, `key=value`, by which a kernel moves, limits or sets aside memory:
-/// one list for every way in which a command line comes in.
+/// A word of the command line, `key=value`, by which a kernel moves, limits or reserves memory.
+/// This is the only list, for command lines of every source.
 ///
-/// What 32-bit ARM reads, from v2.6.39 to v6.18 unless a word says otherwise. `cma=`, `coherent_pool=`
-/// and `hugepages=` size pools inside memory that is there already, and `reserve=` sets aside ports:
-/// none of them decides where anything may lie.
+/// It has the words that 32-bit ARM reads, from v2.6.39 to v6.18 unless a word says otherwise.
+/// `cma=`, `coherent_pool=` and `hugepages=` size pools inside memory that is there already, and
+/// `reserve=` reserves ports: none of them decides where anything may lie.
 package enum MemoryWord: Hashable, Sendable, CaseIterable {
-  /// Where the initrd lies, `ADDRESS,SIZE`; goes before what the tree or the ATAGs say.
+  /// The place of the initrd, `ADDRESS,SIZE`; it overrides the tree and the ATAGs.
   ///
   /// Source: arch/arm/mm/init.c `early_initrd` up to v4.20, init/do_mounts_initrd.c since v5.0.
   case initrd
@@ -15,19 +15,19 @@ package enum MemoryWord: Hashable, Sendable, CaseIterable {
   ///
   /// Source: init/do_mounts_initrd.c `early_initrdmem`, since v5.8.
   case initrdmem
-  /// Where a crashed kernel left its notes.
+  /// The place of the notes of a crashed kernel.
   ///
   /// Source: kernel/crash_dump.c `setup_elfcorehdr`.
   case elfcorehdr
-  /// The memory there is, in place of what the kernel was told.
+  /// The memory that the kernel uses, in place of the memory that the tree or the ATAGs name.
   ///
   /// Source: arch/arm/kernel/setup.c `early_mem`.
   case mem
-  /// The room for mappings, which lowmem gives up.
+  /// The room for mappings, which lowmem loses.
   ///
   /// Source: arch/arm/mm/mmu.c `early_vmalloc`.
   case vmalloc
-  /// Memory set aside for a kernel that takes over after a crash.
+  /// Memory reserved for a kernel that takes over after a crash.
   ///
   /// Source: arch/arm/kernel/setup.c `reserve_crashkernel`.
   case crashkernel
@@ -55,7 +55,7 @@ package enum MemoryWord: Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether the word tells where something of one boot lies, which no other boot has there.
+  /// Whether the word holds an address of one boot, which is wrong in any other boot.
   package var isOfOneBoot: Bool {
     switch self {
     case .initrd, .initrdmem, .elfcorehdr: true
@@ -76,7 +76,7 @@ package enum MemoryWord: Hashable, Sendable, CaseIterable {
 
   /// Finds the word whose key and `=` stand at an offset.
   static func beginning(_ text: [UInt8], at start: Int) -> Self? {
-    // Most words are told apart by their first letter.
+    // The first letter identifies most words.
     let candidates: (Self, Self?)
     switch text[start] {
     case UInt8(ascii: "i"): candidates = (.initrd, .initrdmem)

@@ -2,8 +2,8 @@
 import KernelImages
 import PhysicalMemory
 
-/// A layout of which somebody else chose some or all addresses: the rest is placed around them, and
-/// nothing is moved because it would be lost.
+/// A layout with some or all addresses given by the user or U-Boot. The rest is placed around them;
+/// no given part is moved, even if it would be lost.
 struct GivenLayout {
   let request: PlanRequest
   let figures: ARMFigures
@@ -16,9 +16,9 @@ struct GivenLayout {
       request, figures: figures, keptDTB: ARMPlanner.keptDTB(request))
   }
 
-  /// Puts everything in its place.
+  /// Finds a place for every part.
   ///
-  /// - Returns: nil when what was not given finds no place beside what was.
+  /// - Returns: nil when a part without a given address finds no place beside the others.
   func placement() -> ARMPlacement? {
     guard let address = request.given.kernel else {
       let relaxed = ARMPlacementSearch(
@@ -31,7 +31,7 @@ struct GivenLayout {
     return zimage(zImage, at: address.rawValue)
   }
 
-  /// Finds a place for the kernel, too, with as much left as a search demands.
+  /// Finds a place for the kernel, too, and leaves as much memory as a search demands.
   private func placement(by search: ARMPlacementSearch) -> ARMPlacement? {
     for handover in ARMPlanner.handovers(request, keptDTB: search.keptDTB) {
       let found = handover == .image ? search.image() : search.zimage()
@@ -40,8 +40,8 @@ struct GivenLayout {
     return nil
   }
 
-  /// How the kernel is entered at the address that was given: an address of a file that inflates
-  /// itself is that of the file.
+  /// The handover at the given address. The given address of a file that inflates itself is that of
+  /// the file.
   var handover: HandoverKind {
     request.handover ?? (!request.kernel.facts.hasZImage ? .image : .zimage)
   }
@@ -55,7 +55,7 @@ struct GivenLayout {
       .image, kernel: address.rawValue, file: file,
       footprint: figures.kernelPhase(at: address.rawValue), move: .never, isUncertain: false,
       items: search.companions(start: start, cached: nil))
-    found?.startIsFine =
+    found?.needsFineAlignment =
       !PhysicalAddress(start).isAligned(to: search.imageStep)
       && request.kernel.facts.release == nil
     return found
@@ -104,15 +104,16 @@ struct GivenLayout {
   }
 }
 
-/// A layout that somebody else chose, and what is to say about it.
+/// A layout with given addresses, and the judgement of it.
 public struct JudgedLayout: Sendable {
-  /// The layout as it is, every loss an error. Without an entry when the rest finds no place.
+  /// The layout as given, with every loss as an error. It has no entry when the rest finds no
+  /// place.
   public var plan: BootPlan
-  /// The nearest layout that holds, with an address for everything; nil when the layout holds
-  /// itself, or none does.
+  /// The nearest layout that works, with an address for everything; nil when the given layout
+  /// works, or no layout does.
   public var nearest: GivenPlaces?
 
-  /// States a judgement.
+  /// Groups a plan and a proposal.
   public init(plan: BootPlan, nearest: GivenPlaces? = nil) {
     self.plan = plan
     self.nearest = nearest
@@ -124,11 +125,11 @@ extension ARMPlanner {
   ///
   /// - Parameters:
   ///   - request: The kernel, the machine, and the addresses that were given.
-  ///   - wished: The addresses that a better layout is to be near to, when those are others; a layout
-  ///     is then proposed in any case.
-  ///   - keepsKernel: Whether the kernel's address is not for its user to choose.
+  ///   - wished: Addresses that the proposed layout should be near to, if they differ from the
+  ///     given ones; a layout is then proposed in any case.
+  ///   - keepsKernel: Whether the user cannot choose the kernel's address.
   /// - Returns: The plan and the proposal.
-  /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
+  /// - Throws: ``BootPlanError`` when the request is invalid on every machine.
   public static func judge(
     _ request: PlanRequest, near wished: GivenPlaces? = nil, keepsKernel: Bool = false
   ) throws(BootPlanError) -> JudgedLayout {

@@ -2,8 +2,8 @@
 import KernelImages
 import PhysicalMemory
 
-/// Judges a layout that somebody else chose: every byte that is lost, and every address at which
-/// the kernel or its decompressor does not find, or cannot use, what lies there.
+/// Judges a layout with given addresses. It reports every byte that is lost, and every address at
+/// which the kernel or its decompressor does not find, or cannot use, a part.
 struct GivenLayoutCheck {
   let layout: GivenLayout
   let placement: ARMPlacement
@@ -19,14 +19,14 @@ struct GivenLayoutCheck {
   /// PHYS_OFFSET of the new kernel.
   var start: UInt64 { placement.kernel - figures.textOffset }
 
-  /// What to do about all of it.
+  /// The hint of every error.
   static let hint = "move it: KX190 says where to"
 
   /// Whether nothing is lost and everything is found.
   var holds: Bool { bad.isEmpty }
 
-  /// The segments that must not lie where they do. What a kernel writes over is to blame for lying
-  /// there, not the kernel.
+  /// The segments at wrong places. If the kernel overwrites a segment, the segment is at fault, not
+  /// the kernel.
   var bad: [PlannedSegment.Name] {
     var bad: [PlannedSegment.Name] = []
     if !isInFreeRAM(placement.kernelSegment.range) || !search.request.machineHolds(written)
@@ -44,7 +44,7 @@ struct GivenLayoutCheck {
     return bad
   }
 
-  /// All that is to say about the layout.
+  /// All diagnostics of the layout.
   var diagnostics: [Diagnostic] {
     let plan = ARMPlanner.plan(search, placement)
     var result: [Diagnostic] = []
@@ -67,7 +67,7 @@ struct GivenLayoutCheck {
 
   private var written: [PhysicalRange] { placement.footprint.map { $0.range } }
 
-  /// What lies beside the kernel.
+  /// The segments other than the kernel.
   private var companions: [(name: PlannedSegment.Name, range: PhysicalRange)] {
     var result: [(name: PlannedSegment.Name, range: PhysicalRange)] = []
     if let range = placement.parameters { result.append((parametersName, range)) }
@@ -84,7 +84,7 @@ struct GivenLayoutCheck {
 
   // MARK: Losses
 
-  /// Tells writer by writer what becomes of a segment.
+  /// The losses of a segment, one for each writer.
   private func losses(
     _ name: PlannedSegment.Name, _ range: PhysicalRange
   ) -> [Diagnostic] {
@@ -107,7 +107,7 @@ struct GivenLayoutCheck {
 
   // MARK: Companions
 
-  /// Tells why the kernel does not find a segment, or cannot use it.
+  /// The reasons why the kernel does not find a segment, or cannot use it.
   private func defects(
     _ name: PlannedSegment.Name, _ range: PhysicalRange
   ) -> [Diagnostic] {
@@ -143,7 +143,7 @@ struct GivenLayoutCheck {
   }
 
   /// Says why the kernel does not map a range, and how much of it; nil when it does, or when there
-  /// is no RAM, which is told elsewhere.
+  /// is no RAM, which another diagnostic reports.
   private func unmapped(_ range: PhysicalRange) -> (text: String, bytes: ByteCount)? {
     guard request.machine.memory.ram.contains(range),
       !search.view.lowmem(start: start, holds: range)
@@ -168,12 +168,12 @@ struct GivenLayoutCheck {
           + "whole 2 MiB", shared.count
       )
     }
-    return ("lies in memory that the kernel is not told of by the DTB or by mem=", range.count)
+    return ("lies in memory that neither the DTB nor mem= names", range.count)
   }
 
-  /// Tells what a kernel finds in the first and last page of an initrd beside it.
+  /// Diagnostics about other contents in the first and last page of an initrd.
   ///
-  /// It reserves whole pages, and gives the initrd up when one of them is reserved already.
+  /// The kernel reserves whole pages, and drops the initrd when one of them is reserved already.
   ///
   /// Source: Linux 6.1, init/initramfs.c `reserve_initrd_mem`.
   private func sharedPages(_ range: PhysicalRange) -> [Diagnostic] {
@@ -194,7 +194,7 @@ struct GivenLayoutCheck {
 
   // MARK: The kernel
 
-  /// Tells why the kernel cannot start where it lies, or run where it goes to.
+  /// The reasons why the kernel cannot start at its place, or cannot run at its destination.
   private var kernelDefects: [Diagnostic] {
     var result: [Diagnostic] = []
     func add(_ code: DiagnosticCode, _ text: String) {
@@ -207,7 +207,7 @@ struct GivenLayoutCheck {
         add(.misaligned, "the zImage does not begin at a multiple of 4, as its code must: \(load)")
       }
     case .image:
-      let step = placement.startIsFine ? Alignment.largeSection : search.imageStep
+      let step = placement.needsFineAlignment ? Alignment.largeSection : search.imageStep
       if !isMadeForItsPlace, !PhysicalAddress(start).isAligned(to: step) {
         add(
           .imageMisplaced,
@@ -239,7 +239,7 @@ struct GivenLayoutCheck {
     return result
   }
 
-  /// Whether the kernel was built to run where it is, at whatever address that is.
+  /// Whether the kernel was built to run at its address, or at any address.
   private var isMadeForItsPlace: Bool {
     guard case .fixed(let address) = request.kernel.facts.zImage?.destination.value else {
       return false
@@ -255,7 +255,7 @@ struct GivenLayoutCheck {
 }
 
 extension PlanRequest {
-  /// Tells whether ranges lie in RAM that nobody reserved.
+  /// Whether all ranges are unreserved RAM.
   func machineHolds(_ ranges: [PhysicalRange]) -> Bool {
     ranges.allSatisfy {
       machine.memory.ram.contains($0) && !machine.memory.reservedRanges.overlaps($0)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Addresses that somebody else chose: a boot loader's environment, a script of a vendor.
+/// Addresses from outside: from a boot loader's environment, or from a vendor's script.
 public struct GivenPlaces: Sendable, Hashable {
-  /// Where the kernel's file lies before the jump: the zImage, or the plain Image.
+  /// The address of the kernel's file before the jump: of the zImage, or the plain Image.
   public var kernel: PhysicalAddress?
-  /// Where the initrd lies.
+  /// The address of the initrd.
   public var initrd: PhysicalAddress?
-  /// Where the device tree or the ATAG list lies, to which r2 points.
+  /// The address of the device tree or the ATAG list, to which r2 points.
   public var parameters: PhysicalAddress?
 
-  /// States addresses; nil leaves a place to be found.
+  /// Groups addresses; nil lets the planner find a place.
   public init(
     kernel: PhysicalAddress? = nil, initrd: PhysicalAddress? = nil,
     parameters: PhysicalAddress? = nil
@@ -26,10 +26,10 @@ public struct GivenPlaces: Sendable, Hashable {
     for segment in segments { self[segment.name] = segment.range.first }
   }
 
-  /// Whether every place is to be found.
+  /// Whether the planner finds every place.
   public var isEmpty: Bool { kernel == nil && initrd == nil && parameters == nil }
 
-  /// The address of a segment; nil when its place is to be found.
+  /// The address of a segment; nil when the planner finds its place.
   public subscript(name: PlannedSegment.Name) -> PhysicalAddress? {
     get {
       switch name {
@@ -51,17 +51,17 @@ public struct GivenPlaces: Sendable, Hashable {
 }
 
 extension PlanRequest {
-  /// The bytes of the initrd where somebody else put it; nil when its place is to be found.
+  /// The given place of the initrd; nil when the planner finds one.
   var givenInitrd: PhysicalRange? { Self.range(given.initrd, initrd?.byteCount) }
 
-  /// The same of what r2 points to.
+  /// The given place of r2's target; nil when the planner finds one.
   var givenParameters: PhysicalRange? { Self.range(given.parameters, parameters.byteCount) }
 
-  /// What lies beside the kernel where somebody else put it.
+  /// The given places of the segments beside the kernel.
   var givenCompanions: RangeSet { RangeSet([givenInitrd, givenParameters].compactMap { $0 }) }
 
-  /// Tells whether a kernel that takes an address for the start of RAM maps what somebody else put
-  /// into RAM.
+  /// Whether a kernel that takes an address for the start of RAM maps the segments that were given
+  /// a place in RAM.
   func mapsGiven(_ view: ARMMemoryView, start: UInt64) -> Bool {
     [givenInitrd?.rounded(outwardTo: .page), givenParameters].allSatisfy { range in
       guard let range, machine.memory.ram.contains(range) else { return true }

@@ -2,23 +2,24 @@
 import KernelImages
 import PhysicalMemory
 
-/// Finds the layout that holds and is nearest to one that does not.
+/// Finds the nearest layout that works to one that does not.
 ///
-/// As few segments as can be are moved, and rather those that lie wrong than others; the kernel,
-/// around which everything else lies, only when that helps. What is moved goes to the nearest place.
+/// It moves as few segments as possible, and rather those at wrong places than others. It moves the
+/// kernel, around which all others lie, only when that helps. Each moved segment goes to the
+/// nearest possible place.
 struct NearestLayout {
   let request: PlanRequest
   let figures: ARMFigures
-  /// Whether the kernel's address is not for the user to choose.
+  /// Whether the user cannot choose the kernel's address.
   let keepsKernel: Bool
 
   /// - Parameters:
-  ///   - request: The kernel, the machine and the layout that does not hold.
-  ///   - figures: The kernel's.
-  ///   - keepsKernel: Whether the kernel's address is not for the user to choose.
+  ///   - request: The kernel, the machine and the layout that does not work.
+  ///   - figures: The figures of the kernel.
+  ///   - keepsKernel: Whether the user cannot choose the kernel's address.
   init(_ request: PlanRequest, figures: ARMFigures, keepsKernel: Bool) {
     var request = request
-    // Whoever gives an address for a kernel gives it for one way to start it.
+    // A given address of a kernel is meant for one handover.
     if request.given.kernel != nil {
       request.handover = GivenLayout(request, figures: figures).handover
     }
@@ -30,10 +31,10 @@ struct NearestLayout {
   /// The most addresses that are tried for a kernel.
   private static let candidateLimit = 512
 
-  /// Finds it.
+  /// Finds the layout.
   ///
-  /// - Returns: An address for everything, and how the kernel is entered there; nil when no layout was
-  ///   found that holds.
+  /// - Returns: An address for everything, and the handover there; nil when no working layout was
+  ///   found.
   func find() -> (places: GivenPlaces, handover: HandoverKind)? {
     for moved in choices {
       if let found = find(moving: moved) { return found }
@@ -58,7 +59,7 @@ struct NearestLayout {
     for name in given where name != .kernel || !keepsKernel {
       choices += choices.map { $0 + [name] }
     }
-    /// Well placed segments count most, then the kernel, then the number, then the bytes.
+    /// Moving well-placed segments costs most, then the kernel, then the number, then the bytes.
     func cost(_ choice: [PlannedSegment.Name]) -> UInt64 {
       var cost: UInt64 = 0
       for name in choice {
@@ -85,14 +86,14 @@ struct NearestLayout {
       places.kernel = PhysicalAddress(address)
       if let found = settled(places, moving: moved) { return found }
     }
-    // All that is moved may also go where a plan of our own would put it.
+    // Moved segments may also go where a plan without given addresses would put them.
     var free = request
     for name in moved { free.given[name] = nil }
     let layout = GivenLayout(free, figures: figures)
     return layout.placement().flatMap { holding(layout, $0) }
   }
 
-  /// Puts everything beside a kernel that stays; nil when that does not hold.
+  /// Places all segments beside a kernel that stays; nil when that layout does not work.
   private func settled(
     _ places: GivenPlaces, moving moved: [PlannedSegment.Name]
   ) -> (places: GivenPlaces, handover: HandoverKind)? {
@@ -102,7 +103,7 @@ struct NearestLayout {
     for name in companions { fixed.given[name] = nil }
     var layout = GivenLayout(fixed, figures: figures)
     guard var placement = layout.placement() else { return nil }
-    // Everything found its lowest place; those that had one before go near to it.
+    // Every segment has its lowest place now; those with a former place move near to it.
     if !companions.isEmpty, places.kernel != nil {
       let items = layout.search.companions(
         start: placement.kernel - figures.textOffset,
@@ -121,7 +122,7 @@ struct NearestLayout {
     return holding(layout, placement)
   }
 
-  /// The addresses of a placement that holds, as a layout of its own; nil when it does not hold.
+  /// The addresses of a working placement, as a layout of its own; nil when it does not work.
   private func holding(
     _ layout: GivenLayout, _ placement: ARMPlacement
   ) -> (places: GivenPlaces, handover: HandoverKind)? {
@@ -137,8 +138,8 @@ struct NearestLayout {
     return (complete.given, placement.handover)
   }
 
-  /// The addresses that a kernel may be moved to, the nearest first: those where something ends or
-  /// begins to be in its way.
+  /// The addresses that a kernel may be moved to, the nearest first: those at which an obstacle
+  /// begins or ends.
   private func kernelAddresses(
     near wish: PhysicalAddress, moving moved: [PlannedSegment.Name]
   ) -> [UInt64] {
@@ -206,14 +207,14 @@ extension PlacementItem {
     return best
   }
 
-  /// The addresses in a hole from which the lowest place may be the nearest.
+  /// The addresses in a hole from which the lowest possible place may be the nearest.
   private func floors(in hole: PhysicalRange, near wish: PhysicalAddress) -> [PhysicalAddress] {
     guard hole.count >= byteCount else { return [] }
     let highest = PhysicalAddress(hole.last.rawValue - byteCount.rawValue + 1)
       .roundedDown(to: alignment)
     let wanted = min(max(wish.roundedDown(to: alignment), hole.first), highest)
     guard let section else { return [wanted] }
-    // Not every address will do where the sections count: that before the edge, or on it.
+    // Where sections count, two addresses are tried: one before the edge of a section, one on it.
     let room = min(byteCount.rawValue, 2 * section.byteCount.rawValue)
     let last = PhysicalAddress(
       wanted.roundedDown(to: section).rawValue + 2 * section.byteCount.rawValue - room
@@ -221,12 +222,12 @@ extension PlacementItem {
     return [wanted, max(min(last, wanted), hole.first)]
   }
 
-  /// Finds a place for every item, in sum as near as can be to where each was wished.
+  /// Finds a place for every item, with the smallest total distance to the wished places.
   ///
   /// - Parameters:
-  ///   - items: What needs a place; few, since every order is tried.
-  ///   - taken: What must stay untouched.
-  ///   - wish: The address that an item is to be near to; nil takes the lowest place.
+  ///   - items: The items; they must be few, since every order is tried.
+  ///   - taken: The memory that must stay untouched.
+  ///   - wish: The wished address of an item; nil takes the lowest place.
   /// - Returns: The places in the order of `items`, or nil when there is no arrangement.
   static func arrange(
     _ items: [Self], clearOf taken: RangeSet, near wish: (Self) -> PhysicalAddress?
@@ -255,7 +256,7 @@ extension PlacementItem {
 }
 
 extension NearestLayout {
-  /// Says which layout holds, and what of it was moved.
+  /// The diagnostic that names the working layout, and the segments that were moved.
   func diagnostic(_ found: (places: GivenPlaces, handover: HandoverKind)?) -> Diagnostic {
     guard let (places, handover) = found else {
       return Diagnostic(

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// A set of ranges of which many parts are counted: each count costs the logarithm of their number.
+/// A set of ranges of which parts are counted often: a count costs the logarithm of their number.
 struct CountedRanges {
   let set: RangeSet
-  /// The bytes of all ranges below one, for each and for the end; below 4 GiB they fit with ease.
+  /// The bytes below each range, and below the end. Below 4 GiB they fit easily.
   private let bytesBelow: [UInt64]
 
   /// Counts a set that lies below 4 GiB.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Something that needs a place of its own, and the places it may have.
+/// An item that needs a place, and the places it may have.
 struct PlacementItem {
   let name: PlannedSegment.Name
   /// The memory it takes, in bytes.
   let byteCount: ByteCount
-  /// Where all of it must lie, as far as it lies in the window.
+  /// The ranges that it may lie in, as far as they lie in the window.
   let allowed: RangeSet
-  /// nil when it may lie nowhere.
+  /// The window; nil when no place is allowed.
   let window: PhysicalRange?
-  /// What it must not touch, beside what is taken when it is placed.
+  /// The memory it must not touch, besides the memory taken when it is placed.
   var forbidden = RangeSet()
   let alignment: Alignment
   /// The section that a DTB is mapped with: it must end within two sections of the one it
@@ -20,8 +20,8 @@ struct PlacementItem {
   /// Finds the lowest place.
   ///
   /// - Parameters:
-  ///   - taken: What must stay untouched.
-  ///   - floor: The lowest address that will do (inclusive).
+  ///   - taken: The memory that must stay untouched.
+  ///   - floor: The lowest acceptable address (inclusive).
   /// - Returns: nil when no hole is large enough.
   func lowest(clearOf taken: RangeSet, from floor: PhysicalAddress) -> PhysicalRange? {
     guard
@@ -67,19 +67,19 @@ struct PlacementItem {
 
   /// Finds a place for every item.
   ///
-  /// Every order is tried, each item going to the lowest place that is left. When there is any
-  /// arrangement at all, one of the orders finds one: moving the items of that arrangement down,
-  /// lowest first, never takes a byte from the next.
+  /// Every order is tried, and each item goes to the lowest place that is left. If there is any
+  /// arrangement, one of the orders finds one: moving the items of that arrangement down, lowest
+  /// first, never takes a byte from the next.
   ///
   /// - Parameters:
-  ///   - items: What needs a place; few, since every order is tried.
-  ///   - taken: What must stay untouched.
-  ///   - floor: The lowest address that will do (inclusive).
+  ///   - items: The items; they must be few, since every order is tried.
+  ///   - taken: The memory that must stay untouched.
+  ///   - floor: The lowest acceptable address (inclusive).
   /// - Returns: The places in the order of `items`, or nil when there is no arrangement.
   static func arrange(
     _ items: [Self], clearOf taken: RangeSet, from floor: PhysicalAddress
   ) -> [PhysicalRange]? {
-    // Most often the natural order is one, and the others are never made.
+    // The natural order mostly works; then the other orders are never made.
     if let found = arrange(items, in: Array(items.indices), clearOf: taken, from: floor) {
       return found
     }

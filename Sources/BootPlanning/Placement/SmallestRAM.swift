@@ -2,13 +2,13 @@
 import KernelImages
 import PhysicalMemory
 
-/// Finds the smallest machine that a request would fit.
+/// Finds the smallest machine that a request fits.
 enum SmallestRAM {
-  /// The grain of the answer.
+  /// The step between sizes that are tried.
   static let step: UInt64 = 2 << 20
 
-  /// Finds the smallest single bank of RAM, from where RAM begins today, with today's
-  /// reservations, that a plan fits. A DTB that names memory below goes on doing so.
+  /// Finds the smallest single bank of RAM that a plan fits. It begins where RAM begins today, and
+  /// has today's reservations. A DTB that names memory below still does so.
   ///
   /// - Returns: The size in bytes, a multiple of 2 MiB; nil when even 4 GiB does not help.
   static func find(_ request: PlanRequest) -> ByteCount? {
@@ -34,7 +34,7 @@ enum SmallestRAM {
     var smaller = request
     smaller.machine.memory.ram = RangeSet(bank)
     if case .deviceTree(let bytes, let memory) = request.parameters, !memory.isEmpty {
-      // What a decompressor takes for the start of RAM follows from the tree, not from the machine.
+      // The tree, not the machine, decides where a decompressor assumes the start of RAM.
       let lowest = memory.map { $0.first }.min() ?? first
       let named = PhysicalRange(first: min(lowest, first), last: bank.last) ?? bank
       smaller.parameters = .deviceTree(bytes, memory: [named])

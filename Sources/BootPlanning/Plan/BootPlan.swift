@@ -3,11 +3,12 @@ public import Handover
 public import KernelImages
 public import PhysicalMemory
 
-/// A complete decision about where a new kernel and its companions go and how it is entered.
+/// A complete decision: the place of a new kernel and its companions, and how the kernel is
+/// entered.
 ///
 /// A plan is a value: it holds no file contents, can be compared, printed, saved and loaded again.
 public struct BootPlan: Sendable, Hashable {
-  /// What is known about the kernel.
+  /// The facts about the kernel.
   public var kernel: PlannedKernel
   /// The rule that placed the segments.
   public var rule: PlacementRule
@@ -15,31 +16,31 @@ public struct BootPlan: Sendable, Hashable {
   public var handover: HandoverKind
   /// The memory the plan was made for.
   public var machine: PlannedMachine
-  /// The files the segments are made from.
+  /// The files that the segments are made from.
   public var files: [PlannedFile]
-  /// What the user said of the kernel's file.
+  /// The user's statements about the kernel's file.
   public var stated = StatedReading()
   /// The command line of the new kernel.
   public var commandLine: String
-  /// The address that is jumped to; nil when nothing fits.
+  /// The address of the jump; nil when nothing fits.
   public var entry: PhysicalAddress?
   /// The registers at the entry point; nil when nothing fits.
   public var registers: ARMRegisters?
-  /// What is loaded where, lowest first; empty when nothing fits.
+  /// The segments, lowest first; empty when nothing fits.
   public var segments: [PlannedSegment]
   /// Every range that is written between the jump and `start_kernel`, in order of time.
   public var footprint: [FootprintRange]
-  /// What the user should know.
+  /// The messages for the user.
   public var diagnostics: [Diagnostic]
-  /// The smallest RAM that would do, from where RAM begins, when nothing fits; nil when that is not
-  /// known or none would do.
+  /// The smallest RAM that would be enough, from the start of RAM on, when nothing fits; nil when
+  /// it is unknown or no RAM would be enough.
   public var smallestRAM: ByteCount?
   /// RAM of the machine that the DTB does not name: the new kernel never learns of it.
   public var unnamedRAM = RangeSet()
-  /// Whether the plan may be another when what the initrd unpacks to is counted.
+  /// Whether the exact unpacked size of the initrd may change the plan.
   var dependsOnCount = false
 
-  /// States a plan.
+  /// Groups the parts of a plan.
   public init(
     kernel: PlannedKernel, rule: PlacementRule, handover: HandoverKind, machine: PlannedMachine,
     files: [PlannedFile] = [], commandLine: String, entry: PhysicalAddress?,
@@ -59,10 +60,10 @@ public struct BootPlan: Sendable, Hashable {
     self.diagnostics = diagnostics
   }
 
-  /// Tells whether the plan must not be executed.
+  /// Whether the plan must not be executed.
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-  /// Tells whether no placement was found at all.
+  /// Whether no placement was found at all.
   public var fits: Bool { entry != nil }
 }
 
@@ -72,10 +73,10 @@ public struct PlannedKernel: Sendable, Hashable {
   public var chain: [String]
   /// The size of the file the kernel came in.
   public var fileBytes: ByteCount
-  /// What is known about it.
+  /// The facts about the kernel.
   public var facts: ARMKernel
 
-  /// States the kernel of a plan.
+  /// Groups the facts about a kernel.
   public init(chain: [String], fileBytes: ByteCount, facts: ARMKernel) {
     self.chain = chain
     self.fileBytes = fileBytes
@@ -83,7 +84,7 @@ public struct PlannedKernel: Sendable, Hashable {
   }
 }
 
-/// How addresses are chosen.
+/// The rule by which addresses are chosen.
 public enum PlacementRule: String, Sendable, Hashable, CaseIterable {
   /// Clear of every byte that is written.
   case exact
@@ -95,7 +96,7 @@ public enum PlacementRule: String, Sendable, Hashable, CaseIterable {
   case ratio5
 }
 
-/// What is entered: the inflated kernel, or the decompressor around it.
+/// The code that is entered: the inflated kernel, or the decompressor around it.
 public enum HandoverKind: String, Sendable, Hashable, CaseIterable {
   /// The plain Image is loaded at its final place and entered.
   case image
@@ -110,7 +111,7 @@ public struct PlannedMachine: Sendable, Hashable {
   /// RAM and reservations.
   public var memory: MemoryMap
 
-  /// States the memory of a plan.
+  /// Groups the memory of a plan.
   public init(pageBytes: ByteCount = ByteCount(UInt64(4096)), memory: MemoryMap) {
     self.pageBytes = pageBytes
     self.memory = memory
@@ -119,9 +120,9 @@ public struct PlannedMachine: Sendable, Hashable {
 
 /// A file that a plan was made from.
 public struct PlannedFile: Sendable, Hashable {
-  /// What the file is for.
+  /// The role of a file.
   public enum Role: String, Sendable, Hashable {
-    /// The kernel, in whatever wrappers it came.
+    /// The kernel, with its wrappers.
     case kernel
     /// An initial ramdisk; a plan may have several.
     case initrd
@@ -129,11 +130,11 @@ public struct PlannedFile: Sendable, Hashable {
     case dtb
     /// An overlay that was applied to the tree.
     case overlay
-    /// The ELF file of the same kernel, which only told figures.
+    /// The ELF file of the same kernel, from which only figures were read.
     case vmlinux
   }
 
-  /// What the file is for.
+  /// The role of the file.
   public var role: Role
   /// The path as the user gave it.
   public var path: String
@@ -142,7 +143,7 @@ public struct PlannedFile: Sendable, Hashable {
   /// The SHA-256 of the file, 64 hexadecimal digits.
   public var sha256: String
 
-  /// States a file of a plan.
+  /// Groups the facts about a file.
   public init(role: Role, path: String, bytes: ByteCount, sha256: String) {
     self.role = role
     self.path = path
@@ -153,7 +154,7 @@ public struct PlannedFile: Sendable, Hashable {
 
 /// Bytes that are put at an address before the jump.
 public struct PlannedSegment: Sendable, Hashable {
-  /// What a segment holds.
+  /// The name of a segment, after its content.
   public enum Name: String, Sendable, Hashable {
     /// The plain Image, the zImage or the bundle that is entered.
     case kernel
@@ -167,14 +168,14 @@ public struct PlannedSegment: Sendable, Hashable {
     case trampoline
   }
 
-  /// What the segment holds.
+  /// The name of the segment.
   public var name: Name
   /// The memory it takes, whole pages.
   public var range: PhysicalRange
   /// The bytes that come from a file; the rest of the memory is zeroed.
   public var fileBytes: ByteCount
 
-  /// States a segment.
+  /// Groups the parts of a segment.
   public init(name: Name, range: PhysicalRange, fileBytes: ByteCount) {
     self.name = name
     self.range = range
@@ -189,7 +190,7 @@ public struct PlannedSegment: Sendable, Hashable {
 
 /// A range that is written between the jump and `start_kernel`.
 public struct FootprintRange: Sendable, Hashable {
-  /// When a range is written.
+  /// The time at which a range is written.
   public enum Phase: String, Sendable, Hashable {
     /// Before the first instruction of the inflated kernel.
     case decompress
@@ -197,20 +198,20 @@ public struct FootprintRange: Sendable, Hashable {
     case kernel
   }
 
-  /// What is written.
+  /// The part that is written.
   public var part: FootprintPart
-  /// When it is written.
+  /// The time at which it is written.
   public var phase: Phase
   /// The bytes that may be written.
   public var range: PhysicalRange
 
-  /// States a range of the footprint.
+  /// Groups the parts of a range.
   public init(_ part: FootprintPart, phase: Phase, range: PhysicalRange) {
     self.part = part
     self.phase = phase
     self.range = range
   }
 
-  /// What is written, in the words of docs/footprint.md.
+  /// The name of the part, as docs/footprint.md has it.
   public var name: String { part.description }
 }

@@ -2,7 +2,7 @@
 public import KernelImages
 public import PhysicalMemory
 
-/// Why no plan can be made at all; a plan that does not fit is a plan with errors instead.
+/// Why no plan can be made at all. A plan that does not fit is no error, but a plan with errors.
 public enum BootPlanError: Error, Sendable, Hashable {
   /// A figure of the kernel lies outside what any 32-bit ARM kernel can have.
   case figure(String, UInt64)
@@ -25,7 +25,7 @@ public enum BootPlanError: Error, Sendable, Hashable {
 }
 
 extension BootPlanError {
-  /// Whether the request may be in order, and only this program falls short.
+  /// Whether the request may be correct and a limit of this program is the cause.
   public var isLimit: Bool {
     switch self {
     case .notInflated, .notBuiltIn: true

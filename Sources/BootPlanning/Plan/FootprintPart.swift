@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is written between the jump and `start_kernel`, a part each; docs/footprint.md has the model.
+/// A part of memory that is written between the jump and `start_kernel`; see docs/footprint.md.
 public enum FootprintPart: Sendable, Hashable {
   /// The page table by which the decompressor turns its caches on.
   case decompressorPageTable
@@ -10,17 +10,17 @@ public enum FootprintPart: Sendable, Hashable {
   case appendedTree
   /// The decompressor's BSS, where it was loaded.
   case decompressorBSS
-  /// Its stack there.
+  /// The decompressor's stack, where it was loaded.
   case decompressorStack
-  /// Its heap there.
+  /// The decompressor's heap, where it was loaded.
   case decompressorHeap
   /// The zImage at the place that it moves itself to.
   case movedZImage
   /// The decompressor's BSS behind the moved zImage.
   case movedBSS
-  /// Its stack there.
+  /// The decompressor's stack behind the moved zImage.
   case movedStack
-  /// Its heap there.
+  /// The decompressor's heap behind the moved zImage.
   case movedHeap
   /// The kernel, which the decompressor inflates.
   case inflatedKernel
@@ -28,11 +28,11 @@ public enum FootprintPart: Sendable, Hashable {
   case kernelPageTables
   /// The BSS of the kernel.
   case kernelBSS
-  /// A bundle with the room that it works in.
+  /// A bundle with its working memory.
   case bundle
   /// The place of a segment of a bundle, by its name there.
   case bundleSegment(String)
-  /// What a document names and is not known here.
+  /// A part that a document names and this version does not know.
   case unknown(String)
 
   /// Whether the decompressor writes it behind the kernel, after it has moved itself there.
@@ -54,7 +54,7 @@ public enum FootprintPart: Sendable, Hashable {
 }
 
 extension FootprintPart: CustomStringConvertible {
-  /// The part in words, as texts and documents have it.
+  /// The name of the part in texts and documents.
   public var description: String {
     switch self {
     case .decompressorPageTable: "decompressor page table"

@@ -2,12 +2,12 @@
 import KernelImages
 import PhysicalMemory
 
-/// Looks at a finished plan with no knowledge of how it came about.
+/// Checks a finished plan without knowledge of how it was made.
 enum PlanCheck {
   /// Finds every byte of a segment that would be lost, and every byte written where it must not.
   ///
-  /// The kernel's own segment is not held against the footprint: the decompressor knows what it
-  /// may overwrite of itself.
+  /// The kernel's own segment is not compared with the footprint: the decompressor handles
+  /// overwriting itself.
   static func diagnostics(of plan: BootPlan) -> [Diagnostic] {
     overlapsWithFootprint(plan)
       + overlapsOfSegments(
@@ -56,13 +56,13 @@ enum PlanCheck {
     return result
   }
 
-  /// The most reservations that are told one by one for a range.
+  /// The most reservations that are listed for a range.
   private static let reservationLimit = 16
 
-  /// Finds every segment, and everything that is written, outside of free RAM.
+  /// Finds every segment, and every written range, outside of free RAM.
   static func misplaced(_ plan: BootPlan, hint: String) -> [Diagnostic] {
     var result: [Diagnostic] = []
-    // Most of what is looked at lies clear of everything, and there may be much of both.
+    // Most ranges lie clear of all reservations, and there may be many of both.
     let reserved = plan.machine.memory.reservedRanges
     func look(_ what: String, _ range: PhysicalRange) {
       let entries =

@@ -2,21 +2,21 @@
 public import KernelImages
 public import PhysicalMemory
 
-/// Everything a plan is made from, as figures: no file contents.
+/// The input of a plan, as figures: no file contents.
 public struct PlanRequest: Sendable, Hashable {
   /// The kernel.
   public var kernel: PlannedKernel
   /// The memory of the machine.
   public var machine: PlannedMachine
-  /// What r2 will point to.
+  /// The target of r2.
   public var parameters: BootParameters
-  /// What the device tree tells the decompressor about memory, when that is not what it tells the
-  /// kernel: the decompressor takes nodes at any depth and of any status.
+  /// The memory that the decompressor reads from the device tree, when it differs from the
+  /// kernel's: the decompressor reads nodes at any depth and of any status.
   ///
   /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1).
   public var decompressorMemory: [PhysicalRange]?
-  /// The memory in the tree that the running kernel was started with, of which it may use less;
-  /// nil when it was started without one, or nobody knows.
+  /// The memory in the tree that the running kernel was started with; the kernel may use less. nil
+  /// when it was started without a tree, or the tree is unknown.
   public var runningMemory: [PhysicalRange]?
   /// The initial ramdisk; nil without one.
   public var initrd: PlannedInitrd?
@@ -26,9 +26,9 @@ public struct PlanRequest: Sendable, Hashable {
   public var handover: HandoverKind?
   /// The rule that places the segments.
   public var rule: PlacementRule
-  /// The load address the user wants: of the zImage, or of the plain Image.
+  /// The load address that the user wants, of the zImage or of the plain Image.
   public var load: PhysicalAddress?
-  /// The addresses that somebody else chose; the rest is placed.
+  /// The addresses that were given; the planner finds the others.
   public var given = GivenPlaces()
   /// The size of the running kernel that the user states, as for kexec-tools' `--image-size`.
   public var imageBytes: ByteCount?
@@ -36,12 +36,12 @@ public struct PlanRequest: Sendable, Hashable {
   public var workingBytes: ByteCount?
   /// Whether the running machine has too little free memory to load the plain Image.
   var cannotLoadImage = false
-  /// Whether the plan says for every address which rule fixed it.
+  /// Whether the plan names for every address the rule that fixed it.
   public var explains = true
-  /// What the caller found out while preparing: grafted memory nodes, dropped properties.
+  /// The diagnostics of the preparation, such as added memory nodes and dropped properties.
   public var diagnostics: [Diagnostic]
 
-  /// States what a plan is made from.
+  /// Groups the parts of a request.
   public init(
     kernel: PlannedKernel, machine: PlannedMachine, parameters: BootParameters,
     initrd: PlannedInitrd? = nil, commandLine: String = "", handover: HandoverKind? = nil,
@@ -66,12 +66,12 @@ public struct PlanRequest: Sendable, Hashable {
 public struct PlannedInitrd: Sendable, Hashable {
   /// The bytes that are loaded.
   public var byteCount: ByteCount
-  /// The bytes it unpacks to, when that is known; at the most, unless ``isCounted``.
+  /// The unpacked size, when it is known; an upper bound, unless ``isCounted``.
   public var unpackedBytes: ByteCount?
-  /// Whether the unpacked bytes are exact. Otherwise a plan that they decide is made again with the
-  /// exact number.
+  /// Whether the unpacked size is exact. Otherwise a plan that depends on it is made again with the
+  /// exact size.
   public var isCounted = true
-  /// The memory that the kernel's decoder takes to unpack it, in bytes.
+  /// The memory that the kernel's decoder needs to unpack it, in bytes.
   public var decoderBytes = ByteCount.zero
 
   /// States an initial ramdisk.
@@ -81,7 +81,7 @@ public struct PlannedInitrd: Sendable, Hashable {
   }
 }
 
-/// What r2 points to at the entry point.
+/// The target of r2 at the entry point.
 public enum BootParameters: Sendable, Hashable {
   /// Nothing: such a plan shows the memory, but cannot be booted.
   case none

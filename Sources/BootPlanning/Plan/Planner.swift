@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The way to a plan. The kernel decides at run time by which architecture's rules; package traits only leave
-/// architectures out.
+/// The entrance to planning. The kernel's architecture selects the rules at run time; package
+/// traits only leave architectures out.
 public enum Planner {
   /// Makes a plan by the rule of the request.
   ///
-  /// - Parameter request: The kernel, the machine and what goes with them.
-  /// - Returns: The plan. When nothing fits it has no entry, no segments and says why.
-  /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
+  /// - Parameter request: The kernel, the machine and the kernel's companions.
+  /// - Returns: The plan. When nothing fits it has no entry, no segments, and diagnostics that say
+  ///   why.
+  /// - Throws: ``BootPlanError`` when the request is invalid on every machine.
   public static func plan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
     #if PlanARM
       return try ARMPlanner.plan(request)
@@ -16,7 +17,7 @@ public enum Planner {
     #endif
   }
 
-  /// Makes a plan by the exact rule, which is all that the loader links.
+  /// Makes a plan by the exact rule. The loader links only this one.
   ///
   /// - Parameter request: As for ``plan(_:)``; its rule is `exact`.
   /// - Returns: As ``plan(_:)``.
@@ -29,15 +30,15 @@ public enum Planner {
     #endif
   }
 
-  /// Judges a layout that somebody else chose.
+  /// Judges a layout with given addresses.
   ///
   /// - Parameters:
   ///   - request: The kernel, the machine, and the addresses that were given.
-  ///   - wished: The addresses that a better layout is to be near to, when those are others; a layout
-  ///     is then proposed in any case.
-  ///   - keepsKernel: Whether the kernel's address is not for its user to choose.
+  ///   - wished: Addresses that the proposed layout should be near to, if they differ from the
+  ///     given ones; a layout is then proposed in any case.
+  ///   - keepsKernel: Whether the user cannot choose the kernel's address.
   /// - Returns: The plan and the proposal.
-  /// - Throws: ``BootPlanError`` when the request makes no sense whatever the machine is.
+  /// - Throws: ``BootPlanError`` when the request is invalid on every machine.
   public static func judge(
     _ request: PlanRequest, near wished: GivenPlaces? = nil, keepsKernel: Bool = false
   ) throws(BootPlanError) -> JudgedLayout {

@@ -2,20 +2,21 @@
 public import KernelImages
 public import PhysicalMemory
 
-/// What the user said of how the kernel's file is to be read. A plan is made again only with the same.
+/// The user's statements about how to read the kernel's file. A plan is repeatable only with the
+/// same.
 public struct StatedReading: Sendable, Hashable {
-  /// What the file is said to be.
+  /// The stated kind of the file.
   public var type: ImageKind?
   /// The configuration of a FIT.
   public var fitConfiguration: String?
-  /// Which of the trees in the file is taken, from 0 on.
+  /// The index of the tree to use among those in the file, from 0 on.
   public var treeIndex: Int?
-  /// Inflated size and BSS together, for a kernel that does not tell.
+  /// Inflated size and BSS together, for a kernel that does not show it.
   public var imageBytes: ByteCount?
-  /// PAGE_OFFSET, for a kernel that does not tell.
+  /// PAGE_OFFSET, for a kernel that does not show it.
   public var pageOffset: UInt64?
 
-  /// States what was said; by default nothing.
+  /// Groups the statements; by default there are none.
   public init(
     type: ImageKind? = nil, fitConfiguration: String? = nil, treeIndex: Int? = nil,
     imageBytes: ByteCount? = nil, pageOffset: UInt64? = nil
@@ -27,6 +28,6 @@ public struct StatedReading: Sendable, Hashable {
     self.pageOffset = pageOffset
   }
 
-  /// Whether nothing was said.
+  /// Whether the user stated nothing.
   public var isEmpty: Bool { self == Self() }
 }

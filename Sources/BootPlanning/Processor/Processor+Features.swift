@@ -2,10 +2,10 @@
 import PhysicalMemory
 
 extension Processor {
-  /// Adds what the running kernel tells of the processor's features, where nothing is known yet.
+  /// Adds the processor features that the running kernel lists, where none are known yet.
   ///
-  /// Source: Linux 6.1, arch/arm/kernel/setup.c, `c_show` and `cpuid_init_hwcaps`: `lpae` stands there
-  /// for long descriptors. No kernel before 3.10 has the word; that one is missing counts from 3.12 on.
+  /// Source: Linux 6.1, arch/arm/kernel/setup.c, `c_show` and `cpuid_init_hwcaps`: `lpae` stands
+  /// for long descriptors. No kernel before 3.10 has the word; its absence counts from 3.12 on.
   ///
   /// - Parameters:
   ///   - cpuinfo: The text of /proc/cpuinfo of a 32-bit ARM kernel.

@@ -3,9 +3,9 @@ import PhysicalMemory
 public import DeviceTree
 public import KernelImages
 
-/// What is known of the processor that a kernel is to run on. nil is always: not known.
+/// The known facts about the processor that a kernel will run on. nil always means unknown.
 public struct Processor: Sendable, Hashable {
-  /// By what it is known, for messages: `arm,cortex-a8`, `armv6l`; empty when by nothing.
+  /// Its name in messages: `arm,cortex-a8`, `armv6l`; empty when it has none.
   public var name = ""
   /// The version of the architecture.
   public var version: ARMVersion? {
@@ -13,20 +13,20 @@ public struct Processor: Sendable, Hashable {
   }
   /// Whether it has long-descriptor page tables, LPAE.
   public var hasLPAE: Bool?
-  /// Whether it runs ARM code, which those of profile M do not.
+  /// Whether it runs ARM code; cores of profile M do not.
   public private(set) var hasARMState: Bool?
 
-  /// Whether the running kernel has it in big-endian order.
+  /// Whether the running kernel uses it in big-endian order.
   public private(set) var isBigEndian: Bool?
 
-  /// Knows nothing.
+  /// An unknown processor.
   public init() {}
 
-  /// Knows what the name of the running kernel's machine tells: `armv6l`, `armv5tel`.
+  /// Reads the machine name of the running kernel: `armv6l`, `armv5tel`.
   ///
   /// Source: Linux 6.1, arch/arm/mm/proc-*.S: the first name of a processor, and the byte order.
   ///
-  /// - Parameter machine: The machine as `uname` tells it.
+  /// - Parameter machine: The machine name of `uname`.
   public init(machine: String) {
     let bytes = Array(machine.utf8.prefix(5))
     guard bytes[...].begins(with: "armv"), bytes.count == 5,
@@ -42,10 +42,10 @@ public struct Processor: Sendable, Hashable {
     self.version = version
   }
 
-  /// Knows what a core's name tells.
+  /// Looks up a core by its name.
   ///
-  /// - Parameter core: The name that device trees have for it: `arm,cortex-a9`. The result is nil when
-  ///   it is not known here.
+  /// - Parameter core: Its name in device trees: `arm,cortex-a9`. The result is nil when the core
+  ///   is unknown.
   public init?(core: String) {
     guard let known = ARMCore(named: core) else { return nil }
     name = core
@@ -54,8 +54,8 @@ public struct Processor: Sendable, Hashable {
     hasARMState = known.hasARMState
   }
 
-  /// Adds what a tree tells of its cores, where nothing is known yet. Of several kinds of cores what
-  /// all have counts.
+  /// Adds facts about the cores in a tree, where they are unknown. Of several kinds of cores, only
+  /// common properties count.
   ///
   /// - Parameter tree: The tree of the machine.
   public mutating func take(_ tree: DeviceTree) {

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 public import KernelImages
 
-/// What keeps a kernel from running on a processor.
+/// The reason why a kernel cannot run on a processor.
 public enum ProcessorObstacle: Sendable, Hashable {
-  /// The kernel has long-descriptor page tables, the processor has not.
+  /// The kernel has long-descriptor page tables, the processor does not.
   case noLPAE
-  /// The kernel is ARM code, the processor runs Thumb code only.
+  /// The kernel is ARM code, the processor runs only Thumb code.
   case noARMState
   /// The kernel is for later versions of the architecture.
   case tooOld(needs: ARMVersion)
-  /// The kernel is for earlier versions of the architecture only; perhaps, when it is so old that its
-  /// code does not tell for sure.
+  /// The kernel is for earlier versions of the architecture only. This is uncertain for a kernel so
+  /// old that its code does not show it.
   case tooNew(knows: ARMVersion, isCertain: Bool)
-  /// The kernel is big-endian, the running one is not; for certain when the kernel itself cannot turn
-  /// the processor round, which ARMv6 brought.
+  /// The kernel is big-endian, the running one is not. This is certain when the kernel itself
+  /// cannot switch the processor's byte order, which is possible since ARMv6.
   case bigEndian(isCertain: Bool)
 
-  /// Whether the kernel is known not to run.
+  /// Whether it is certain that the kernel does not run.
   public var isCertain: Bool {
     switch self {
     case .tooNew(_, let isCertain), .bigEndian(let isCertain): isCertain
@@ -24,7 +24,7 @@ public enum ProcessorObstacle: Sendable, Hashable {
     }
   }
 
-  /// What is in the way.
+  /// The message.
   ///
   /// - Parameter processor: The processor.
   /// - Returns: A sentence without its full stop.
@@ -48,10 +48,10 @@ public enum ProcessorObstacle: Sendable, Hashable {
 }
 
 extension Processor {
-  /// Tells what keeps a kernel from running here; nil when nothing that is known does.
+  /// The known reason why a kernel does not run here; nil when there is none.
   ///
   /// - Parameter kernel: The kernel.
-  /// - Returns: What is in the way.
+  /// - Returns: The reason.
   public func obstacle(to kernel: ARMKernel) -> ProcessorObstacle? {
     if hasARMState == false, kernel.isThumb2?.value == false { return .noARMState }
     if let version {
@@ -65,7 +65,7 @@ extension Processor {
     return .bigEndian(isCertain: kernel.latestVersion?.value == .v5)
   }
 
-  /// Tells whether all is known that a kernel may need.
+  /// Whether every fact that a kernel may depend on is known.
   ///
   /// - Parameter kernel: The kernel.
   /// - Returns: Whether ``obstacle(to:)`` leaves nothing open.

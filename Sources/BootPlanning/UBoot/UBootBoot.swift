@@ -2,13 +2,13 @@
 public import KernelImages
 public import PhysicalMemory
 
-/// What U-Boot makes of its environment when it starts a kernel by `bootz` or `bootm`: where it
-/// loads the files, and where they lie when it jumps.
+/// Simulates U-Boot's use of its environment when it starts a kernel by `bootz` or `bootm`: the
+/// addresses of the files after loading, and at the jump.
 ///
-/// First `bootm` copies or inflates the kernel of a uImage to its load address; a zImage stays where
-/// it was loaded. Then the initrd is copied to the highest free place below a limit, then the
-/// tree; each stays where it is when its variable is all ones. What is taken is the kernel, what the
-/// tree reserves, and U-Boot itself at the end of RAM.
+/// First `bootm` copies or inflates the kernel of a uImage to its load address; a zImage stays
+/// where it was loaded. Then U-Boot copies the initrd to the highest free place below a limit, then
+/// the tree; each stays where it is when its variable is all ones. The kernel, the tree's
+/// reservations, and U-Boot itself at the end of RAM are not free.
 ///
 /// Source: U-Boot boot/bootm.c `bootm_run_states`, cmd/bootz.c `bootz_start`, boot/image-board.c
 /// `boot_ramdisk_high`, `env_get_bootm_low`, `env_get_bootm_mapsize`, boot/image-fdt.c
@@ -16,15 +16,15 @@ public import PhysicalMemory
 /// common/cmd_bootm.c, common/image.c (v2013.01) and common/image-fdt.c (v2016.01). Up to 2024.07
 /// `initrd_high` and `fdt_high` did not reach beyond bootm_low + bootm_size.
 public struct UBootBoot: Sendable {
-  /// Where the files are loaded.
+  /// The addresses that the files are loaded to.
   public private(set) var sources = GivenPlaces()
-  /// Where they lie at the jump.
+  /// The addresses at the jump.
   public private(set) var places = GivenPlaces()
-  /// What is moved, and what is lost on the way.
+  /// Diagnostics about files that U-Boot moves or loses.
   public private(set) var diagnostics: [Diagnostic] = []
   /// Whether a file is lost, or none is started, before the jump.
   public var isSpoilt: Bool { diagnostics.contains { $0.severity == .error } }
-  /// Whether the kernel goes where its own header says.
+  /// Whether the kernel's own header decides its address.
   public private(set) var keepsKernel = false
 
   private let environment: UBootEnvironment
@@ -39,22 +39,22 @@ public struct UBootBoot: Sendable {
   static let initrdNames = ["ramdisk_addr_r", "rdaddr", "ramdiskaddr", "initrd_addr"]
   static let treeNames = ["fdt_addr_r", "fdtaddr", "fdt_addr"]
 
-  /// What is added to the tree. Source: lib/Kconfig, `SYS_FDT_PAD` (v2026.10-rc2).
+  /// The room that U-Boot adds to the tree. Source: lib/Kconfig, `SYS_FDT_PAD` (v2026.10-rc2).
   private static let treePad: UInt64 = 0x3000
   /// U-Boot's stack. Source: Kconfig, `STACK_SIZE` (v2026.10-rc2).
   private static let stackBytes: UInt64 = 16 << 20
-  /// Code, heap and stack of U-Boot where nothing tells, at most: its stack and as much again. Boards
-  /// with little memory give it less: an eighth is assumed.
+  /// An upper bound of U-Boot's code, heap and stack where nothing states it: its stack and as much
+  /// again. Boards with little memory give it less: an eighth is assumed.
   private static let ownBytes: UInt64 = 32 << 20
   private static let allOnes: UInt64 = 0xffff_ffff
 
-  /// Models a boot.
+  /// Simulates a boot.
   ///
   /// - Parameters:
   ///   - environment: The variables.
   ///   - request: The kernel, its companions and the machine.
-  ///   - uImage: Where the kernel's uImage wants it; nil for a zImage, which `bootz` starts.
-  ///   - initrdOffset: Where the initrd begins in its file, which may wrap it for U-Boot.
+  ///   - uImage: The load address in the kernel's uImage; nil for a zImage, which `bootz` starts.
+  ///   - initrdOffset: The offset of the initrd in its file, which may wrap it for U-Boot.
   public init(
     _ environment: UBootEnvironment, _ request: PlanRequest, uImage: UImagePlace?,
     initrdOffset: ByteCount = .zero
@@ -121,7 +121,7 @@ public struct UBootBoot: Sendable {
     environment.number("bootm_low") ?? ram.ranges.first?.first.rawValue ?? 0
   }
 
-  /// The end of what U-Boot moves files into (exclusive).
+  /// The end of the memory that U-Boot moves files into (exclusive).
   private var limit: UInt64 {
     let mapped = environment.number("bootm_mapsize") ?? environment.number("bootm_size")
     let size = mapped ?? ram.count.rawValue - min(ram.count.rawValue, low - min(low, ramStart))
@@ -138,7 +138,7 @@ public struct UBootBoot: Sendable {
     return "the end of RAM"
   }
 
-  /// Keeps what U-Boot itself takes, from its stack to the end of the bank it runs in.
+  /// Reserves U-Boot's own memory, from its stack to the end of the bank it runs in.
   private mutating func takeOwn() {
     guard let bank = ram.ranges.first(where: { $0.last.rawValue >= low }) else { return }
     var first = bank.last.rawValue - (min(max(bank.count.rawValue / 8, 1), Self.ownBytes) - 1)
@@ -179,7 +179,7 @@ public struct UBootBoot: Sendable {
     ].compactMap { $0 }
   }
 
-  /// Tells what overwrites what while the files are loaded. What stays in place is told by the plan.
+  /// Reports files that overwrite others while they are loaded. The plan reports files that stay.
   private mutating func filesOverlap(_ uImage: UImagePlace?) {
     let head = uImage?.offset ?? .zero
     let bytes = head.adding(request.kernel.facts.zImage?.byteCount ?? request.kernel.fileBytes)
@@ -233,7 +233,7 @@ public struct UBootBoot: Sendable {
     var limit = limit
     var limitText = limitText
     if environment.value("initrd_high") != nil {
-      // What is no number acts as 0: any place will do.
+      // Text that is no number acts as 0, which allows any place.
       let high = environment.number("initrd_high") ?? 0
       if high == Self.allOnes {
         if let range = source(.initrd, bytes) { taken.insert(range) }
@@ -274,7 +274,7 @@ public struct UBootBoot: Sendable {
       why = "fdt_high"
       range = highest(whole, below: high == 0 ? Self.allOnes + 1 : high)
     } else {
-      // Bank by bank, from the lowest.
+      // Banks are searched from the lowest on.
       for bank in ram.ranges where range == nil && bank.last.rawValue >= low {
         range = highest(whole, below: min(bank.last.rawValue + 1, limit))
       }
@@ -295,7 +295,7 @@ extension UBootBoot {
   ///
   /// - Parameters:
   ///   - places: The addresses.
-  ///   - environment: What is set already; nil when that is not known.
+  ///   - environment: The variables that are set already; nil when they are unknown.
   /// - Returns: A line each, with `setenv`.
   public static func commands(_ places: GivenPlaces, beyond environment: UBootEnvironment?)
     -> [String]

@@ -6,7 +6,7 @@ import PhysicalMemory
 public enum UBootEnvironmentError: Error, Sendable, Hashable {
   /// No line, or no entry of the block, sets a variable.
   case noVariables(bytes: Int)
-  /// It has zero bytes, as a block of the flash, but no checksum that fits.
+  /// It has zero bytes, like a block of the flash, but no matching checksum.
   case checksum(stored: UInt32, computed: UInt32)
 }
 
@@ -41,7 +41,7 @@ public struct UBootEnvironment: Sendable, Hashable {
 
   private var variables: [Variable] = []
 
-  /// The most references that are followed, one into another and in all.
+  /// The most references that are followed: nested ones, and all together.
   private static let depthLimit = 16
   private static let referenceLimit = 1024
 
@@ -70,7 +70,7 @@ public struct UBootEnvironment: Sendable, Hashable {
     return value(name, depth: 0, &left)
   }
 
-  /// The value of a variable as a number. U-Boot takes all numbers for hexadecimal.
+  /// The value of a variable as a number. U-Boot reads all numbers as hexadecimal.
   ///
   /// - Returns: nil when it is not set, or is no number.
   public func number(_ name: String) -> UInt64? {
@@ -141,8 +141,8 @@ public struct UBootEnvironment: Sendable, Hashable {
     }
   }
 
-  /// The data of the block that `saveenv` writes: a checksum, with two copies also a byte that says
-  /// which is newer, and the entries.
+  /// The data of the block that `saveenv` writes: a checksum, then the entries. With two copies, a
+  /// byte behind the checksum marks the newer one.
   ///
   /// Source: U-Boot include/env_internal.h, `environment_s` (v2026.10-rc2, and v2016.01's
   /// include/environment.h).
@@ -192,7 +192,7 @@ public struct UBootEnvironment: Sendable, Hashable {
   /// Reads `name=value`, `setenv name value` or a line of a header; nil when it is none.
   private static func variable(_ line: ArraySlice<UInt8>) -> Variable? {
     var rest = trimmed(line)
-    // What is indented goes on with the value before, as the commands of a script in an .env file.
+    // An indented line continues the value before, like the commands of a script in an .env file.
     if rest.first == UInt8(ascii: "#")
       || rest.startIndex != line.startIndex && rest.first != UInt8(ascii: "\"")
     {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What Ferry's Swift needs of its assembly, of the linker and of the runtime. */
+/* The parts of the assembly, the linker and the runtime that Ferry's Swift uses. */
 #ifndef CFERRY_H
 #define CFERRY_H
 
 #include <stdint.h>
 
-/* How Ferry was entered, and where it lies. Written by start.S before anything else runs. */
+/* The state at Ferry's entry, and its addresses. start.S writes it before anything else runs. */
 struct ferry_entry {
-  uint32_t loaded;   /* where the bundle was loaded: its byte 0 */
-  uint32_t base;     /* where it lies now, a multiple of 4096 */
+  uint32_t loaded;   /* the load address of the bundle: its byte 0 */
+  uint32_t base;     /* its current address, a multiple of 4096 */
   uint32_t offset;   /* added to a physical address, without carry, it gives the virtual one */
   uint32_t r1, r2;   /* of the boot loader */
   uint32_t core;     /* 5, 6 or 7: the architecture, as far as it matters here */
@@ -17,7 +17,7 @@ struct ferry_entry {
 };
 extern const struct ferry_entry ferry_entry;
 
-/* What a fault was, as vectors.S found it. */
+/* The facts about a fault, from vectors.S. */
 struct ferry_exception {
   uint32_t kind; /* 0 undefined instruction, 1 supervisor call, 2 prefetch abort, 3 data abort,
                     4 interrupt */
@@ -45,7 +45,7 @@ FERRY_PLACE(ferry_mmu_off)
 FERRY_PLACE(ferry_mmu_off_end)
 FERRY_PLACE(handover_relocate_in_text)
 
-/* The name of what stands at an address of ours, and of the section it stands in; 0 when it has none. */
+/* The name of the symbol at an address in Ferry, and of its section; 0 when it has none. */
 const char *ferry_symbol(uint32_t address);
 const char *ferry_section(uint32_t address);
 
@@ -57,7 +57,7 @@ void ferry_clean_caches(void);
 /* Stores one of the four words, 0 to 3, into the text of handover_relocate_in_text. */
 void ferry_store_parameter(uint32_t index, uint32_t word);
 
-/* The jump. Does not return. The first four go down the whole way in registers. */
+/* The jump. Does not return. The first four arguments stay in registers all the way. */
 void ferry_soft_restart(uint32_t start, uint32_t indirection, uint32_t machine,
                         uint32_t parameters, uint32_t mmu_off, uint32_t relocation,
                         uint32_t identity_table, uint32_t through_hyp);

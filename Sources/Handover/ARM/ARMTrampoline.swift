@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// A few words of code that set r1 and r2 as planned and enter the kernel, for running kernels
-/// that would set them otherwise.
+/// A few words of code that set r1 and r2 as planned and enter the kernel, for running kernels that
+/// would set other values.
 ///
-/// Sources/HandoverCode/ARM/trampoline.S is the source, and says what the code finds, what it does not know,
-/// and what it leaves. The three words behind the code are read, never written. All of it may be
-/// overwritten once the kernel is entered.
+/// Its source, Sources/HandoverCode/ARM/trampoline.S, says what the code expects, what it does not
+/// know, and what it leaves. The three words behind the code are read, never written. All of it may
+/// be overwritten once the kernel is entered.
 public enum ARMTrampoline {
-  /// The bytes it takes.
+  /// The size of the code in bytes.
   public static let byteCount = 28
 
   /// Makes the code for a little-endian machine.
   ///
   /// - Parameters:
-  ///   - entry: The address that is entered at last, in ARM state.
-  ///   - machine: r1; nil leaves the running kernel's number as it is.
+  ///   - entry: The address of the jump, in ARM state.
+  ///   - machine: r1; nil keeps the running kernel's number.
   ///   - parameters: r2.
   /// - Returns: ``byteCount`` bytes; nil when the entry is beyond 32 bits or no multiple of four.
   public static func code(

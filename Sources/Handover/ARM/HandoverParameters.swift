@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The four words that the relocation code works by.
+/// The four words that control the relocation code.
 public struct HandoverParameters: Hashable, Sendable {
-  /// How many words they are.
+  /// The number of words.
   public static let count: UInt32 = 4
 
-  /// Where the new kernel is entered, in ARM state.
+  /// The entry of the new kernel, in ARM state.
   public let startAddress: UInt32
-  /// The physical address of the list's first page; 0 when nothing is to be copied.
+  /// The physical address of the list's first page; 0 when there is nothing to copy.
   public let indirectionPage: UInt32
-  /// What the new kernel finds in r1 and r2.
+  /// r1 and r2 of the new kernel.
   public let registers: ARMRegisters
 
-  /// Checks that the relocation code can work by them.
+  /// Checks that the relocation code can use the values.
   ///
   /// A kernel is entered in ARM state, Thumb-2 kernels as well: Documentation/arm/booting.rst (v6.1).
   ///
@@ -29,7 +29,7 @@ public struct HandoverParameters: Hashable, Sendable {
     self.registers = registers
   }
 
-  /// The words in the order in which they stand in memory, and in r4 to r7.
+  /// The words in the order of memory, and of r4 to r7.
   public var words: InlineArray<4, UInt32> {
     [startAddress, indirectionPage, registers.r1, registers.r2]
   }

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// The page that takes the relocation code for the jump, while it is being made ready.
+/// The page for the relocation code of the jump, while it is prepared.
 ///
-/// What is in a data cache when the caches go off is lost to code that reads memory. So all that is
-/// stored here is stored before the flush, and the type has it no other way: ``flushed(by:)`` consumes
-/// the buffer, nothing can be stored any more, and only what it returns says where to jump. The order
-/// before that depends on the strategy: parameters behind the code may come before or after the
-/// code, those in the text must be there when the code is copied.
+/// When the caches are switched off, data in a data cache are lost to code that reads memory. So
+/// every store must come before the flush, and the type enforces this: ``flushed(by:)`` consumes
+/// the buffer, no store is possible afterwards, and only its result holds the address of the jump.
+/// The order before that depends on the strategy. Parameters behind the code may be stored before
+/// or after the code; parameters in the text must be there when the code is copied.
 ///
-/// The buffer itself touches no memory: whoever makes it says how words are loaded and stored.
+/// The buffer itself touches no memory: its caller passes functions that load and store words.
 public struct RebootCodeBuffer: ~Copyable, Sendable {
-  /// How the parameters come to the code.
+  /// How the code gets its parameters.
   public let strategy: RebootCodeStrategy
-  /// Where the code stands when it runs.
+  /// The address of the code when it runs.
   public let address: PhysicalAddress
-  /// What stands where.
+  /// The offsets of code and parameters.
   public let layout: RebootCodeLayout
   private var parameters: HandoverParameters?
   private var hasCode = false
 
-  /// Checks that code and parameters can stand at an address.
+  /// Checks that code and parameters fit at an address.
   ///
   /// - Throws: ``RebootCodeError`` when they would be unaligned, run over the end of the page, or lie
   ///   beyond 4 GiB.
@@ -38,7 +38,7 @@ public struct RebootCodeBuffer: ~Copyable, Sendable {
     self.parameters = nil
   }
 
-  /// Takes the parameters, and stores them where the code will look for them.
+  /// Takes the parameters, and stores them where the code reads them.
   ///
   /// - Parameters:
   ///   - parameters: The four words.
@@ -65,7 +65,7 @@ public struct RebootCodeBuffer: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - load: Loads a word of the code at an offset from its beginning in the text; nil takes the
-  ///     words that Handover has, which for `.inText` would be without parameters.
+  ///     words of this module, which for `.inText` would lack the parameters.
   ///   - store: Stores a word at an offset from the beginning of the buffer.
   /// - Throws: ``RebootCodeError/codeDiffers(offset:)``; for `.inText` also
   ///   ``RebootCodeError/parametersMissing`` and ``RebootCodeError/codeMissing``.
@@ -86,11 +86,11 @@ public struct RebootCodeBuffer: ~Copyable, Sendable {
     hasCode = true
   }
 
-  /// Flushes the caches; from then on the buffer is only good for the jump.
+  /// Flushes the caches; afterwards the buffer can only be used for the jump.
   ///
-  /// - Parameter flush: Writes what the data caches hold of these bytes to memory, and has the
-  ///   instruction cache forget them.
-  /// - Returns: What to jump to.
+  /// - Parameter flush: Writes these bytes from the data caches to memory, and invalidates them in
+  ///   the instruction cache.
+  /// - Returns: The code to jump to.
   /// - Throws: ``RebootCodeError/parametersMissing`` and ``RebootCodeError/codeMissing``.
   public consuming func flushed(
     by flush: (_ address: PhysicalAddress, _ byteCount: UInt32) -> Void
@@ -103,11 +103,11 @@ public struct RebootCodeBuffer: ~Copyable, Sendable {
   }
 }
 
-/// Relocation code that can be jumped to as soon as MMU and caches are off.
+/// Relocation code that can be entered as soon as MMU and caches are off.
 public struct RebootCode: Hashable, Sendable {
   /// The physical address of its first instruction.
   public let address: PhysicalAddress
-  /// What r4 to r7 must hold there; nil when the parameters are in memory.
+  /// The values of r4 to r7 there; nil when the parameters are in memory.
   public let registers: HandoverParameters?
 
   init(address: PhysicalAddress, registers: HandoverParameters?) {

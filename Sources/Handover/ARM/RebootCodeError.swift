@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Why a reboot code buffer cannot be made ready.
+/// The reason why a reboot code buffer cannot be prepared.
 public enum RebootCodeError: Error, Hashable, Sendable {
-  /// The code is no multiple of eight bytes, or too short to hold what it should.
+  /// The size of the code is no multiple of eight bytes, or too small for its parts.
   case codeSize(UInt32)
-  /// Code and parameters take more bytes than there are up to the end of the page.
+  /// Code and parameters take more bytes than the page has left.
   case doesNotFit(bytes: UInt32, room: UInt32)
   /// The code would not begin at a multiple of eight.
   case unaligned(PhysicalAddress)
@@ -15,20 +15,20 @@ public enum RebootCodeError: Error, Hashable, Sendable {
   case startAddress(UInt32)
   /// The list does not begin with a page.
   case indirectionPage(UInt32)
-  /// Parameters have been given before.
+  /// Parameters were set before.
   case parametersTwice
-  /// Parameters are to be stored into the text after the code was copied from there.
+  /// Parameters would be stored into the text after the code was copied from there.
   case parametersAfterCopy
-  /// Caches are to be flushed, and parameters were not given.
+  /// The caches would be flushed without parameters.
   case parametersMissing
-  /// Caches are to be flushed, and the code was not copied.
+  /// The caches would be flushed without the code.
   case codeMissing
-  /// A word of the text that is to be copied is another one than was assembled.
+  /// A word of the text to copy differs from the assembled one.
   case codeDiffers(offset: UInt32)
 }
 
 extension RebootCodeError {
-  /// What is wrong, without the values, for programs that have no strings.
+  /// The reason, without the values, for programs that have no strings.
   public var reason: StaticString {
     switch self {
     case .codeSize: "the relocation code is no multiple of eight bytes"
@@ -41,7 +41,7 @@ extension RebootCodeError {
     case .parametersAfterCopy: "parameters go into the text after the code was copied from there"
     case .parametersMissing: "caches are flushed before there are parameters"
     case .codeMissing: "caches are flushed before the relocation code is there"
-    case .codeDiffers: "the relocation code is not what was assembled"
+    case .codeDiffers: "the relocation code differs from the assembled one"
     }
   }
 }

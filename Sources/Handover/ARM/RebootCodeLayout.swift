@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What stands where in a reboot code buffer.
+/// The offsets in a reboot code buffer.
 public struct RebootCodeLayout: Hashable, Sendable {
-  /// The pages that the relocation code copies: HANDOVER_PAGE_SHIFT in HandoverCode.h.
+  /// The size of the pages that the relocation code copies: HANDOVER_PAGE_SHIFT in HandoverCode.h.
   public static let pageBytes: UInt32 = 4096
-  /// What the buffer's address is a multiple of. Linux copies functions as such: fncpy() wants 8.
+  /// The alignment of the buffer's address. Linux copies functions with fncpy(), which needs 8.
   public static let alignment: UInt32 = 8
 
   /// The bytes of the code.
@@ -16,9 +16,9 @@ public struct RebootCodeLayout: Hashable, Sendable {
 
   /// Lays out code of a size.
   ///
-  /// The size must be a multiple of eight, so that words behind the code are aligned wherever it is.
+  /// The size must be a multiple of eight, so that words behind the code are always aligned.
   ///
-  /// - Throws: ``RebootCodeError`` when the size is none that code can have.
+  /// - Throws: ``RebootCodeError`` when the size is impossible.
   public init(
     _ strategy: RebootCodeStrategy, codeBytes: UInt32
   ) throws(RebootCodeError) {

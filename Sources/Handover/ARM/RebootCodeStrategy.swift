@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the four parameters come to the relocation code. The numbers are those of a bundle's manifest.
+/// How the relocation code gets its four parameters. The numbers are those of a bundle's manifest.
 public enum RebootCodeStrategy: UInt32, Hashable, Sendable, CaseIterable {
-  /// They come in r4 to r7, passed down the whole chain; nothing is stored.
+  /// They come in r4 to r7, passed through the whole chain; nothing is stored.
   case arguments = 0
   /// They are stored behind the code in the reboot code buffer. Linux does so since 2016.
   case behindCode = 1
@@ -18,10 +18,10 @@ public enum RebootCodeStrategy: UInt32, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Whether this only works when the program's own text can be written.
+  /// Whether it needs a writable text of the program.
   public var needsWritableText: Bool { self == .inText }
 
-  /// The bytes of the code as assembled.
+  /// The size of the assembled code in bytes.
   public var codeBytes: UInt32 {
     switch self {
     case .arguments: UInt32(truncatingIfNeeded: ARMRelocationCode.arguments.count) * 4
@@ -30,7 +30,7 @@ public enum RebootCodeStrategy: UInt32, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// The word at an offset of the code as assembled, parameters being 0; nil where there is none.
+  /// The word at an offset of the assembled code, with parameters of 0; nil where there is none.
   public func codeWord(at offset: UInt32) -> UInt32? {
     guard offset < codeBytes, offset & 3 == 0, let index = Int(exactly: offset / 4) else {
       return nil

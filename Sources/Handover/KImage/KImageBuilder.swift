@@ -1,42 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Stages a new kernel in scattered pages, and writes the list by which they are copied to where they
-/// belong.
+/// Stages a new kernel in scattered pages, and writes the list of copies to their destinations.
 ///
-/// What holds of the finished list, as of the kernel's: a source is in no destination, or is the very
+/// The finished list has the kernel's invariants. A source is in no destination, or is the very
 /// page that it is copied to; so no copy destroys a source, in whichever order the pages come. The
 /// control page and the list's own pages are in no destination.
 ///
-/// The memory it takes does not grow with the pages: the list lies in its indirection pages from the
-/// first, and every entry has its place (``KImageLayout``). A page that is handed out before its turn
-/// is noted where its source will stand. The pages of the list are taken before any source, which
-/// the kernel does one at a time; until there is a list, what was handed out before its turn is
-/// chained through the pages themselves.
+/// The memory it needs does not grow with the pages: the list lies in its indirection pages from
+/// the first, and every entry has its place (``KImageLayout``). The pool may hand out a page that
+/// is a later destination: it is noted at the place of that page's source entry. The pages of the
+/// list are taken before any source, while the kernel takes one at a time. As long as there is no
+/// list, such pages are chained through themselves.
 ///
 /// Source: Linux 6.1, kernel/kexec_core.c (kimage_alloc_page and what calls it).
 public struct KImageBuilder<Pages: PhysicalPages> {
   /// The machine.
   public var pages: Pages
-  /// What is built.
+  /// The segments, and the places of their entries.
   public let layout: KImageLayout
-  /// What became of the pages so far, all 0 after a failure.
+  /// The counts of pages so far, all 0 after a failure.
   public private(set) var counts = KImageCounts()
 
   /// The page for the reboot code buffer, once one is taken.
   public private(set) var controlPage: PhysicalAddress?
   /// The first indirection page.
   private var first: PhysicalAddress?
-  /// The indirection page where the last segment went on, and its number.
+  /// The indirection page that was reached last, and its number.
   private var reached: (page: PhysicalAddress, number: UInt64)?
-  /// The latest of the chain of pages that came before there was a list.
+  /// The latest of the chained pages, which came before there was a list.
   private var chained: PhysicalAddress?
-  /// How many are in the chain: a pool that hands out a page twice could make a ring of it.
+  /// The length of the chain: a pool that hands out a page twice could make a ring of it.
   private var chainedCount: UInt64 = 0
-  /// Page 0, which can be a source only.
+  /// Page 0, which can only be a source.
   private var zeroPage: PhysicalAddress?
 
-  /// Begins with nothing staged; no page is taken yet.
+  /// Begins without staged segments; no page is taken yet.
   public init(_ layout: KImageLayout, pages: Pages) {
     self.layout = layout
     self.pages = pages
@@ -44,8 +43,8 @@ public struct KImageBuilder<Pages: PhysicalPages> {
 
   /// Stages every segment and ends the list.
   ///
-  /// - Returns: What the jump needs.
-  /// - Throws: ``KImageError``; then every page has been given back.
+  /// - Returns: The image for the jump.
+  /// - Throws: ``KImageError``; every page has then been given back.
   public mutating func build() throws(KImageError) -> KImage {
     for segment in layout.segments.indices { try stage(segment) }
     return try finish()
@@ -54,7 +53,7 @@ public struct KImageBuilder<Pages: PhysicalPages> {
   /// Stages one segment; the first call takes the control page and the pages of the list.
   ///
   /// - Parameter index: Of the segment. Each is staged once, in any order.
-  /// - Throws: ``KImageError``; then every page has been given back.
+  /// - Throws: ``KImageError``; every page has then been given back.
   public mutating func stage(_ index: Int) throws(KImageError) {
     do throws(KImageError) {
       if first == nil { try prepare() }
@@ -67,7 +66,7 @@ public struct KImageBuilder<Pages: PhysicalPages> {
 
   /// Ends the list.
   ///
-  /// - Returns: What the jump needs.
+  /// - Returns: The image for the jump.
   /// - Throws: ``KImageError/notStaged(segment:)``
   public mutating func finish() throws(KImageError) -> KImage {
     guard let controlPage, let first else { throw .notStaged(segment: 0) }
@@ -75,7 +74,7 @@ public struct KImageBuilder<Pages: PhysicalPages> {
       let entry = pages.word(at: try place(layout.firstEntry(of: segment)))
       if entry == 0 { throw .notStaged(segment: segment) }
     }
-    // The place behind the last entry is a link's when its page is full.
+    // If its page is full, the end stands at the place of the link.
     let last = try place(layout.entriesBeforeDone - 1)
     guard let end = last.advanced(by: ByteCount(UInt64(4))) else { throw .unusablePage(last) }
     pages.setWord(KImageEntry.done.rawValue, at: end)
@@ -83,12 +82,12 @@ public struct KImageBuilder<Pages: PhysicalPages> {
     return KImage(head: head, controlPage: controlPage, page: layout.page)
   }
 
-  /// Writes every segment to its destination at once, as is done in the memory that is reserved for
-  /// a kernel to be started after a crash.
+  /// Writes every segment directly to its destination, in the memory that is reserved for a crash
+  /// kernel.
   ///
-  /// - Parameter reserved: That memory. Of the pages the pool hands out only the control page is kept.
-  /// - Returns: What the jump needs: nothing is copied then.
-  /// - Throws: ``KImageError``; then every page has been given back.
+  /// - Parameter reserved: That memory. Of the pages from the pool only the control page is kept.
+  /// - Returns: The image for the jump, which copies nothing.
+  /// - Throws: ``KImageError``; every page has then been given back.
   public mutating func loadDirectly(within reserved: PhysicalRange) throws(KImageError) -> KImage {
     for (index, segment) in layout.segments.enumerated() {
       guard let range = segment.range, reserved.contains(range) else {
@@ -113,7 +112,7 @@ public struct KImageBuilder<Pages: PhysicalPages> {
     return KImage(head: .done, controlPage: controlPage, page: layout.page)
   }
 
-  /// Gives back every page that was taken; nothing is staged afterwards.
+  /// Gives back every page that was taken; staging is not possible afterwards.
   public mutating func discard() {
     giveBackChained()
     if let zeroPage { pages.giveBack(zeroPage) }
@@ -193,7 +192,7 @@ extension KImageBuilder {
     }
   }
 
-  /// Puts a page of a segment's file into memory, and zeros where the file has ended.
+  /// Puts a page of a segment's file into memory, with zeros behind the end of the file.
   private mutating func fill(
     _ page: PhysicalAddress, _ index: Int, _ segment: KImageSegment, _ offset: ByteCount
   ) {
@@ -228,12 +227,13 @@ extension KImageBuilder {
     }
   }
 
-  /// Takes a page that is in no destination, and not page 0: that address of a list means none.
+  /// Takes a page that is in no destination. Page 0 is no such page: in a list its address means
+  /// none.
   private mutating func takeOutside() throws(KImageError) -> PhysicalAddress {
     while true {
       let page = try take()
       if layout.isDestination(page) {
-        // All ones is the end of the chain: no page begins there.
+        // All ones marks the end of the chain: no page begins there.
         pages.setWord(UInt32(truncatingIfNeeded: chained?.rawValue ?? .max), at: page)
         chained = page
         chainedCount += 1
@@ -282,7 +282,7 @@ extension KImageBuilder {
     let (listPage, slot) = number.quotientAndRemainder(dividingBy: layout.entriesPerPage)
     guard var page = first else { throw .notStaged(segment: 0) }
     var at: UInt64 = 0
-    // Most entries follow the one before.
+    // Most entries follow the previous one.
     if let reached, reached.number <= listPage { (page, at) = reached }
     while at < listPage {
       guard let link = page.advanced(by: ByteCount(layout.entriesPerPage * 4)) else { break }

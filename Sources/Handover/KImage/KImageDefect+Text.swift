@@ -2,7 +2,7 @@
 import PhysicalMemory
 
 extension KImageDefect {
-  /// What is wrong, without the values, for programs that have no strings.
+  /// The defect, without the values, for programs that have no strings.
   public var reason: StaticString {
     switch self {
     case .wrongHead: "the head of the list is neither a link nor the end"
@@ -21,7 +21,7 @@ extension KImageDefect {
 }
 
 extension KImageDefect: CustomStringConvertible {
-  /// A sentence without its final stop: what is wrong, the value, and the entry to blame.
+  /// A sentence without its final stop: the defect, the value, and the entry at fault.
   public var description: String {
     let text = reason.description
     switch self {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// One word of the list that the relocation code runs: the address of a page, and in the bits below
-/// it what the page is.
+/// One word of the list that the relocation code runs: the address of a page, and in the low bits
+/// the kind of the page.
 ///
 /// Source: Linux 6.1, include/linux/kexec.h (IND_DESTINATION and following). The word has 32 bits, as
 /// on ARM; every page size that is a power of two from 16 bytes on leaves room for the four bits.
 public struct KImageEntry: Hashable, Sendable {
-  /// What an entry says about its page.
+  /// The kind of an entry.
   public enum Kind: UInt32, Sendable {
-    /// Sources from here on are copied to this page and those behind it.
+    /// Sources from here on are copied to this page and the pages behind it.
     case destination = 1
     /// The list goes on with the first word of this page.
     case indirection = 2
@@ -28,7 +28,7 @@ public struct KImageEntry: Hashable, Sendable {
   /// Makes an entry.
   ///
   /// - Parameters:
-  ///   - kind: What the page is.
+  ///   - kind: The kind of the page.
   ///   - page: The first byte of the page.
   /// The result is nil when the word cannot hold the address, or the address hides the kind.
   public init?(_ kind: Kind, _ page: PhysicalAddress) {
@@ -36,20 +36,20 @@ public struct KImageEntry: Hashable, Sendable {
     rawValue = address | kind.rawValue
   }
 
-  /// A place in the list where nothing has been written yet.
+  /// A place in the list that is not written yet.
   public static let empty = Self(rawValue: 0)
   /// The end of the list.
   public static let done = Self(rawValue: Kind.done.rawValue)
 
-  /// Reads what the entry says.
+  /// Reads the kind of the entry.
   ///
   /// - Parameter page: The size of a page.
-  /// - Returns: nil when it says nothing, or several things at once.
+  /// - Returns: nil when it has no kind, or several.
   public func kind(page: Alignment) -> Kind? {
     Kind(rawValue: rawValue & UInt32(truncatingIfNeeded: page.mask))
   }
 
-  /// Reads which page it is about.
+  /// Reads the address of the entry's page.
   ///
   /// - Parameter page: The size of a page.
   /// - Returns: The first byte of the page.

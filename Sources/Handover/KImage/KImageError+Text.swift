@@ -2,7 +2,7 @@
 import PhysicalMemory
 
 extension KImageError {
-  /// What is wrong, without the values, for programs that have no strings.
+  /// The problem, without the values, for programs that have no strings.
   public var reason: StaticString {
     switch self {
     case .pageSize: "a page has from 16 bytes to 2 GiB"
@@ -24,7 +24,7 @@ extension KImageError {
 }
 
 extension KImageError: CustomStringConvertible {
-  /// A sentence without its final stop: what is wrong, and the values.
+  /// A sentence without its final stop: the problem and the values.
   public var description: String {
     let text = reason.description
     switch self {

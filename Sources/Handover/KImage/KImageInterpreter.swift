@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Runs a list as the relocation code does: word by word, as memory is at that moment, with no look at
-/// whether the list makes sense.
+/// Runs a list as the relocation code does: word by word, from memory as it is at that moment,
+/// without checking the list.
 ///
 /// Source: Linux 6.1, arch/arm/kernel/relocate_kernel.S.
 public struct KImageInterpreter: Sendable {
-  /// Why a list cannot be run to its end.
+  /// The reason why a list cannot be run to its end.
   public enum Failure: Error, Hashable, Sendable {
-    /// Memory does not allow the access that the entry at an address asks for, or no such entry can
-    /// be read; the address is nil for the head.
+    /// Memory does not allow the access of the entry at an address, or the entry cannot be read;
+    /// the address is nil for the head.
     case fault(MemoryFault, entry: PhysicalAddress?)
     /// A word is no entry.
     case unknownEntry(KImageEntry, at: PhysicalAddress?)
-    /// A page is to be copied, and it has not been said where to.
+    /// A page would be copied without a destination.
     case noDestination(at: PhysicalAddress)
-    /// The list has not ended after as many entries as were allowed.
+    /// The list has not ended after the allowed number of entries.
     case endless(entries: UInt64)
   }
 
   /// The size of a page.
   public let page: Alignment
-  /// The entries that are run at most.
+  /// The most entries that are run.
   public let limit: UInt64
 
   /// Makes an interpreter.
   ///
   /// - Parameters:
   ///   - page: The size of a page.
-  ///   - limit: The entries that are run at most.
+  ///   - limit: The most entries that are run.
   public init(page: Alignment, limit: UInt64) {
     self.page = page
     self.limit = limit
@@ -38,9 +38,9 @@ public struct KImageInterpreter: Sendable {
   ///
   /// - Parameters:
   ///   - head: The entry before the first.
-  ///   - memory: What is read and written.
-  /// - Returns: The pages that were copied.
-  /// - Throws: ``Failure``; what was copied until then stays so.
+  ///   - memory: The memory that is read and written.
+  /// - Returns: The number of pages that were copied.
+  /// - Throws: ``Failure``; earlier copies stay.
   public func run(
     _ head: KImageEntry, in memory: inout SimulatedMemory
   ) throws(Failure) -> UInt64 {

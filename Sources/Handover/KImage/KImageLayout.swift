@@ -3,9 +3,9 @@ public import PhysicalMemory
 
 /// Segments that can be loaded, and the place of each of their pages in the list.
 ///
-/// The list has, for each segment in turn, one destination entry and one source entry for each page.
-/// So the place of every entry is known before the first is written, and no other record is needed of
-/// which page is staged where.
+/// For each segment in turn, the list has one destination entry, and one source entry for each
+/// page. So the place of every entry is known before the first is written, and no other record of
+/// the staged pages is needed.
 public struct KImageLayout: Hashable, Sendable {
   /// The segments, in the order in which they are copied.
   public let segments: [KImageSegment]
@@ -14,14 +14,14 @@ public struct KImageLayout: Hashable, Sendable {
   /// The pages of all destinations.
   public let pageCount: UInt64
 
-  /// The entries of an indirection page but the last, which links to the next one.
+  /// The entries of an indirection page, without the last, which links to the next one.
   let entriesPerPage: UInt64
 
-  /// Judges segments as the kernel does, and refuses empty ones, too.
+  /// Checks segments as the kernel does, and also refuses empty ones. The amount and the place of
+  /// RAM are unknown here.
   ///
-  /// How much RAM there is, and where, is not known here.
   /// - Parameters:
-  ///   - segments: In any order.
+  ///   - segments: The segments, in any order.
   ///   - page: The size of a page, from 16 bytes to 2 GiB.
   /// - Throws: ``KImageError``
   ///
@@ -40,7 +40,7 @@ public struct KImageLayout: Hashable, Sendable {
         else { continue }
         throw .overlap(segment: index, with: other, at: shared.first)
       }
-      // Both are below 2^32 and do not overlap: the sum is, too.
+      // Both are below 2^32 and do not overlap, so their sum is, too.
       pages += segment.memoryBytes.rawValue / page.byteCount.rawValue
     }
     self.segments = segments
@@ -68,20 +68,20 @@ public struct KImageLayout: Hashable, Sendable {
     }
   }
 
-  /// The indirection pages that the list takes.
+  /// The number of indirection pages in the list.
   ///
-  /// The last entry, done, may stand where the last page would have its link.
+  /// The last entry, done, may stand at the place of the last page's link.
   public var indirectionPageCount: UInt64 {
     (entriesBeforeDone + entriesPerPage - 1) / entriesPerPage
   }
 
-  /// The pages that must be free: for each destination page one, those of the list, and the control
-  /// page.
+  /// The number of free pages that are needed: one for each destination page, those of the list,
+  /// and the control page.
   ///
-  /// They are enough when those of the list and the control page are outside of all destinations.
+  /// They are enough if those of the list and the control page lie outside of all destinations.
   public var neededPages: UInt64 { pageCount + indirectionPageCount + 1 }
 
-  /// Tells whether a page is in a destination.
+  /// Whether a page is in a destination.
   public func isDestination(_ page: PhysicalAddress) -> Bool { entry(of: page) != nil }
 
   var entriesBeforeDone: UInt64 { pageCount + UInt64(segments.count) }
@@ -90,7 +90,7 @@ public struct KImageLayout: Hashable, Sendable {
     segment.memoryBytes.rawValue / page.byteCount.rawValue
   }
 
-  /// The bytes before a page of a segment.
+  /// The number of bytes before a page of a segment.
   func offset(ofPage number: UInt64) -> ByteCount {
     ByteCount(number * page.byteCount.rawValue)
   }
@@ -102,7 +102,7 @@ public struct KImageLayout: Hashable, Sendable {
     return entries
   }
 
-  /// The place of the source entry of a destination page, or nil when it is in no destination.
+  /// The place of the source entry of a destination page; nil when it is in no destination.
   func entry(of destination: PhysicalAddress) -> UInt64? {
     var entries: UInt64 = 0
     for segment in segments {
@@ -119,6 +119,6 @@ public struct KImageLayout: Hashable, Sendable {
 }
 
 extension KImageSegment {
-  /// What it takes in memory, or nil when that is nothing or passes the end.
+  /// Its memory; nil when it is empty or passes the end of the address space.
   public var range: PhysicalRange? { PhysicalRange(start: first, count: memoryBytes) }
 }

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// A list that was read from memory and does what a list is for: it ends, and no copy destroys what
-/// is still needed.
+/// A checked list from memory: it ends, and no copy destroys bytes that are still needed.
 ///
-/// Its memory grows with the ranges that are written and not with the pages.
+/// The memory it needs grows with the ranges that are written, not with the pages.
 public struct KImageList: Hashable, Sendable {
-  /// What is written, in this order; pages that follow one another are one range.
+  /// The ranges that are written, in this order; adjacent pages are one range.
   public private(set) var destinations: [PhysicalRange] = []
-  /// The pages that are copied.
+  /// The number of pages that are copied.
   public private(set) var copies: UInt64 = 0
-  /// The pages of the list itself.
+  /// The number of pages of the list itself.
   public private(set) var indirectionPages: UInt64 = 0
 
-  /// Reads and judges a list.
+  /// Reads and checks a list.
   ///
   /// - Parameters:
   ///   - head: The entry before the first.
   ///   - controlPage: The first byte of the page of the code that runs the list.
   ///   - page: The size of a page.
-  ///   - ram: Where memory is.
+  ///   - ram: The ranges with memory.
   ///   - read: Gives the word at a multiple of four, nil when there is none.
   /// - Throws: ``KImageDefect``
   public init(
@@ -32,8 +31,8 @@ public struct KImageList: Hashable, Sendable {
     guard first.rawValue != 0 else { throw .listAtZero }
     let walk = try KImageWalk(from: first, page: page, ram: ram)
 
-    // That it ends is found out first: what else is wrong with a list that goes round and round
-    // is not to the point.
+    // The check for an end comes first: other defects of a list that goes round in a cycle do not
+    // matter.
     var ending = walk
     indirectionPages = 1
     while let step = try ending.next(read) {

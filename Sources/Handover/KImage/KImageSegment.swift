@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Where one piece of the new kernel goes, and how much of it there is.
+/// The place and the size of one part of the new kernel.
 public struct KImageSegment: Hashable, Sendable {
-  /// The first byte it takes in memory, a multiple of the page.
+  /// The first byte of its memory, a multiple of the page.
   public let first: PhysicalAddress
-  /// The bytes it takes in memory, a multiple of the page.
+  /// The size of its memory, a multiple of the page.
   public let memoryBytes: ByteCount
-  /// The bytes that are copied to its beginning; all behind them is zeros.
+  /// The bytes that are copied to its beginning; all bytes behind them are zeros.
   public let fileBytes: ByteCount
 
-  /// States a segment; ``KImageLayout`` judges it.
+  /// Groups the figures of a segment; ``KImageLayout`` checks them.
   public init(first: PhysicalAddress, memoryBytes: ByteCount, fileBytes: ByteCount) {
     self.first = first
     self.memoryBytes = memoryBytes

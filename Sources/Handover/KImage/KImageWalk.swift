@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Follows a list, entry by entry, as it stands in memory.
+/// Follows a list in memory, entry by entry.
 ///
-/// A cycle is found with two page addresses to remember: one waits for the other to come by, and moves
+/// To find a cycle it remembers two page addresses: one waits for the other to come by, and moves
 /// up to it after 1, 2, 4, 8… links. Source: R. P. Brent, An improved Monte Carlo factorization
 /// algorithm (1980).
+/// algorithm (1980).
 struct KImageWalk {
-  /// An entry, and where it stands.
+  /// An entry and its address.
   struct Step {
     let entry: KImageEntry
     let kind: KImageEntry.Kind
@@ -16,7 +17,7 @@ struct KImageWalk {
 
   let page: Alignment
   let ram: RangeSet
-  /// The page of the list whose entries come next.
+  /// The page of the list with the next entries.
   private(set) var listPage: PhysicalAddress
   private var place: PhysicalAddress?
   private var waiting: PhysicalAddress
@@ -65,7 +66,7 @@ struct KImageWalk {
 }
 
 extension RangeSet {
-  /// Tells whether every byte of a page is in the set.
+  /// Whether every byte of a page is in the set.
   func contains(page first: PhysicalAddress, _ page: Alignment) -> Bool {
     guard let range = PhysicalRange(start: first, count: page.byteCount) else { return false }
     return contains(range)

@@ -3,7 +3,7 @@ public import PhysicalMemory
 
 /// An access that memory does not allow.
 public struct MemoryFault: Error, Hashable, Sendable {
-  /// What was tried.
+  /// The kind of access.
   public enum Access: Hashable, Sendable {
     /// A load.
     case read
@@ -11,24 +11,24 @@ public struct MemoryFault: Error, Hashable, Sendable {
     case write
   }
 
-  /// Why it failed, by the names of the ARM Architecture Reference Manual.
+  /// The cause, by the names of the ARM Architecture Reference Manual.
   public enum Cause: Hashable, Sendable {
     /// The address is no multiple of four.
     case alignment
     /// There is no memory.
     case translation
-    /// The page does not allow it.
+    /// The page forbids it.
     case permission
   }
 
-  /// What was tried.
+  /// The access.
   public let access: Access
-  /// Where.
+  /// Its address.
   public let address: PhysicalAddress
-  /// Why it failed.
+  /// The cause.
   public let cause: Cause
 
-  /// Reports a fault.
+  /// Groups the facts about a fault.
   public init(_ access: Access, _ address: PhysicalAddress, _ cause: Cause) {
     self.access = access
     self.address = address

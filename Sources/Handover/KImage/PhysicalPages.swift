@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Free physical memory, page by page, and the files that are to go there: what
-/// ``KImageBuilder`` needs of the machine.
+/// The machine as ``KImageBuilder`` needs it: free physical memory by pages, and the files that go
+/// there.
 ///
-/// Addresses that the builder gives lie in pages that it was handed out, and in the destinations of
-/// a crash image; no access crosses a page.
+/// The builder uses addresses in pages that it was given, and in the destinations of a crash image;
+/// no access crosses a page.
 public protocol PhysicalPages {
   /// Hands out a free page, in any order.
   ///
-  /// A page may lie in a destination; it must hold nothing that is still needed. Each page comes
-  /// once, unless it was given back: what comes twice would hold two things.
+  /// A page may lie in a destination; it must hold no data that are still needed. Each page comes
+  /// once, unless it was given back: otherwise it would get two contents.
+  ///
   /// - Returns: The first byte, or nil when no page is left.
   mutating func takePage() -> PhysicalAddress?
 
-  /// Takes back a page that has no use: after a failure, and of a crash image.
+  /// Takes back an unused page: after a failure, and for a crash image.
   mutating func giveBack(_ page: PhysicalAddress)
 
   /// Reads the word at a multiple of four.
@@ -31,7 +32,7 @@ public protocol PhysicalPages {
   /// - Parameters:
   ///   - segment: The index of the segment.
   ///   - offset: The first byte in the file.
-  ///   - count: The bytes, all of which the file has; at least one.
+  ///   - count: The number of bytes, at least one; the file has all of them.
   ///   - destination: The first byte of a page.
   mutating func copyFile(
     ofSegment segment: Int, from offset: ByteCount, count: ByteCount,
@@ -41,6 +42,6 @@ public protocol PhysicalPages {
   ///
   /// - Parameters:
   ///   - address: The first byte, at any alignment.
-  ///   - count: The bytes, at least one.
+  ///   - count: The number of bytes, at least one.
   mutating func zero(from address: PhysicalAddress, count: ByteCount)
 }

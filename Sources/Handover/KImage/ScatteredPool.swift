@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Free pages in an order in which neighbours seldom follow one another, as a kernel that has run for
-/// long hands them out.
+/// Free pages in an order in which neighbours seldom follow one another, like the pages of a kernel
+/// that has run for long.
 ///
-/// Of the pages of each part every one comes exactly once. No page is remembered: the order is that of
-/// the multiples of a stride that shares no factor with the number of pages.
+/// Each page of each part comes exactly once. No page is stored: the order is that of the multiples
+/// of a stride that shares no factor with the number of pages.
 public struct ScatteredPool: Sendable {
   /// The size of a page.
   public let page: Alignment
-  /// The pages that have not been handed out.
+  /// The number of pages that are left.
   public var remaining: UInt64 { (preferred.count - preferred.given) + (rest.count - rest.given) }
 
   private var preferred: Part
   private var rest: Part
 
-  /// Takes the free memory; what is no whole page is left out.
+  /// Takes the free memory; parts smaller than a page are left out.
   ///
   /// - Parameters:
-  ///   - free: Memory that nothing needs any more.
+  ///   - free: Unused memory.
   ///   - preferred: Pages that touch it are handed out before all others.
   ///   - page: The size of a page.
   public init(free: RangeSet, preferred: PhysicalRange? = nil, page: Alignment = .page) {

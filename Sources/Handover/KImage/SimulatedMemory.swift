@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Memory that is only thought of, whose pages may be read, written or executed as they allow.
+/// Simulated memory; its pages may be read, written or executed according to their permissions.
 public struct SimulatedMemory: Sendable {
-  /// What a page allows.
+  /// The permissions of a page.
   public struct Permissions: OptionSet, Hashable, Sendable {
     /// One bit for each permission.
     public let rawValue: UInt8
@@ -28,15 +28,15 @@ public struct SimulatedMemory: Sendable {
   public let page: Alignment
   private var blocks: [Block] = []
 
-  /// Begins with no memory at all.
+  /// Begins without memory.
   public init(page: Alignment) { self.page = page }
 
-  /// Puts zeros where nothing is yet.
+  /// Adds pages of zeros.
   ///
   /// - Parameters:
   ///   - range: Whole pages.
-  ///   - permissions: What each of them allows.
-  /// - Returns: false, and nothing is done, when the range is no whole pages or touches others.
+  ///   - permissions: The permissions of each page.
+  /// - Returns: false, without a change, when the range is no whole pages or touches others.
   public mutating func map(_ range: PhysicalRange, _ permissions: Permissions) -> Bool {
     guard range.rounded(inwardTo: page) == range,
       !blocks.contains(where: { $0.range.overlaps(range) }),
@@ -50,11 +50,11 @@ public struct SimulatedMemory: Sendable {
     return true
   }
 
-  /// Changes what pages allow.
+  /// Changes the permissions of pages.
   ///
   /// - Parameters:
   ///   - range: Every page it touches is changed, where there is memory.
-  ///   - permissions: What each of them allows from now on.
+  ///   - permissions: The new permissions of each page.
   public mutating func protect(_ range: PhysicalRange, _ permissions: Permissions) {
     for block in blocks.indices {
       guard let part = blocks[block].range.intersection(range) else { continue }
@@ -65,21 +65,21 @@ public struct SimulatedMemory: Sendable {
     }
   }
 
-  /// Looks what is in a page, whatever it allows.
+  /// Gives the content of a page, whatever its permissions.
   ///
   /// - Parameter address: Any byte of the page.
-  /// - Returns: As many bytes as a page has, or nil where there is no memory.
+  /// - Returns: The bytes of the page; nil where there is no memory.
   public func contents(ofPage address: PhysicalAddress) -> [UInt8]? {
     guard let block = block(at: address) else { return nil }
     return blocks[block].contents[index(of: address, in: blocks[block])]
   }
 
-  /// Replaces what is in a page, whatever it allows.
+  /// Replaces the content of a page, whatever its permissions.
   ///
   /// - Parameters:
-  ///   - contents: As many bytes as a page has.
+  ///   - contents: The bytes of the page.
   ///   - address: Any byte of the page.
-  /// - Returns: false, and nothing is done, where there is no memory or the bytes are no page.
+  /// - Returns: false, without a change, where there is no memory or the number of bytes is wrong.
   public mutating func setContents(_ contents: [UInt8], ofPage address: PhysicalAddress) -> Bool {
     guard let block = block(at: address), UInt64(contents.count) == page.byteCount.rawValue
     else { return false }
@@ -137,7 +137,7 @@ public struct SimulatedMemory: Sendable {
   }
 
   private func index(of address: PhysicalAddress, in block: Block) -> Int {
-    // No larger than the count, which is an Int.
+    // It is not larger than the count, which is an Int.
     Int(truncatingIfNeeded: (address.rawValue - block.range.first.rawValue) >> pageShift)
   }
 

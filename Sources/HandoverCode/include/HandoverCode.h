@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Code that runs between two kernels. relocate.S and trampoline.S say what each piece finds and
+ * Code that runs between two kernels. relocate.S and trampoline.S say what each piece expects and
  * leaves; Sources/Handover holds the same as words, for programs that do not link it.
  */
 #ifndef HANDOVER_CODE_H
@@ -8,7 +8,7 @@
 
 /* A page of the list, as the kernels of 32-bit ARM have it. Greater powers of two work as well. */
 #define HANDOVER_PAGE_SHIFT 12
-/* Blocks of 32 bytes that are copied between two looks at whether the page is done. */
+/* Blocks of 32 bytes that are copied between two checks for the end of the page. */
 #define HANDOVER_BLOCKS 4
 /* The bits of an entry that are no address. */
 #define HANDOVER_FLAGS 15

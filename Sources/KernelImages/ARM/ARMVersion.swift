@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A version of the ARM architecture, as far as kernels are built for one.
+/// A version of the ARM architecture; the versions are those that kernels are built for.
 public enum ARMVersion: UInt8, Sendable, Hashable, Comparable {
   /// ARMv4 and ARMv4T.
   case v4 = 4
-  /// ARMv5TE and what is between it and ARMv4T.
+  /// ARMv5TE, and the versions between ARMv4T and it.
   case v5
   /// ARMv6 and ARMv6K.
   case v6
@@ -13,23 +13,23 @@ public enum ARMVersion: UInt8, Sendable, Hashable, Comparable {
   /// ARMv8 and later, in their 32-bit state.
   case v8
 
-  /// Tells whether one is older than another.
+  /// Whether one is older than another.
   public static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
 
-  /// Reads the version that stands in a kernel's vermagic: `6.1.0-50-armmp SMP mod_unload ARMv7 p2v8`.
+  /// Reads the version in a kernel's vermagic: `6.1.0-50-armmp SMP mod_unload ARMv7 p2v8`.
   ///
-  /// It is the one that all of the kernel's code is compiled for, of several the oldest. A kernel
+  /// All of the kernel's code is compiled for it; of several versions it is the oldest. A kernel
   /// without modules has no vermagic.
   ///
   /// Source: Linux 6.1, include/linux/vermagic.h and arch/arm/include/asm/vermagic.h; before 5.7
   /// arch/arm/include/asm/module.h; arch/arm/Makefile, `arch-$(CONFIG_CPU_32v6)` and others.
   ///
   /// - Parameter kernel: The inflated kernel.
-  /// - Returns: The version; nil when it is not told.
+  /// - Returns: The version; nil without a vermagic.
   static func builtFor(_ kernel: Span<UInt8>) -> Self? {
     var at = 1
     while at + 6 <= kernel.count {
-      // " ARMv7 " of no other text has a release in front.
+      // Only in a vermagic does a release stand in front of " ARMv7 ".
       if kernel[at] == 0x41, kernel[at + 1] == 0x52, kernel[at + 2] == 0x4d,
         kernel[at + 3] == 0x76, kernel[at - 1] == 0x20, kernel[at + 5] == 0x20,
         beginsWithDigit(kernel, before: at), let found = Self(rawValue: kernel[at + 4] &- 0x30)
@@ -41,7 +41,7 @@ public enum ARMVersion: UInt8, Sendable, Hashable, Comparable {
     return nil
   }
 
-  /// Tells whether the text that ends in front of a place begins with a digit.
+  /// Whether the text that ends at an offset begins with a digit.
   private static func beginsWithDigit(_ bytes: Span<UInt8>, before end: Int) -> Bool {
     var start = end
     while start > 0, end - start < 256, (0x20...0x7e).contains(bytes[start - 1]) { start -= 1 }
@@ -55,13 +55,13 @@ extension ARMVersion: CustomStringConvertible {
 }
 
 extension ARMKernel {
-  /// Notes for which version of the architecture the kernel was built, when it tells.
+  /// Notes the version of the architecture that the kernel was built for, if its vermagic has one.
   ///
   /// - Parameter inflated: The inflated kernel.
   public mutating func readVersion(of inflated: Span<UInt8>) {
     guard let built = ARMVersion.builtFor(inflated) else { return }
     leastVersion = Figure(built, .inflatedImage, "its vermagic")
-    // No kernel is for those and for later ones: page tables and caches are others.
+    // A kernel for these versions does not run on later ones: page tables and caches differ.
     // Source: Linux 6.1, arch/arm/Kconfig.platforms, `ARCH_MULTI_V4T` and `ARCH_MULTI_V5`; before 3.7
     // every kernel was for one platform.
     if built <= .v5 { latestVersion = Figure(.v5, .inflatedImage, "its vermagic") }
@@ -69,7 +69,7 @@ extension ARMKernel {
 }
 
 extension ARMKernel {
-  /// Notes for which versions of the architecture the byte order of code and data is.
+  /// Notes the versions of the architecture that have this byte order of code and data.
   ///
   /// Source: Linux 6.1, arch/arm/mm/Kconfig, `CPU_ENDIAN_BE8` and `CPU_ENDIAN_BE32`.
   mutating func takeByteOrder(of header: ZImageHeader) {

@@ -4,17 +4,17 @@ import Digests
 public import Handover
 public import PhysicalMemory
 
-/// What is in a bundle, as values.
+/// The content of a bundle, as values.
 public struct BundledBoot: Sendable, Hashable {
   /// A segment of a bundle.
   public struct Segment: Sendable, Hashable {
-    /// What it holds.
+    /// The name of its content.
     public let name: String
-    /// Where it is to lie.
+    /// The range that it is copied to.
     public let range: PhysicalRange
-    /// Where its bytes stand in the bundle.
+    /// The offset of its bytes in the bundle.
     public let fileOffset: UInt64
-    /// How many there are.
+    /// The number of its bytes.
     public let fileBytes: ByteCount
     /// Their SHA-256, 64 hexadecimal digits.
     public let sha256: String
@@ -24,7 +24,7 @@ public struct BundledBoot: Sendable, Hashable {
   public let byteCount: ByteCount
   /// The length of Ferry's image, which stands before the manifest.
   public let ferryBytes: ByteCount
-  /// S: what the wrapper asks of loaders, from where it is loaded on.
+  /// S, the memory that the wrapper asks of loaders, from its load address on (docs/bundle.md).
   public let wrapperBytes: ByteCount
   /// The inflated size of the kernel inside, without BSS.
   public let innerInflatedBytes: ByteCount
@@ -32,26 +32,26 @@ public struct BundledBoot: Sendable, Hashable {
   public let innerBSSBytes: ByteCount
   /// TEXT_OFFSET of the kernel inside.
   public let innerTextOffset: ByteCount
-  /// What is asked for beyond the segments.
+  /// The options of the bundle.
   public let flags: BundleFlags
-  /// How the parameters come to the relocation code.
+  /// How the relocation code gets its parameters.
   public let strategy: RebootCodeStrategy
-  /// The address that is entered.
+  /// The address of the jump.
   public let entry: PhysicalAddress
   /// r1 of the kernel.
   public let r1: UInt32
   /// r2 of the kernel.
   public let r2: UInt32
-  /// The serial port that Ferry speaks on.
+  /// The serial port that Ferry writes to.
   public let uart: BundleUART
   /// All RAM that the bundle knows.
   public let ram: RangeSet
-  /// What Ferry keeps away from.
+  /// The memory that Ferry must not touch.
   public let reserved: RangeSet
   /// The segments, the lowest first.
   public let segments: [Segment]
 
-  /// Takes over what a bundle says.
+  /// Copies the content of a bundle.
   init(_ bundle: borrowing Bundle) {
     let (tag, manifest) = (bundle.tag, bundle.manifest)
     func count(_ value: UInt32) -> ByteCount { ByteCount(UInt64(value)) }
@@ -91,6 +91,6 @@ public struct BundledBoot: Sendable, Hashable {
     self.segments = segments
   }
 
-  /// Whether a device tree that the loader passes is used.
+  /// Whether a device tree from the loader is used.
   public var takesTree: Bool { flags.contains(.treeFromLoader) }
 }

@@ -7,23 +7,23 @@ import PhysicalMemory
 struct SizeTable: Hashable {
   /// The offset of the tag in the zImage.
   let offset: UInt64
-  /// The offset of the word that holds I, the last four bytes of the payload.
+  /// The offset of the word that holds I (docs/footprint.md), the last four bytes of the payload.
   let sizeWordOffset: UInt64?
   /// The kernel's BSS.
   let bssBytes: UInt64?
-  /// T.
+  /// T, the text offset (docs/footprint.md).
   let textOffset: UInt64?
   /// The heap of the decompressor.
   let heapBytes: UInt64?
 
   /// `KLSZ`.
   private static let sizeTag: UInt32 = 0x5a53_4c4b
-  /// The largest BSS that is believed.
+  /// The largest BSS that is accepted.
   private static let bssLimit: UInt32 = 256 << 20
-  /// The largest heap of a decompressor that is believed.
+  /// The largest heap of a decompressor that is accepted.
   static let heapLimit = 16 << 20
 
-  /// What reading the table gave.
+  /// The result of reading the table.
   enum Reading {
     case found(SizeTable)
     /// A well-formed table without the tag.

@@ -5,7 +5,7 @@ import PhysicalMemory
 ///
 /// Source: arch/arm/boot/compressed/head.S, vmlinux.lds.S and efi-header.S (v6.1).
 struct ZImageHeader: Hashable {
-  /// How words are stored.
+  /// The byte order of words.
   enum Variant: Hashable {
     /// Little-endian.
     case littleEndian
@@ -18,7 +18,7 @@ struct ZImageHeader: Hashable {
   private(set) var variant: Variant
   /// The address the first byte was linked at.
   private(set) var start: UInt64
-  /// Z, the length; the file may be shorter.
+  /// Z, the length (docs/footprint.md); the file may be shorter.
   private(set) var byteCount: UInt64
   /// The offset of the size table, when the header names one.
   let tableOffset: UInt64?
@@ -27,16 +27,16 @@ struct ZImageHeader: Hashable {
   /// Whether it is an EFI program as well.
   let isEFI: Bool
 
-  /// Where the magic number stands, and where the fields behind it end.
+  /// The offset of the magic number, and of the end of the fields behind it.
   static let magicOffset = 0x24
   private static let leastBytes = 0x30
 
-  /// Tells whether bytes begin with a zImage header.
+  /// Whether bytes begin with a zImage header.
   static func matches(_ bytes: Span<UInt8>) -> Bool { variant(of: ByteReader(bytes)) != nil }
 
   private static func variant(of reader: borrowing ByteReader) -> Variant? {
     guard let magic = reader.littleEndian32(at: magicOffset) else { return nil }
-    // The flag is written in the byte order of data. Kernels before it have code there.
+    // The flag is written in the byte order of data. Older kernels have code there.
     let flag = reader.littleEndian32(at: 0x30)
     switch magic {
     case 0x016f_2818: return flag == 0x0102_0304 ? .be8 : .littleEndian
@@ -71,7 +71,7 @@ struct ZImageHeader: Hashable {
     isEFI = reader.matches([0x4d, 0x5a], at: 0)
   }
 
-  /// The header with the other byte order of data, where code tells nothing of it.
+  /// The header with the other byte order of data, if the code does not decide it.
   var withOtherData: Self? {
     var other = self
     switch variant {
@@ -82,8 +82,8 @@ struct ZImageHeader: Hashable {
     return other
   }
 
-  /// The header with the end for which the code was linked. Where that is the address in the header,
-  /// the start is what was wrong.
+  /// The header with the end that the code was linked for. If the header has this end as an
+  /// address, its start was wrong.
   func ending(at end: UInt64) -> Self {
     var other = self
     if start + byteCount == end { other.start = 0 }

@@ -9,12 +9,12 @@ struct CPIOArchive: Hashable {
   let byteCount: Int
   /// The entries, without the trailer.
   let entryCount: Int
-  /// Whether the archive ends as it should.
+  /// Whether the archive ends with a trailer.
   let hasTrailer: Bool
 
   private static let headerBytes = 110
 
-  /// Tells whether an entry begins at an offset.
+  /// Whether an entry begins at an offset.
   static func matches(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
     guard let kind = ByteReader(bytes).byte(at: offset + 5),
       kind == UInt8(ascii: "1") || kind == UInt8(ascii: "2")
@@ -28,7 +28,7 @@ struct CPIOArchive: Hashable {
 
   /// Walks the entries of an archive.
   ///
-  /// `offset` is where it begins.
+  /// `offset` is the start of the archive.
   init(_ bytes: Span<UInt8>, at offset: Int) throws(KernelImageError) {
     let reader = ByteReader(bytes)
     var at = offset
@@ -36,7 +36,7 @@ struct CPIOArchive: Hashable {
     // Each turn advances by a header or more.
     while at < bytes.count {
       guard Self.matches(bytes, at: at) else {
-        // An archive without a trailer may be followed by anything.
+        // Any bytes may follow an archive without a trailer.
         guard entries > 0 else { throw Self.damaged(reader, at) }
         break
       }
@@ -96,7 +96,7 @@ struct CPIOArchive: Hashable {
 }
 
 extension Identification {
-  /// Notes an initial ramdisk that is the file.
+  /// Notes that the file is an initial ramdisk.
   mutating func noteInitrd(_ layer: Layer) {
     image.layers.append(
       ImageLayer(kind: .cpio, offset: layer.offset, byteCount: layer.byteCount))

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// What comes out of a decoder, read as the kernel's unpacker reads it: entries, and zeros between
-/// them, with or without a trailer.
+/// Reads a decoder's output as the kernel's unpacker does: entries, and zeros between them, with or
+/// without a trailer.
 ///
 /// Source: init/initramfs.c (v4.19, v6.1, v7.1 alike), flush_buffer and the states that it drives;
 /// Documentation/driver-api/early-userspace/buffer-format.rst (v6.1).
 struct CPIOStream {
-  /// What stops the unpacker.
+  /// A reason for the unpacker to stop.
   enum Fault { case junk, padding, oldFormat, notArchive, cut }
 
   private enum State { case between, header, body }
 
   private var state: State
-  /// The bytes that are still to come of what is being passed over.
+  /// The remaining bytes of the part that is being skipped.
   private var left: UInt64 = 0
   private var header: [UInt8] = []
   private var position: UInt64 = 0
@@ -27,7 +27,7 @@ struct CPIOStream {
     state = isFirst ? .header : .between
   }
 
-  /// Takes what comes next; nothing more after a fault.
+  /// Takes the next bytes; after a fault they are ignored.
   mutating func take(_ chunk: Span<UInt8>) {
     var at = 0
     // Each turn passes a byte or more, or leaves the state of being between entries.
@@ -60,7 +60,7 @@ struct CPIOStream {
     }
   }
 
-  /// Says what is wrong at the end of the stream, if anything is.
+  /// The fault at the end of the stream; nil when there is none.
   var faultAtEnd: Fault? {
     fault ?? (state == .between ? nil : .cut)
   }
@@ -75,7 +75,7 @@ struct CPIOStream {
       return
     }
     header.removeAll(keepingCapacity: true)
-    // Name and content are each filled up to words; the header begins at one.
+    // Name and content are padded to whole words; the header begins at one.
     let nameEnd = (UInt64(Self.headerBytes) + nameSize + 3) & ~3
     left = ((nameEnd + size + 3) & ~3) - UInt64(Self.headerBytes)
     state = left == 0 ? .between : .body
@@ -83,7 +83,7 @@ struct CPIOStream {
 }
 
 extension CPIOStream.Fault {
-  /// What stands there, with its article.
+  /// The name of the fault, with its article.
   var what: String {
     switch self {
     case .junk: "junk inside an archive"

@@ -27,7 +27,7 @@ struct ELFFile {
   static let magic: [UInt8] = [0x7f, 0x45, 0x4c, 0x46]
   /// The machine number of 32-bit ARM.
   static let arm: UInt16 = 40
-  /// More headers than any kernel has; more are refused rather than read.
+  /// The most headers; no kernel has more. Files with more are refused.
   private static let mostHeaders = 4096
 
   init(_ bytes: Span<UInt8>) throws(KernelImageError) {
@@ -90,8 +90,8 @@ struct ELFFile {
     return result
   }
 
-  /// Checks a segment by itself. The rest of its memory is zeros, so that the file cannot have more;
-  /// neither of its ends is behind the last address.
+  /// Checks one segment. Its bytes in the file must not exceed its memory, and neither of its ends
+  /// may lie beyond the last address.
   private static func check(
     _ segment: Segment, headerAt at: UInt64
   ) throws(KernelImageError) {
@@ -109,8 +109,8 @@ struct ELFFile {
     }
   }
 
-  /// Checks that no two segments are loaded to the same place. Virtual addresses may be the same: the
-  /// kernel's vectors are kept in several versions.
+  /// Checks that no two segments are loaded to the same place. Their virtual addresses may be
+  /// equal: the kernel keeps its vectors in several versions.
   private static func checkOverlaps(
     _ segments: [Segment], _ headers: [UInt64]
   ) throws(KernelImageError) {
@@ -124,7 +124,7 @@ struct ELFFile {
     }
   }
 
-  /// Checks that the entry point, virtual or physical, is in what is loaded.
+  /// Checks that the entry point, virtual or physical, lies in a loaded segment.
   private func checkEntry() throws(KernelImageError) {
     guard !segments.isEmpty else { return }
     let isInside = segments.contains {
@@ -165,7 +165,7 @@ struct ELFFile {
   /// The physical addresses that an Image made of this file would span, end exclusive; nil when
   /// nothing would be loaded.
   ///
-  /// Sections decide, as they do for objcopy: the first segment may begin with the ELF header.
+  /// Sections decide, as for objcopy: the first segment may begin with the ELF header.
   var span: (start: UInt64, end: UInt64)? {
     var start = UInt64.max
     var end: UInt64 = 0
@@ -235,7 +235,7 @@ struct ELFFile {
     let wanted = names.map { Array($0.utf8) }
     var found = [UInt64?](repeating: nil, count: names.count)
     let fields = OrderedReader(ByteReader(bytes), isBigEndian: isBigEndian)
-    // There is one symbol table, and more would only be more work.
+    // A file has one symbol table; reading more would only cost time.
     for table in sections.filter({ $0.type == 2 }).prefix(1) {
       guard let link = Int(exactly: table.link), link < sections.count,
         let symbols = SafeRange(table.offset, table.byteCount, within: bytes.count),

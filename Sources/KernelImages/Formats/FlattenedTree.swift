@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Where the nodes and properties of a flattened tree lie in its bytes. Values are not copied: the
-/// properties of an image tree are whole kernels.
+/// The places of the nodes and properties of a flattened tree in its bytes. Values are not copied:
+/// the properties of an image tree are whole kernels.
 ///
 /// Source: Devicetree Specification v0.4, 5.4.
 struct FlattenedTree {
@@ -20,7 +20,7 @@ struct FlattenedTree {
 
   private(set) var nodes: [Node] = []
 
-  /// More than any image tree has.
+  /// The most nodes; no image tree has more.
   private static let mostNodes = 4096
   private static let mostProperties = 65_536
   private static let deepest = 16
@@ -32,7 +32,7 @@ struct FlattenedTree {
     case finish
   }
 
-  /// Reads a tree whose header was found to fit.
+  /// Reads a tree with a checked header.
   init(_ bytes: Span<UInt8>, _ header: FlattenedTreeHeader) throws(KernelImageError) {
     let tree = bytes.extracting(0..<header.byteCount)
     let reader = ByteReader(tree)
@@ -71,7 +71,7 @@ struct FlattenedTree {
       value: UInt64(reader.bigEndian32(at: at) ?? 0))
   }
 
-  /// Tells whether the tree has a node `/images`. The first part of its bytes is enough.
+  /// Whether the tree has a node `/images`. The first part of its bytes is enough.
   static func looksLikeFIT(_ bytes: Span<UInt8>) -> Bool {
     let reader = ByteReader(bytes)
     guard let offset = reader.bigEndian32(at: 8), var at = Int(exactly: offset) else {
@@ -144,7 +144,7 @@ struct FlattenedTree {
     nodes.indices.dropFirst().filter { nodes[$0].parent == parent }
   }
 
-  /// Where the value of a property lies.
+  /// The place of a property's value.
   func value(_ name: String, of node: Int) -> SafeRange? {
     for property in nodes[node].properties where property.name == name { return property.value }
     return nil

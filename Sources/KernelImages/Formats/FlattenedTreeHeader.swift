@@ -31,7 +31,7 @@ struct FlattenedTreeHeader: Hashable {
 }
 
 extension Identification {
-  /// Notes a device tree that is the file.
+  /// Notes that the file is a device tree.
   mutating func noteDeviceTree(_ layer: Layer) throws(KernelImageError) {
     guard let tree = FlattenedTreeHeader(layer.bytes, at: 0) else {
       let total = layer.reader.bigEndian32(at: 4) ?? 40

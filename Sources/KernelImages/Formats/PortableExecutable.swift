@@ -14,7 +14,7 @@ struct PortableExecutable {
     let byteCount: UInt64
   }
 
-  /// Reads the headers; nil when these are none.
+  /// Reads the headers; nil when the bytes are no EFI program.
   init?(_ bytes: Span<UInt8>) {
     let reader = ByteReader(bytes)
     guard reader.matches([0x4d, 0x5a], at: 0), let place = reader.littleEndian32(at: 0x3c),

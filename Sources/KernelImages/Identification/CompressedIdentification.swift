@@ -3,13 +3,13 @@ import Inflation
 import PhysicalMemory
 
 extension Identification {
-  /// Looks into a compressed file. Its content is gone through as a stream; only what has wrappers
-  /// or a decompressor of its own is held in memory.
+  /// Identifies the content of a compressed file as a stream. Only content with wrappers or with a
+  /// decompressor of its own is held in memory.
   mutating func peelCompressed(
     _ layer: Layer, _ compression: Compression
   ) throws(KernelImageError) {
     guard layer.depth < Self.depthLimit else { throw .tooDeep(limit: Self.depthLimit) }
-    // The last word of a gzip file states the length of its content, most of the time.
+    // The last word of a gzip file usually states the length of its content.
     let hint =
       compression == .gzip && layer.bytes.count >= 18
       ? layer.reader.littleEndian32(at: layer.bytes.count - 4).map { UInt64($0) } : nil

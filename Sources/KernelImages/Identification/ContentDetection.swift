@@ -4,11 +4,11 @@ import Inflation
 import PhysicalMemory
 
 extension ImageKind {
-  /// Recognises bytes by what stands in them; nil when nothing known does.
+  /// Recognises a format by its marks; nil when the bytes have none.
   ///
-  /// Only fixed places near the beginning are looked at, so the first 64 KiB of a file are enough.
-  /// More telling marks come first: a zImage, an arm64 Image and a RISC-V Image may be EFI programs
-  /// as well.
+  /// Only fixed places near the beginning are read, so the first 64 KiB of a file are enough. More
+  /// specific marks are tested first: a zImage, an arm64 Image and a RISC-V Image may be EFI
+  /// programs as well.
   public static func detect(_ bytes: Span<UInt8>) -> Self? {
     let reader = ByteReader(bytes)
     if BundleTag.isPresent(in: bytes) { return .bundle }

@@ -15,7 +15,7 @@ enum ForeignImage {
 }
 
 extension Identification {
-  /// Names a kernel of another architecture and says what its header says.
+  /// Notes a kernel of another architecture with the fields of its header.
   mutating func noteForeign(_ layer: Layer) throws(KernelImageError) {
     let kind = ImageKind.detect(layer.bytes) ?? .portableExecutable
     let reader = layer.reader

@@ -2,7 +2,7 @@
 import Inflation
 import PhysicalMemory
 
-/// Takes the wrappers off a file, one after the other. Each format has its own extension.
+/// Removes the wrappers of a file, one after the other. Each format has its own extension.
 struct Identification {
   let options: IdentificationOptions
   var image = KernelImage()
@@ -10,24 +10,23 @@ struct Identification {
   var allowance: UInt64
   /// The bytes that may still be held in memory at the same time.
   var room: UInt64
-  /// What the innermost wrapper that names an architecture says.
+  /// The claim of the innermost wrapper that names an architecture.
   private(set) var claim: Claim?
-  /// The bytes that may still be hashed; a hostile file could ask for the same ones again and
-  /// again.
+  /// The bytes that may still be hashed; a hostile file could ask for the same ones repeatedly.
   var hashAllowance: UInt64?
 
-  /// The wrappers that may stand one in the other.
+  /// The most wrappers that may be nested.
   static let depthLimit = 8
 
   init(_ options: IdentificationOptions) {
     self.options = options
     room = options.inflationLimit / 4 * 3
-    // A payload may have to be gone through twice. Only a kernel of more than half the limit is
-    // refused when that is in a wrapper that has to be gone through, too.
+    // A payload may have to be scanned twice. Only a kernel of more than half the limit is refused
+    // inside a wrapper that has to be scanned, too.
     allowance = saturatingSum(options.inflationLimit, options.inflationLimit)
   }
 
-  /// Identifies a file and holds it against what is said of it.
+  /// Identifies a file and compares it with the user's statements.
   mutating func identify(_ file: Span<UInt8>) throws(KernelImageError) {
     guard file.count > 0 else { throw .empty }
     try peel(file, .file, at: 0, depth: 0)
@@ -35,12 +34,12 @@ struct Identification {
     try checkClaim()
   }
 
-  /// Identifies bytes and goes on with what is in them.
+  /// Identifies bytes and then their content.
   ///
   /// `bytes` is the bytes, to the end of the layer around them.
-  /// `origin` is where they are.
-  /// `offset` is where they begin in the layer around them.
-  /// `depth` is the wrappers taken off so far.
+  /// `origin` is the place of the bytes.
+  /// `offset` is their offset in the layer around them.
+  /// `depth` is the number of wrappers removed so far.
   mutating func peel(
     _ bytes: Span<UInt8>, _ origin: ByteOrigin, at offset: UInt64, depth: Int
   ) throws(KernelImageError) {
@@ -65,7 +64,7 @@ struct Identification {
     }
   }
 
-  /// Identifies what only a kernel for 32-bit ARM can be, or nothing that is known.
+  /// Identifies bytes that can only be a kernel for 32-bit ARM, or unknown.
   private mutating func peelARM(_ layer: Layer, _ kind: ImageKind?) throws(KernelImageError) {
     #if PlanARM
       switch kind {
@@ -81,7 +80,7 @@ struct Identification {
     #endif
   }
 
-  /// Checks what was found against what the user says the file is.
+  /// Compares the kind that was found with the kind that the user states.
   func checkType() throws(KernelImageError) {
     try check(options.type)
     // Only a FIT has configurations.
@@ -104,27 +103,27 @@ struct Identification {
     image.diagnostics.append(Diagnostic(code, .note, message))
   }
 
-  /// Notes that a file is of another architecture.
+  /// Notes the other architecture of a file.
   mutating func noteArchitecture(_ name: String) {
     guard image.otherArchitecture == nil else { return }
     image.otherArchitecture = name
     note(.otherArchitecture, "the kernel is for " + name + "; only 32-bit ARM is planned for")
   }
 
-  /// What a wrapper says of the kernel in it.
+  /// A wrapper's claim about the kernel in it.
   struct Claim {
     let wrapper: String
     let architecture: String
     let isARM: Bool
   }
 
-  /// Takes down for which architecture a wrapper says that its kernel is.
+  /// Notes the architecture that a wrapper claims for its kernel.
   mutating func claim(_ wrapper: String, architecture: String, isARM: Bool) {
     claim = Claim(wrapper: wrapper, architecture: architecture, isARM: isARM)
     if !isARM { noteArchitecture(architecture) }
   }
 
-  /// Holds what a wrapper says of the architecture against what was found in it.
+  /// Compares a wrapper's claim about the architecture with the kernel that was found.
   func checkClaim() throws(KernelImageError) {
     guard let claim else { return }
     let found = image.isARM ? "arm" : image.otherArchitecture
@@ -133,7 +132,7 @@ struct Identification {
       wrapper: claim.wrapper, claimed: claim.architecture, found: found)
   }
 
-  /// Inflates everything and takes it off the allowance.
+  /// Inflates everything and subtracts it from the allowance.
   mutating func inflateWithin(
     _ input: Span<UInt8>, _ compression: Compression, at offset: UInt64, expected: UInt64? = nil
   ) throws(KernelImageError) -> WholeInflation {
@@ -144,19 +143,19 @@ struct Identification {
     return whole
   }
 
-  /// Streams everything into a scan and takes it off the allowance.
+  /// Scans everything as a stream and subtracts it from the allowance.
   mutating func scanWithin(
     _ input: Span<UInt8>, _ compression: Compression, into scan: inout InflatedImageScan,
     at offset: UInt64
   ) throws(KernelImageError) -> Int {
     let limit = min(allowance, options.inflationLimit)
-    // What was gone through in vain took as long.
+    // A scan that found nothing took as long.
     defer { allowance -= min(allowance, scan.count) }
     return try inflate(input, compression, into: &scan, at: offset, limit: limit)
   }
 }
 
-/// The layer that is being looked at.
+/// The layer that is being read.
 struct Layer: ~Escapable, Copyable {
   let bytes: Span<UInt8>
   let origin: ByteOrigin

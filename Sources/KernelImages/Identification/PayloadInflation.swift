@@ -2,9 +2,9 @@
 import Inflation
 import PhysicalMemory
 
-/// What inflating to the end gave.
+/// The result of inflating to the end.
 struct WholeInflation {
-  /// What came out.
+  /// The output.
   let bytes: [UInt8]
   /// The bytes of input that belong to the compressed stream.
   let consumed: Int
@@ -12,9 +12,8 @@ struct WholeInflation {
 
 /// Inflates everything into memory.
 ///
-/// `offset` is where the input stands, for the error.
-/// `expected` is the number of bytes that come out, when it is known; another is an error. Decoders
-/// take no more memory than it asks for.
+/// `offset` is the place of the input, for the error. `expected` is the size of the output, when it
+/// is known; another size is an error. Decoders use no more memory than it needs.
 func inflateAll(
   _ input: Span<UInt8>, _ compression: Compression, at offset: UInt64, limit: UInt64,
   expected: UInt64? = nil
@@ -34,7 +33,7 @@ func inflateAll(
   }
 }
 
-/// Inflates to the end and keeps nothing but what a scan keeps.
+/// Inflates to the end and keeps only the result of a scan.
 ///
 /// Gives the bytes of input that belong to the compressed stream.
 func inflate(
@@ -61,7 +60,7 @@ func inflatePrefix(
   do throws(InflationError) {
     _ = try Inflation.inflate(input, as: compression, limit: .max, head: count) { chunk in
       let part = ByteReader(chunk).copy(0, min(chunk.count, count - head.count)) ?? []
-      // Mostly all comes at once.
+      // Mostly the first part is all of it.
       if head.isEmpty { head = part } else { head += part }
       return head.count < count
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension UnknownContent {
-  /// Bytes by which a format is known.
+  /// The bytes that identify a format.
   struct Mark {
     let bytes: [UInt8]
     let offset: Int
@@ -29,7 +29,7 @@ extension UnknownContent {
     Self(name, hint: "unpack it first: " + command)
   }
 
-  /// The formats that turn up in place of kernels.
+  /// Formats that users name by mistake in place of kernels.
   static let marks: [Mark] = [
     Mark("!<arch>\n", package("a Debian package or another archive of ar", "dpkg-deb -x FILE .")),
     Mark([0xed, 0xab, 0xee, 0xdb], package("an RPM package", "rpm2cpio FILE | cpio -id")),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// What a file that is no kernel looks like, and what to do with it.
+/// The likely kind of a file that is no kernel, with advice.
 public struct UnknownContent: Sendable, Hashable {
-  /// The thing, with its article: `a text file`.
+  /// The kind, with its article: `a text file`.
   public let name: String
   /// What to try next.
   public let hint: String
@@ -22,14 +22,14 @@ public struct UnknownContent: Sendable, Hashable {
     "Xen, a hypervisor in the form of a zImage",
     hint: "name the kernel that Xen would start; a hypervisor is not planned for")
 
-  /// Tells whether a file in the form of a zImage is Xen. Its header counts memory behind the file.
+  /// Whether a file in the form of a zImage is Xen. Its header counts memory behind the file.
   ///
   /// Source: xen/arch/arm/arm32/head.S and xen/common/kernel.c (4.17).
   static func isXen(_ bytes: Span<UInt8>) -> Bool {
     bytes.lastOffset(of: Array("Xen version %d.%d".utf8), in: 0..<bytes.count) != nil
   }
 
-  /// Says what bytes look like.
+  /// Guesses the kind of bytes.
   init(of bytes: Span<UInt8>) {
     let reader = ByteReader(bytes)
     if let found = Self.marks.first(where: { reader.matches($0.bytes, at: $0.offset) }) {
@@ -65,7 +65,7 @@ public struct UnknownContent: Sendable, Hashable {
     }
   }
 
-  /// Says what an ELF file is that no machine starts with; nil when it may be a kernel.
+  /// The kind of an ELF file that is no kernel; nil when it may be one.
   ///
   /// Source: System V ABI, "Object Files": e_type, and the program header PT_INTERP of programs that
   /// a dynamic linker starts.
@@ -90,7 +90,7 @@ public struct UnknownContent: Sendable, Hashable {
   }
 }
 
-/// Tells whether a word of small letters stands in the first bytes, in letters of any size.
+/// Whether the first bytes hold a word, in letters of any case; `word` is in small letters.
 private func holds(_ word: String, _ bytes: Span<UInt8>) -> Bool {
   let letters = Array(word.utf8)
   let end = min(bytes.count, 512) - letters.count

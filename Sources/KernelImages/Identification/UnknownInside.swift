@@ -3,14 +3,14 @@ import Inflation
 import PhysicalMemory
 
 extension Identification {
-  /// Refuses content that is no kernel for 32-bit ARM. A wrapper may have said that already.
+  /// Refuses content that is no kernel for 32-bit ARM, unless its wrapper already says so.
   func refuse(_ content: UnknownContent, at offset: UInt64) throws(KernelImageError) {
     if let claim, !claim.isARM { return }
     throw unknown(content, at: offset)
   }
 
-  /// Says what content is that is no kernel. Inside a wrapper that is known, the wrapper and the place are
-  /// named: nobody is to look for another format of the whole file.
+  /// The error for content that is no kernel. Inside a known wrapper it names the wrapper and the
+  /// place: the user need not look for another format of the whole file.
   private func unknown(_ content: UnknownContent, at offset: UInt64) -> KernelImageError {
     var content = content
     var offset = offset
@@ -26,7 +26,7 @@ extension Identification {
 }
 
 extension ImageKind {
-  /// What the layer is called in a sentence.
+  /// The name of the layer in a sentence.
   var nounPhrase: String {
     switch self {
     case .androidBoot: "the Android boot image"

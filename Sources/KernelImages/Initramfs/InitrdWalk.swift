@@ -2,12 +2,12 @@
 import Inflation
 import PhysicalMemory
 
-/// The way of the kernel's unpacker through an initial ramdisk.
+/// Simulates the kernel's unpacker on an initial ramdisk.
 ///
-/// At a multiple of 4 a `0` begins an archive as it is; zeros are passed over; anything else must be
-/// compressed, and ends where its decoder says. Behind an archive as it is all must begin at a multiple
-/// of 4. The legacy lz4 decoder knows its end only by a word of zeros, or by the end of the initrd.
-/// What was unpacked before a fault stays.
+/// At a multiple of 4, a `0` begins an uncompressed archive. Zeros are skipped. Anything else must
+/// be compressed, and ends where its decoder says. Behind an uncompressed archive everything must
+/// begin at a multiple of 4. The legacy lz4 decoder needs a word of zeros, or the end of the
+/// initrd, to see its end. Files that were unpacked before a fault stay.
 ///
 /// Source: init/initramfs.c (v4.19, v6.1, v7.1 alike), unpack_to_rootfs, flush_buffer, do_header and
 /// do_reset; lib/decompress.c, decompress_method.
@@ -15,24 +15,24 @@ struct InitrdWalk {
   private(set) var segments: [Initrd.Segment] = []
   private(set) var faults: [UnpackingFault] = []
   private(set) var diagnostics: [Diagnostic] = []
-  /// Where bytes begin that are no archive; nil when there are none, or the end is not known.
+  /// The start of bytes that are no archive; nil when there are none, or the end is unknown.
   private(set) var junk: Int?
 
   private let verify: Bool
   private var left: UInt64
   private let erased: Int
 
-  /// Archives that are told apart; a real ramdisk has a handful.
+  /// The most archives that are counted; a real ramdisk has a handful.
   private static let mostSegments = 4096
 
-  /// Starts; `limit` is the most bytes that are inflated, `erased` where erased flash begins.
+  /// Starts; `limit` is the most bytes that are inflated, `erased` is the start of erased flash.
   init(verify: Bool, limit: UInt64, erased: Int) {
     self.verify = verify
     self.erased = erased
     left = limit
   }
 
-  /// Goes through a ramdisk to its end or to the first fault that stops every kernel.
+  /// Walks a ramdisk to its end or to the first fault that stops every kernel.
   mutating func unpack(_ bytes: Span<UInt8>) throws(KernelImageError) {
     let reader = ByteReader(bytes)
     var at = 0
@@ -67,7 +67,7 @@ struct InitrdWalk {
     faults.append(UnpackingFault(at: at, what, hint: "fill up with zeros before it"))
   }
 
-  /// Tells whether the decoder for lz4 sees the end of its data, and notes where it does not.
+  /// Whether the lz4 decoder sees the end of its data; if not, this is noted.
   private mutating func endsLZ4(
     _ reader: borrowing ByteReader, _ last: Initrd.Segment
   ) -> Bool {
@@ -105,7 +105,7 @@ struct InitrdWalk {
     return archive.byteCount
   }
 
-  /// Adds a compressed archive and gives the bytes it takes; nil when every kernel stops there.
+  /// Adds a compressed archive and returns its size; nil when every kernel stops there.
   private mutating func addCompressed(
     _ rest: Span<UInt8>, _ compression: Compression, _ at: Int
   ) throws(KernelImageError) -> Int? {
@@ -135,7 +135,7 @@ struct InitrdWalk {
     return nil
   }
 
-  /// Notes an archive of which nothing comes out.
+  /// Notes an archive that yields nothing.
   private mutating func addUseless(_ segment: inout Initrd.Segment) -> Int? {
     segment.unpackedBytes = 0
     segment.decoderBytes = 0
@@ -144,7 +144,7 @@ struct InitrdWalk {
     return nil
   }
 
-  /// Looks at the first bytes that come out; what cannot be inflated here is taken for an archive.
+  /// Checks the first inflated bytes; a stream that cannot be inflated here counts as an archive.
   private mutating func holdsArchive(
     _ rest: Span<UInt8>, _ compression: Compression, _ at: Int
   ) throws(KernelImageError) -> Bool {
@@ -152,7 +152,7 @@ struct InitrdWalk {
     do throws(InflationError) {
       _ = try inflate(rest, as: compression, limit: .max, head: 6) { chunk in
         let part = ByteReader(chunk).copy(0, min(chunk.count, 6 - head.count)) ?? []
-        // Mostly all comes at once.
+        // Mostly the first part is all of it.
         if head.isEmpty { head = part } else { head += part }
         return head.count < 6
       }
@@ -166,7 +166,7 @@ struct InitrdWalk {
               "a damaged " + compression.rawValue + " file at " + hexadecimal(UInt64(at)),
               hint: "fetch or make it again"))
         }
-      // A limit of ours says nothing of the archive.
+      // A limit of this program does not mean that there is no archive.
       default: return true
       }
     }
@@ -180,7 +180,7 @@ struct InitrdWalk {
     return false
   }
 
-  /// Inflates an archive to its end, and gives what is wrong with what comes out.
+  /// Inflates an archive to its end, and returns the fault of its content.
   private mutating func count(
     _ segment: inout Initrd.Segment, _ rest: Span<UInt8>, _ compression: Compression
   ) throws(KernelImageError) -> CPIOStream.Fault? {
@@ -188,7 +188,7 @@ struct InitrdWalk {
     var consumed = 0
     var produced: UInt64 = 0
     do throws(InflationError) {
-      // Of lz4 there may be several frames, which the kernel takes for one.
+      // lz4 may have several frames, which the kernel reads as one.
       repeat {
         let inflated = try inflate(
           rest.extracting(consumed..<rest.count), as: compression, limit: left
@@ -207,16 +207,16 @@ struct InitrdWalk {
         throw .inflation(
           what: "the " + compression.rawValue + " data of the initrd", offset: segment.offset,
           cause: error)
-      // It is known to be that much, and nobody wants to know more.
+      // It is at least that much, which is enough to know.
       case .exceedsLimit(let position, _):
         segment.unpackedBytes = saturatingSum(produced, position.produced)
         left = 0
-      // A limit of ours says nothing of the archive.
+      // A limit of this program says nothing about the archive.
       default: break
       }
       return nil
     }
-    // Behind a short block of lz4 the kernel looks for another, where the library sees the end.
+    // Behind a short block of lz4 the kernel looks for another, but the library stops.
     let end = UInt64(consumed)
     if compression == .lz4, segment.byteCount < UInt64(rest.count), segment.byteCount != end {
       return nil
@@ -224,7 +224,7 @@ struct InitrdWalk {
     segment.byteCount = end
     segment.unpackedBytes = produced
     segment.isCounted = true
-    // What holds no archive at all is told of already.
+    // The lack of an archive is reported already.
     return segment.isArchive ? content.faultAtEnd : nil
   }
 
@@ -254,7 +254,7 @@ struct InitrdWalk {
   }
 }
 
-/// Tells whether an archive begins that kernels know, and refuse.
+/// Whether an old archive begins that kernels recognise and refuse.
 private func isOldFormat(_ bytes: Span<UInt8>) -> Bool {
   ByteReader(bytes).matches(Array("070707".utf8), at: 0)
 }

@@ -2,17 +2,17 @@
 import Inflation
 import PhysicalMemory
 
-/// Where a compressed archive ends and what it unpacks to, as its own headers say: of many
-/// compressions that is told without inflating.
+/// The end of a compressed archive and its unpacked size, from its own headers. Many compressions
+/// state them, so that nothing need be inflated.
 struct StreamExtent {
   /// The bytes of the stream.
   var byteCount: Int
-  /// The bytes it unpacks to, at the most.
+  /// The unpacked size, or an upper bound of it.
   var unpackedBytes: UInt64
-  /// Whether that is what it unpacks to.
+  /// Whether the unpacked size is exact.
   var isExact: Bool
 
-  /// Walks the headers; nil when only inflating tells, or when they are damaged.
+  /// Walks the headers; nil when only inflating shows it, or when they are damaged.
   static func of(_ bytes: Span<UInt8>, _ compression: Compression) -> Self? {
     let reader = ByteReader(bytes)
     switch compression {
@@ -24,17 +24,17 @@ struct StreamExtent {
     }
   }
 
-  /// What a stream is taken to unpack to at the most while nobody has inflated it.
+  /// The assumed upper bound of a stream's unpacked size until it is inflated.
   ///
-  /// No file says that at a place that can be trusted. Archives of programs come to three to six times
-  /// of what they take compressed; where this decides a plan, they are counted.
+  /// No format states the size at a trustworthy place. Archives of programs unpack to three to six
+  /// times their compressed size; where this decides a plan, the bytes are counted.
   static func assumed(_ bytes: Span<UInt8>, _ compression: Compression) -> UInt64 {
     let reader = ByteReader(bytes)
     let usual = saturatingProduct(UInt64(bytes.count), 8)
     switch compression {
     case .gzip:
-      // The last word may be that of a lone member, which is hardly larger than what it unpacks to, and
-      // no less than a 1032nd of it.
+      // The last word may be that of a lone member. Then the stream is hardly larger than its
+      // unpacked size, and no smaller than a 1032nd of it.
       let count = UInt64(bytes.count)
       let last = UInt64(reader.littleEndian32(at: bytes.count - 4) ?? 0)
       guard last >= count - count / 64, last <= saturatingProduct(count, 1032) else { return usual }
@@ -46,7 +46,7 @@ struct StreamExtent {
     }
   }
 
-  /// The index before the footer tells both, where the stream is the last thing in the file.
+  /// The index before the footer states both, if the stream ends with the file.
   private static func xz(_ reader: ByteReader) -> Self? {
     var end = reader.count
     while end > 0, reader.byte(at: end - 1) == 0 { end -= 1 }
@@ -76,8 +76,8 @@ struct StreamExtent {
     return nil
   }
 
-  /// A block is of 8 MiB, but for the last; the stream ends with the file, before a word of zeros, or
-  /// before less than a word.
+  /// Each block is of 8 MiB, except the last. The stream ends with the file, before a word of
+  /// zeros, or before less than a word.
   ///
   /// Source: lib/decompress_unlz4.c (v6.1).
   private static func lz4(_ reader: ByteReader) -> Self? {
@@ -95,7 +95,7 @@ struct StreamExtent {
     return extent
   }
 
-  /// A block yields 128 KiB at the most.
+  /// A block yields at most 128 KiB.
   ///
   /// Source: RFC 8878 sections 3.1.1.1 (frame header), 3.1.1.2 (blocks).
   private static func zstd(_ reader: ByteReader) -> Self? {
@@ -113,7 +113,7 @@ struct StreamExtent {
     {
       let header = UInt32(high) << 16 | UInt32(low)
       let size = Int(header >> 3)
-      // A block of one byte that is repeated takes that byte.
+      // A block that repeats one byte has one byte.
       let taken = header >> 1 & 3 == 1 ? 1 : size
       guard size <= 128 << 10, header >> 1 & 3 != 3, reader.holds(extent.byteCount + 3, taken)
       else { return nil }
@@ -128,7 +128,7 @@ struct StreamExtent {
   }
 }
 
-/// Multiplies two numbers, giving the largest number where the product does not fit.
+/// Multiplies two numbers; a product that does not fit gives the largest number.
 private func saturatingProduct(_ left: UInt64, _ right: UInt64) -> UInt64 {
   let (product, overflow) = left.multipliedReportingOverflow(by: right)
   return overflow ? .max : product

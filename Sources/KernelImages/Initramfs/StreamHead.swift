@@ -2,17 +2,17 @@
 import Inflation
 import PhysicalMemory
 
-/// What the head of a compressed archive says about the kernel's decoder for it.
+/// Checks the head of a compressed archive against the kernel's decoder for it.
 ///
-/// The kernel's decoders are older or smaller than the libraries, and take less. They are the same
-/// from Linux 4.19 on where no version is named.
+/// The kernel's decoders are older or smaller than the libraries, and accept less. They are
+/// unchanged from Linux 4.19 on unless a version is named.
 struct StreamHead {
-  /// Why decoders stop; nil when nothing is known against the stream.
+  /// The reason for decoders to stop; nil when none is known.
   var fault: UnpackingFault?
-  /// The memory that the decoder takes for its dictionary and output, in bytes.
+  /// The memory that the decoder needs for its dictionary and output, in bytes.
   var decoderBytes: UInt64 = 0
 
-  /// Looks at the first bytes of a stream; `offset` is its place in the initrd.
+  /// Reads the first bytes of a stream; `offset` is its place in the initrd.
   init(_ bytes: Span<UInt8>, _ compression: Compression, at offset: Int) {
     let reader = ByteReader(bytes)
     switch compression {
@@ -33,7 +33,7 @@ struct StreamHead {
     if fault == nil { fault = UnpackingFault(kernels, at: offset, what, hint: hint) }
   }
 
-  /// The kernel skips ten bytes and a name; other fields it takes for data.
+  /// The kernel skips ten bytes and a name; it reads other fields as data.
   ///
   /// Source: lib/decompress_inflate.c (v6.1), __gunzip; RFC 1952 section 2.3.1 (flags).
   private mutating func gzip(_ reader: ByteReader, _ offset: Int) {
@@ -42,8 +42,8 @@ struct StreamHead {
     }
   }
 
-  /// A stream is decoded with a dictionary of the stated size, checks are none or CRC32, and the
-  /// filters LZMA2 alone or behind one for machine code that begins at 0.
+  /// The kernel decodes a stream with a dictionary of the stated size. It supports no check or
+  /// CRC32, and the filter LZMA2, alone or behind one for machine code that begins at 0.
   ///
   /// Source: lib/xz/xz_dec_stream.c, dec_stream_header and dec_block_header; xz_dec_lzma2.c,
   /// xz_dec_lzma2_reset; lib/decompress_unxz.c (v6.1); lib/xz/Kconfig (v6.1; ARM64 and RISCV since
@@ -115,7 +115,7 @@ struct StreamHead {
     }
   }
 
-  /// zstd is there since 5.9, with windows of up to 128 MiB.
+  /// The kernel has zstd since 5.9, with windows of up to 128 MiB.
   ///
   /// Source: lib/decompress_unzstd.c (v6.1); include/linux/zstd_lib.h (v6.1),
   /// ZSTD_WINDOWLOG_LIMIT_DEFAULT, as ZSTD_WINDOWLOG_MAX of v5.10; RFC 8878 section 3.1.1.1.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What in an initial ramdisk ends its unpacking. What stands before it is unpacked all the same.
+/// A part of an initial ramdisk that ends its unpacking. The parts before it are still unpacked.
 public struct UnpackingFault: Sendable, Hashable {
   /// The kernels that stop there.
   public enum Kernels: Sendable, Hashable {
@@ -8,17 +8,17 @@ public struct UnpackingFault: Sendable, Hashable {
     case all
     /// Those before a version.
     case before(major: UInt32, minor: UInt32)
-    /// Those built without a filter of lib/xz, which most are that are not for its machines.
+    /// Those without a filter of lib/xz; most kernels for machines of other kinds lack it.
     case without(filter: String)
   }
 
-  /// Which kernels stop.
+  /// The kernels that stop.
   public let kernels: Kernels
-  /// Where in the payload of the initrd, in bytes.
+  /// The offset in the payload of the initrd, in bytes.
   public let offset: UInt64
-  /// What stands there, with its article: `an lz4 frame`.
+  /// The name of the part, with its article: `an lz4 frame`.
   public let what: String
-  /// What to do about it.
+  /// The remedy.
   public let hint: String
 
   init(_ kernels: Kernels = .all, at offset: Int, _ what: String, hint: String) {

@@ -2,20 +2,20 @@
 import DeviceTree
 import PhysicalMemory
 
-/// A device tree that a file holds. Nothing of it is read before it is asked for.
+/// A device tree that a file holds. It is read only on demand.
 public struct HeldTree: Sendable, Hashable {
-  /// Where its bytes are.
+  /// The place of its bytes.
   public var bytes: ImageBytes
-  /// Where it was found: `tree appended to the zImage`.
+  /// The place where it was found: `tree appended to the zImage`.
   public var origin: String
   /// The offset of its first byte in the layer around it.
   public var offset: UInt64
-  /// What a table of trees says of it; nil when it stands in none.
+  /// Its line in a table of trees; nil when it stands in none.
   public var entry: TreeTableEntry?
-  /// What is to be merged into it, in this order: the overlays that a FIT's configuration names.
+  /// The overlays to merge into it, in order: those that a FIT's configuration names.
   public var overlays: [KernelImage.Companion] = []
 
-  /// Notes a tree.
+  /// Groups the facts about a tree.
   public init(
     _ bytes: ImageBytes, origin: String, offset: UInt64, entry: TreeTableEntry? = nil
   ) {
@@ -25,12 +25,12 @@ public struct HeldTree: Sendable, Hashable {
     self.entry = entry
   }
 
-  /// More than a tree of any board takes.
+  /// A limit that no tree of any board reaches.
   public static let mostBytes: UInt64 = 8 << 20
-  /// More than all trees of a file take together; a hostile one could name the same bytes often.
+  /// A limit for all trees of a file together; a hostile file could name the same bytes repeatedly.
   public static let mostBytesTogether: UInt64 = 64 << 20
 
-  /// Reads what trees say of their machines; a table's numbers go before those in the tree.
+  /// Reads the machines of trees; the numbers in a table override those in the tree.
   ///
   /// - Parameters:
   ///   - trees: The trees.
@@ -46,7 +46,7 @@ public struct HeldTree: Sendable, Hashable {
     return found
   }
 
-  /// Takes the bytes that are gone through off `left`.
+  /// Subtracts the bytes that are read from `left`.
   private func identity(in file: Span<UInt8>, _ left: inout UInt64) -> TreeIdentity? {
     guard var identity = root(in: file, &left).map({ TreeIdentity(root: $0) }) else { return nil }
     if let numbers = entry?.qualcomm { identity.qualcomm = numbers }
@@ -70,30 +70,30 @@ public struct HeldTree: Sendable, Hashable {
 public struct TreeTableEntry: Sendable, Hashable {
   /// The columns by which a boot loader chooses, in the order of the table.
   public var columns: [Column]
-  /// The same as numbers of Qualcomm; nil in tables of others.
+  /// The columns as Qualcomm's numbers; nil in tables of other makers.
   public var qualcomm: QualcommNumbers?
 
-  /// A number of the line, and what it is called.
+  /// A number of the line, and its name.
   public struct Column: Sendable, Hashable {
     /// The name: `platform`.
     public let name: String
     /// The number.
     public let value: UInt32
 
-    /// Notes a number.
+    /// Groups a name and a number.
     public init(_ name: String, _ value: UInt32) {
       self.name = name
       self.value = value
     }
   }
 
-  /// Notes a line.
+  /// Groups the columns of a line.
   public init(columns: [Column], qualcomm: QualcommNumbers? = nil) {
     self.columns = columns
     self.qualcomm = qualcomm
   }
 
-  /// The columns in words, but for zeros at the end: `platform 0x7e, variant 0x8`.
+  /// The columns in words, without zeros at the end: `platform 0x7e, variant 0x8`.
   public var text: String {
     var text = ""
     let last = columns.lastIndex { $0.value != 0 } ?? 0

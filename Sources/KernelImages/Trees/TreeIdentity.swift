@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 public import DeviceTree
 
-/// What the root of a device tree says of the machine that the tree is for: enough to choose among
-/// trees, and to tell one machine from another.
+/// The machine that the root of a device tree names: enough to choose among trees, and to
+/// distinguish machines.
 public struct TreeIdentity: Sendable, Hashable {
   /// The name of the board; nil when the root has none.
   public var model: String?
-  /// What the machine is compatible with, most special first.
+  /// The machines and families it is compatible with, the most specific first.
   public var compatible: [String]
   /// The numbers by which the boot loaders of Qualcomm's phones choose; nil when there are none.
   public var qualcomm: QualcommNumbers?
 
-  /// States an identity.
+  /// Groups the properties of an identity.
   public init(
     model: String? = nil, compatible: [String] = [], qualcomm: QualcommNumbers? = nil
   ) {
@@ -37,7 +37,7 @@ public struct TreeIdentity: Sendable, Hashable {
   private static let mostNames = 64
   private static let mostNameBytes = 256
 
-  /// Whether there is anything to go by.
+  /// Whether it has any property to compare.
   public var isKnown: Bool { !compatible.isEmpty || qualcomm != nil }
 }
 
@@ -59,7 +59,7 @@ public struct QualcommNumbers: Sendable, Hashable {
     /// The revision of the chip.
     public var revision: UInt32
 
-    /// States a chip.
+    /// Groups the numbers of a chip.
     public init(platform: UInt32, revision: UInt32) {
       self.platform = platform
       self.revision = revision
@@ -70,17 +70,17 @@ public struct QualcommNumbers: Sendable, Hashable {
   public struct Board: Sendable, Hashable {
     /// The number of the board.
     public var variant: UInt32
-    /// What tells boards of one number apart; nil where a table has no column for it.
+    /// The number that distinguishes boards of one variant; nil where a table has no column for it.
     public var subtype: UInt32?
 
-    /// States a board.
+    /// Groups the numbers of a board.
     public init(variant: UInt32, subtype: UInt32?) {
       self.variant = variant
       self.subtype = subtype
     }
   }
 
-  /// States the numbers.
+  /// Groups chips and boards.
   public init(chips: [Chip], boards: [Board]) {
     self.chips = chips
     self.boards = boards
@@ -112,10 +112,10 @@ public struct QualcommNumbers: Sendable, Hashable {
     if chips.isEmpty || boards.isEmpty { return nil }
   }
 
-  /// More than any tree has.
+  /// A limit that no tree reaches.
   private static let mostBytes = 2048
 
-  /// Tells whether a chip and a board are in both.
+  /// Whether a chip and a board are in both.
   public func meets(_ other: Self) -> Bool {
     let sameBoard = boards.contains { own in
       other.boards.contains {

@@ -2,32 +2,32 @@
 
 /// How well a tree, or a FIT's configuration, fits a machine.
 public struct TreeMatch: Sendable, Hashable {
-  /// Why it fits.
+  /// The reason for a match.
   public enum Reason: Sendable, Hashable {
     /// By the numbers of chip and board.
     case numbers
-    /// By a string of the machine's `compatible`: its place there, 0 for the machine itself and more
-    /// for what is less special.
+    /// By a string of the machine's `compatible`. Its place there is 0 for the machine itself, and
+    /// higher for less specific strings.
     case compatible(String, place: Int)
   }
 
-  /// Why it fits.
+  /// The reason for the match.
   public let reason: Reason
   /// The place of the same string in the candidate's list.
   private let ownPlace: Int
   /// Whether the names of the boards are the same.
   private let hasSameModel: Bool
 
-  /// Holds a candidate against a machine; nil when they have nothing in common.
+  /// Compares a candidate with a machine; nil when they have nothing in common.
   ///
-  /// The machine's strings are gone through from the most special on; the first that the candidate
-  /// has, too, is what they have in common.
+  /// The machine's strings are compared from the most specific on. The first that the candidate
+  /// has, too, decides.
   ///
   /// Source: U-Boot boot/image-fit.c (v2023.01), fit_conf_find_compat.
   ///
   /// - Parameters:
-  ///   - candidate: What a tree or a configuration says of its machine.
-  ///   - machine: What the machine's own tree says.
+  ///   - candidate: The identity in a tree or a configuration.
+  ///   - machine: The identity in the machine's own tree.
   public init?(_ candidate: TreeIdentity, on machine: TreeIdentity) {
     hasSameModel = candidate.model != nil && candidate.model == machine.model
     if let numbers = candidate.qualcomm, let own = machine.qualcomm, numbers.meets(own) {
@@ -44,7 +44,7 @@ public struct TreeMatch: Sendable, Hashable {
     return nil
   }
 
-  /// Whether it is for this machine, and not for another one of its family.
+  /// Whether it is for this machine, not for another one of its family.
   public var isForMachine: Bool {
     switch reason {
     case .numbers: true
@@ -52,19 +52,18 @@ public struct TreeMatch: Sendable, Hashable {
     }
   }
 
-  /// Finds the candidate that fits a machine best; of several that fit as well, the first, as U-Boot
-  /// takes it.
+  /// Finds the candidate that fits a machine best. Of several equal ones the first is taken, as in
+  /// U-Boot.
   ///
-  /// Numbers go before strings. Of two candidates with the same string of the machine, that one is
-  /// better in whose own list it stands earlier: a tree of a derived board also names the board it
+  /// Numbers count more than strings. Of two candidates with the same string of the machine, the
+  /// better one has it earlier in its own list: a tree of a derived board also names the board it
   /// was derived from.
   ///
   /// - Parameters:
-  ///   - candidates: What trees or configurations say of their machines; nil for those that say
-  ///     nothing.
-  ///   - machine: What the machine's own tree says.
-  /// - Returns: The place of the best one, how it fits, and the places of others that fit as well; nil
-  ///   when none has anything in common with the machine.
+  ///   - candidates: The identities in trees or configurations; nil for those without one.
+  ///   - machine: The identity in the machine's own tree.
+  /// - Returns: The index of the best one, its match, and the indices of others that fit equally
+  ///   well; nil when none has anything in common with the machine.
   public static func best(
     of candidates: [TreeIdentity?], on machine: TreeIdentity
   ) -> (index: Int, match: TreeMatch, rivals: [Int])? {
@@ -84,8 +83,8 @@ public struct TreeMatch: Sendable, Hashable {
     return best
   }
 
-  /// The place in the machine's list, the place in the candidate's own, and whether the name differs:
-  /// all small for a good match.
+  /// The place in the machine's list, the place in the candidate's own, and whether the name
+  /// differs. Small numbers mean a good match.
   private var rank: [Int] {
     let place =
       switch reason {

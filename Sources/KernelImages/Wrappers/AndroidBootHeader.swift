@@ -13,7 +13,8 @@ struct AndroidBootHeader: Hashable {
   let secondBytes: UInt64
   let recoveryTreeBytes: UInt64
   let treeBytes: UInt64
-  /// The size of a table of trees that vendors put behind the second stage, in place of a version.
+  /// The size of a table of trees, which some vendors put behind the second stage and state in
+  /// place of a version.
   let treeTableBytes: UInt64
   let signatureBytes: UInt64
   let kernelAddress: UInt64?
@@ -26,7 +27,7 @@ struct AndroidBootHeader: Hashable {
     guard let stated = reader.littleEndian32(at: 40) else {
       throw Self.truncated(reader, 44)
     }
-    // Version 0 had the size of a device tree there; since version 3 there is no page size, and the
+    // Version 0 had the size of a device tree there. Since version 3 there is no page size, and the
     // word is zero.
     if stated > 4, stated < 100, reader.littleEndian32(at: 36) == 0 {
       throw .notAKernel(
@@ -123,7 +124,7 @@ struct VendorBootHeader: Hashable {
   let headerBytes: UInt64
   let ramdiskBytes: UInt64
   let treeBytes: UInt64
-  /// The parts that the ramdisk is made of, as a table in versions from 4 on lists them.
+  /// The number of parts in the ramdisk; versions from 4 on have a table of them.
   let fragments: UInt32
   /// The size of the parameters for Android's init, which versions from 4 on may have.
   let configurationBytes: UInt64

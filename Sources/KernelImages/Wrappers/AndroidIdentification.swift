@@ -43,7 +43,7 @@ extension Identification {
         facts: facts))
     noteTrailer(layer, from: at)
     guard let kernel else {
-      // init_boot has a ramdisk alone.
+      // An init_boot image has only a ramdisk.
       if !image.initrds.isEmpty { return }
       throw .missing(what: "the Android boot image", name: "kernel")
     }
@@ -52,8 +52,8 @@ extension Identification {
       at: UInt64(kernel.offset), depth: layer.depth + 1)
   }
 
-  /// Whether a part begins like a tree or a table of them: some boards have theirs in the place of a
-  /// second stage.
+  /// Whether a part begins like a tree or a table of trees: some boards have theirs in the place of
+  /// a second stage.
   private static func holdsTrees(_ part: Span<UInt8>) -> Bool {
     FlattenedTreeHeader(part, at: 0) != nil || TreeTable.isPresent(ByteReader(part))
   }
@@ -91,8 +91,8 @@ extension Identification {
         ]))
   }
 
-  /// Names what stands right behind the last part. A partition is mostly longer than what is in it,
-  /// and filled up with zeros or ones.
+  /// Names the bytes right behind the last part. A partition is mostly longer than its content, and
+  /// filled with zeros or ones.
   private mutating func noteTrailer(_ layer: Layer, from end: UInt64) {
     guard let start = Int(exactly: end), start < layer.bytes.count else { return }
     for trailer in Self.trailers where layer.reader.matches(trailer.mark, at: start) {
@@ -109,7 +109,7 @@ extension Identification {
     }
   }
 
-  /// What boot loaders look for behind an image.
+  /// The marks that boot loaders look for behind an image.
   ///
   /// Sources: topjohnwu/Magisk native/src/boot/magiskboot.hpp (v24), SEANDROID_MAGIC and
   /// LG_BUMP_MAGIC; AOSP external/avb, libavb/avb_vbmeta_image.h, AVB_MAGIC.
@@ -124,7 +124,7 @@ extension Identification {
     (Array("AVB0".utf8), "a signature of Android Verified Boot, which was not checked,"),
   ]
 
-  /// Rounds up to whole pages, which are a power of two.
+  /// Rounds up to whole pages; `page` is a power of two.
   private func paged(_ value: UInt64, _ page: UInt64) -> UInt64 {
     saturatingSum(value, page - 1) & ~(page - 1)
   }

@@ -3,11 +3,11 @@ import DeviceTree
 import PhysicalMemory
 
 extension Identification {
-  /// Chooses the configurations of a FIT: those that the user names, else the one that fits the
-  /// machine best, else the default, else the first. None when there are none.
+  /// Chooses the configurations of a FIT. They are those that the user names, else the one that
+  /// fits the machine best, else the default, else the first. There are none when the FIT has none.
   ///
-  /// A name may be several with `#` between: the first has the kernel, and of all others the device
-  /// trees are overlays.
+  /// The user may join several names by `#`: the first has the kernel, and the device trees of all
+  /// others are overlays.
   ///
   /// Source: U-Boot boot/image-fit.c (v2023.01), fit_conf_find_compat, fit_conf_get_node and
   /// boot_get_fdt_fit.
@@ -52,11 +52,11 @@ extension Identification {
     return found
   }
 
-  /// More than anybody names at once.
+  /// A limit that no user needs to exceed.
   private static let mostConfigurations = 64
 
-  /// What a configuration says of its machine: by itself, or else by its tree, when that is not
-  /// compressed.
+  /// The identities of configurations: each from the configuration itself, or else from its tree,
+  /// when that is not compressed.
   private func identities(_ fit: FlattenedImageTree, _ layer: Layer) -> [TreeIdentity?] {
     var left = HeldTree.mostBytesTogether
     return image.configurations.map { identity(of: $0, fit, layer, &left) }

@@ -3,13 +3,13 @@ import Digests
 import PhysicalMemory
 
 extension Identification {
-  /// Takes what is to be hashed off an allowance of eight times the file.
+  /// Subtracts the bytes to hash from an allowance of eight times the file.
   private mutating func takeFromHashAllowance(
     _ range: SafeRange, _ layer: Layer
   ) throws(KernelImageError) {
     let limit = layer.byteCount.multipliedReportingOverflow(by: 8).partialValue
     let left = hashAllowance ?? limit
-    // Even the hash of nothing takes time.
+    // Even hashing no bytes takes time.
     let wanted = UInt64(range.count) + 64
     guard wanted <= left else {
       throw .tooLarge(what: "the hashed data of the FIT, taken together,", limit: limit)

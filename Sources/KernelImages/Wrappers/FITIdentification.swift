@@ -53,8 +53,8 @@ extension Identification {
     }
   }
 
-  /// Reads the whole tree as a device tree is read: where a boot loader refuses its header, its
-  /// memory reservations or its tokens, nothing in it is trusted.
+  /// Reads the whole tree as a device tree. If a boot loader would refuse its header, its memory
+  /// reservations or its tokens, nothing in it is trusted.
   private func checkTree(
     _ layer: Layer, _ header: FlattenedTreeHeader
   ) throws(KernelImageError) {
@@ -74,7 +74,7 @@ extension Identification {
       value: UInt64(layer.reader.bigEndian32(at: header.structOffset + 4) ?? 0))
   }
 
-  /// Takes the first kernel of a FIT that does not say what goes together; all else is named.
+  /// Takes the first kernel of a FIT without configurations; all other images are only named.
   private mutating func takeWithoutConfiguration(
     _ fit: FlattenedImageTree, _ layer: Layer, _ kernels: [Int]
   ) throws(KernelImageError) {
@@ -86,12 +86,12 @@ extension Identification {
       note(
         .partUnused,
         "FIT image " + fit.tree.nodes[node].name
-          + " is not used: no configuration says what goes together")
+          + " is not used: the FIT has no configuration")
     }
     if let node = kernels.first { try peelKernel(fit, node, layer) }
   }
 
-  /// Takes the ramdisks of a configuration, and those among its loadables.
+  /// Takes the ramdisks of a configuration, also those among its loadables.
   private mutating func takeRamdisks(
     _ configuration: FITConfiguration, _ fit: FlattenedImageTree, _ layer: Layer
   ) throws(KernelImageError) {
@@ -107,8 +107,8 @@ extension Identification {
     }
   }
 
-  /// Takes the tree of the first configuration and all overlays: what its `fdt` names further, and
-  /// all that the `fdt` of the other configurations names.
+  /// Takes the tree of the first configuration and all overlays. These are the further names in its
+  /// `fdt`, and all names in the `fdt` of the other configurations.
   ///
   /// Source: U-Boot boot/image-fit.c (v2023.01), boot_get_fdt_fit.
   private mutating func takeTrees(
@@ -142,12 +142,12 @@ extension Identification {
     }
   }
 
-  /// More than a FIT has boards.
+  /// A limit above the number of boards in any FIT.
   private static let mostOtherTrees = 1024
-  /// More than a boot loader is told to merge.
+  /// A limit above the number of overlays that a boot loader merges.
   private static let mostOverlays = 64
 
-  /// Names the images of configurations that a kernel is not started with.
+  /// Names the images of configurations that do not take part in starting a kernel.
   private mutating func noteUnused(_ configurations: [FITConfiguration]) {
     for (index, configuration) in configurations.enumerated() {
       let isFirst = index == 0
@@ -177,7 +177,7 @@ extension Identification {
       "FIT image " + fit.tree.nodes[node].name)
   }
 
-  /// A device tree of the FIT, whose hashes are checked. It is inflated by the boot loader.
+  /// A device tree of the FIT with checked hashes. The boot loader inflates it.
   private mutating func tree(
     _ fit: FlattenedImageTree, _ node: Int, _ layer: Layer
   ) throws(KernelImageError) -> HeldTree {

@@ -12,7 +12,7 @@ struct FlattenedImageTree {
   let images: Int
   /// The node `/configurations`; nil when there is none.
   let configurations: Int?
-  /// What `data-offset` counts from.
+  /// The offset that `data-offset` counts from.
   let externalBase: Int
 
   init(_ tree: FlattenedTree, externalBase: Int) throws(KernelImageError) {
@@ -25,7 +25,7 @@ struct FlattenedImageTree {
     configurations = tree.child("configurations", of: 0)
   }
 
-  /// Where the data of an image lies.
+  /// The place of an image's data.
   func data(of node: Int, _ layer: Layer) throws(KernelImageError) -> SafeRange {
     let name = "FIT image " + tree.nodes[node].name
     if tree.child("cipher", of: node) != nil {
@@ -44,7 +44,7 @@ struct FlattenedImageTree {
     return try layer.part(name, saturatingSum(UInt64(externalBase), offset), size)
   }
 
-  /// How an image is said to be compressed; nil for not at all.
+  /// The stated compression of an image; nil for none.
   func compression(of node: Int, _ layer: Layer) throws(KernelImageError) -> Compression? {
     guard let name = tree.strings("compression", of: node, in: layer.bytes).first, name != "none"
     else { return nil }
@@ -55,12 +55,12 @@ struct FlattenedImageTree {
     return compression
   }
 
-  /// What an image is said to be.
+  /// The stated type of an image.
   func type(of node: Int, _ layer: Layer) -> String {
     tree.strings("type", of: node, in: layer.bytes).first ?? ""
   }
 
-  /// The images that are said to be kernels: of type `kernel`, or `kernel_noload`.
+  /// The images with the stated type `kernel` or `kernel_noload`.
   func kernels(_ layer: Layer) -> [Int] {
     tree.children(of: images).filter {
       let type = type(of: $0, layer)
@@ -68,7 +68,7 @@ struct FlattenedImageTree {
     }
   }
 
-  /// The images that are said to be device trees, overlays among them.
+  /// The images that are stated to be device trees, overlays among them.
   func deviceTrees(_ layer: Layer) -> [Int] {
     tree.children(of: images).filter { type(of: $0, layer) == "flat_dt" }
   }
@@ -119,9 +119,9 @@ struct FlattenedImageTree {
     return listed
   }
 
-  /// More than any FIT names; a hostile one could name the same again and again.
+  /// A limit that no FIT reaches; a hostile one could name the same image repeatedly.
   private static let mostNamedImages = 8192
 
-  /// The properties that name nothing but images.
+  /// The properties that name only images.
   private static let naming = ["kernel", "fdt", "ramdisk", "loadables"]
 }

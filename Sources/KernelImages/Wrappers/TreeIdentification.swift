@@ -3,11 +3,10 @@ import DeviceTree
 import PhysicalMemory
 
 extension Identification {
-  /// More trees than any file has.
+  /// A limit that no file reaches.
   private static let mostTrees = 1024
 
-  /// Takes device trees that stand one behind the other. Those that were put together by hand may be
-  /// padded to words.
+  /// Takes device trees that stand in a row. Trees that were joined by hand may be padded to words.
   ///
   /// - Returns: The offset behind the last one; `start` when there is none.
   mutating func takeTrees(inRow layer: Layer, from start: Int, origin: String) -> Int {
@@ -26,7 +25,7 @@ extension Identification {
     return end
   }
 
-  /// Takes the trees of a part that is said to hold some: a table, or trees one behind the other.
+  /// Takes the trees of a part that is stated to hold some: a table, or trees in a row.
   mutating func takeTrees(
     inPart range: SafeRange, of layer: Layer, origin: String
   ) {
@@ -76,7 +75,7 @@ extension Identification {
     return table
   }
 
-  /// Reads a table of device trees that is the file.
+  /// Reads a file that is a table of device trees.
   mutating func peelTreeTable(_ layer: Layer) throws(KernelImageError) {
     let table = try takeTrees(inTable: layer, origin: "the file")
     image.layers.append(

@@ -8,7 +8,7 @@ import PhysicalMemory
 /// versions 1 to 3. `DTBH`, little-endian: LineageOS android_device_samsung_*, samsung_dtbh.h, version
 /// 2. `0xd7b7ab1e`, big-endian: AOSP system/libufdt, utils/src/dt_table.h, versions 0 and 1.
 struct TreeTable {
-  /// Whose table it is.
+  /// The maker of a table.
   enum Maker {
     case qualcomm, samsung, android
 
@@ -34,7 +34,7 @@ struct TreeTable {
   /// A line of the table.
   struct Line {
     let place: SafeRange
-    /// How the tree is compressed; nil for not at all.
+    /// The compression of the tree; nil for none.
     let compression: Compression?
     let entry: TreeTableEntry
   }
@@ -43,10 +43,10 @@ struct TreeTable {
   let version: UInt32
   private(set) var lines: [Line] = []
 
-  /// More than any table has.
+  /// A limit that no table reaches.
   private static let mostLines: UInt32 = 1024
 
-  /// Tells whether a table begins here.
+  /// Whether a table begins here.
   static func isPresent(_ reader: borrowing ByteReader, at offset: Int = 0) -> Bool {
     maker(reader, at: offset) != nil
   }
@@ -56,7 +56,7 @@ struct TreeTable {
     return nil
   }
 
-  /// Reads a table that its magic number was found of.
+  /// Reads a table whose magic number was found.
   init(_ bytes: Span<UInt8>) throws(KernelImageError) {
     let reader = ByteReader(bytes)
     let maker = Self.maker(reader, at: 0) ?? .android

@@ -75,10 +75,9 @@ struct UImageHeader: Hashable {
     return header
   }
 
-  /// Writes a checksum down.
   static func text(_ checksum: UInt32) -> String { hexadecimal(UInt64(checksum), digits: 8) }
 
-  /// What the compression field names; nil for none.
+  /// The compression of the content; nil for none.
   func inner() throws(KernelImageError) -> Compression? {
     switch compression {
     case 0: return nil
@@ -94,7 +93,6 @@ struct UImageHeader: Hashable {
     }
   }
 
-  /// The name of the architecture.
   var architectureName: String {
     switch architecture {
     case 2: "arm"
@@ -108,11 +106,10 @@ struct UImageHeader: Hashable {
     }
   }
 
-  /// Whether the type is one that a boot loader runs or writes: programs, firmware, scripts and file
+  /// Whether a boot loader runs or writes files of the type: programs, firmware, scripts and file
   /// systems. U-Boot's own images are firmware.
   var isForBootLoader: Bool { type == 1 || (5...7).contains(type) }
 
-  /// The name of the type.
   var typeName: String {
     switch type {
     case 1: "standalone program"

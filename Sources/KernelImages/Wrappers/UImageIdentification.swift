@@ -3,10 +3,10 @@ import Inflation
 import PhysicalMemory
 
 extension Identification {
-  /// More parts than any image has.
+  /// A limit that no image reaches.
   private static let mostParts = 64
 
-  /// Checks a uImage and goes on with what is in it.
+  /// Checks a uImage and goes on with its content.
   mutating func peelUImage(_ layer: Layer) throws(KernelImageError) {
     let header = try UImageHeader.checked(layer.bytes)
     let data = try layer.part(
@@ -29,7 +29,7 @@ extension Identification {
     if header.type == UImageHeader.multi {
       try peelParts(layer, data, compression: inner)
     } else if header.type == UImageHeader.ramdisk, data.count > 0 {
-      // The kernel unpacks a ramdisk: its content counts, whatever the header says of compression.
+      // The kernel unpacks a ramdisk: its content decides, whatever compression the header states.
       try peel(
         layer.bytes.extracting(data.indices), layer.origin.advanced(by: data.offset),
         at: UInt64(data.offset), depth: layer.depth + 1)
@@ -59,8 +59,8 @@ extension Identification {
     ]
   }
 
-  /// Goes through the parts of a multi-file image: the first is the kernel, a device tree is known
-  /// by its magic number, anything else is a ramdisk.
+  /// Goes through the parts of a multi-file image. The first is the kernel, a device tree has a
+  /// magic number, anything else is a ramdisk.
   ///
   /// Source: U-Boot boot/image-fdt.c and boot/image-board.c (v2023.01); parts begin at words.
   private mutating func peelParts(

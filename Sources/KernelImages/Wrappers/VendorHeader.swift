@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// A header of 512 bytes that a maker of phones puts before what its boot loader reads, little-endian.
+/// A header of 512 bytes that a maker of phones puts before images for its boot loader,
+/// little-endian.
 struct VendorHeader: Hashable {
-  /// Whose header it is.
+  /// The maker of a header.
   enum Maker: CaseIterable {
     /// Before kernel and ramdisk of an Android boot image, or alone.
     ///
@@ -40,12 +41,12 @@ struct VendorHeader: Hashable {
   static let byteCount: UInt64 = 512
 
   let maker: Maker
-  /// The length of what stands behind the header.
+  /// The length of the content behind the header.
   let contentBytes: UInt64
-  /// What it calls that; empty when it has no name for it.
+  /// The name of the content; empty when the header has none.
   let label: String
 
-  /// Reads the header that stands at the beginning of bytes; nil when there is none.
+  /// Reads the header at the beginning of bytes; nil when there is none.
   init?(_ reader: borrowing ByteReader) throws(KernelImageError) {
     var known: Maker?
     for maker in Maker.allCases where reader.matches(maker.magic, at: 0) { known = maker }

@@ -3,14 +3,14 @@ import Inflation
 import PhysicalMemory
 
 extension Identification {
-  /// Takes a vendor's header off and goes on with what is behind it.
+  /// Removes a vendor's header and goes on with the content behind it.
   mutating func peelVendor(
     _ layer: Layer, _ maker: VendorHeader.Maker
   ) throws(KernelImageError) {
     guard let header = try VendorHeader(layer.reader) else { return }
     var content = try layer.part(
       "what stands behind " + maker.name, VendorHeader.byteCount, header.contentBytes)
-    // Spreadtrum's length is that of what is signed, which need not be all.
+    // Spreadtrum's length is that of the signed part, which need not be all.
     if maker == .spreadtrum {
       content = try layer.part(
         maker.name, VendorHeader.byteCount, layer.byteCount - VendorHeader.byteCount)
@@ -31,7 +31,7 @@ extension Identification {
       at: UInt64(content.offset), depth: layer.depth + 1)
   }
 
-  /// Takes a ramdisk that stands in a wrapper, without a vendor's header before it.
+  /// Takes a ramdisk in a wrapper, without its vendor's header.
   mutating func takeInitrd(
     _ layer: Layer, _ range: SafeRange, origin: String
   ) throws(KernelImageError) {
@@ -65,8 +65,7 @@ extension Identification {
     }
   }
 
-  /// Goes on with what a wrapper says is compressed in a certain way, or not at all. Where that is not
-  /// so, what the content says counts.
+  /// Goes on with content of a stated compression. If the statement is wrong, the content decides.
   mutating func peelLabelled(
     _ layer: Layer, _ range: SafeRange, as claimed: Compression?, _ wrapper: String
   ) throws(KernelImageError) {
@@ -78,7 +77,7 @@ extension Identification {
     let found = ImageKind.detect(content.bytes)
     var really: Compression?
     if case .compressed(let compression) = found { really = compression }
-    // What has no mark can only be what it is said to be.
+    // Content without a mark can only be of the stated kind.
     if found == nil || really == claimed {
       guard let claimed else {
         return try peel(content.bytes, content.origin, at: content.offset, depth: content.depth)
@@ -90,7 +89,7 @@ extension Identification {
     warn(
       .wrapperContradicted,
       wrapper + " says that its content is " + said + "; it is " + actual + ", and taken as that",
-      hint: "a boot loader that believes the label will not start it: make the wrapper anew")
+      hint: "a boot loader that trusts the label will not start it: make the wrapper anew")
     try peel(content.bytes, content.origin, at: content.offset, depth: content.depth)
   }
 }

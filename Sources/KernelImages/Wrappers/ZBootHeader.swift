@@ -25,7 +25,7 @@ struct ZBootHeader {
 }
 
 extension Identification {
-  /// Inflates the beginning of what is in a zboot program and names it.
+  /// Inflates the beginning of the content of a zboot program and names it.
   mutating func peelZBoot(_ layer: Layer) throws(KernelImageError) {
     guard let header = ZBootHeader(layer.reader) else {
       throw .truncated(what: "the zboot header", needed: 56, present: layer.byteCount)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// The word that ties a boot to the record of what was started: `kexec.id=0123456789abcdef`.
+/// The word that connects a boot with its record: `kexec.id=0123456789abcdef`.
 ///
-/// The kernel takes a word with a dot for the parameter of a module that is not there, says nothing
-/// and does not hand it to init.
+/// The kernel reads a word with a dot as the parameter of a missing module, says nothing and does
+/// not pass it to init.
 ///
 /// Source: Linux 6.1, init/main.c, unknown_bootoption.
 public enum BootID {
@@ -12,8 +12,8 @@ public enum BootID {
   /// The longest id.
   private static let limit = 64
 
-  /// The id on a command line; of several the last. nil when there is none, or none that can be one:
-  /// letters, digits, `-` and `_`.
+  /// The id on a command line; of several the last. nil when there is none, or when it has
+  /// characters other than letters, digits, `-` and `_`.
   public static func id(in commandLine: String) -> String? {
     guard
       let word = CommandLineReuse.split(commandLine).kernel.last(where: { $0.starts(with: key) })
@@ -26,12 +26,12 @@ public enum BootID {
     return (1...limit).contains(id.count) && isPlain ? String(decoding: id, as: UTF8.self) : nil
   }
 
-  /// Puts an id on a command line, in front of the words that are for init, and takes any other away.
+  /// Puts an id on a command line, in front of the words that are for init, and removes any other.
   ///
   /// - Parameters:
   ///   - id: The id; nil to have none.
   ///   - commandLine: The command line.
-  /// - Returns: The new one; the old one as it is when there is nothing to be done.
+  /// - Returns: The new command line; the old one unchanged when it is already right.
   public static func place(_ id: String?, on commandLine: String) -> String {
     let (kernel, initial) = CommandLineReuse.split(commandLine)
     let kept = kernel.filter { !$0.starts(with: key) }
@@ -41,10 +41,10 @@ public enum BootID {
     return (words + (initial.isEmpty ? [] : ["--"] + initial)).joined(separator: " ")
   }
 
-  /// Makes an id of 64 random bits, or of the time where there is no randomness yet.
+  /// Makes an id of 64 random bits, or of the time while the kernel has no randomness.
   ///
   /// - Parameter kernel: The running Linux.
-  /// - Returns: nil when there is neither.
+  /// - Returns: nil when both are missing.
   public static func make(on kernel: some KernelInterface) -> String? {
     var bytes = (try? kernel.randomBytes(8)) ?? []
     if bytes.count != 8 {

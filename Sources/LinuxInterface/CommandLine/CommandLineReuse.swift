@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 
-/// The command line of the running kernel made fit for the next one: `--reuse-cmdline`.
+/// Makes the command line of the running kernel fit for the next one: `--reuse-cmdline`.
 ///
-/// Words behind `--` are not for the kernel but for its init: they stay behind it, and what is
-/// added for the kernel comes before it.
+/// Words behind `--` are for init: they stay behind it, and words that are added for the kernel
+/// come before it.
 ///
 /// Source: Linux 6.1, lib/cmdline.c (next_arg), init/main.c (the words behind `--`).
 public struct CommandLineReuse: Hashable, Sendable {
-  /// What became of a word.
+  /// The change of a word.
   public enum Fate: Hashable, Sendable {
     /// It was on the running command line and is on the new one.
     case kept
@@ -20,27 +20,27 @@ public struct CommandLineReuse: Hashable, Sendable {
 
   /// Why a word was dropped.
   public enum Reason: String, Hashable, Sendable {
-    /// BOOT_IMAGE names the file the running kernel came from.
+    /// BOOT_IMAGE names the file of the running kernel.
     case bootImage = "names the running kernel's file"
-    /// initrd and initrdmem tell where the running kernel's initrd lay.
+    /// initrd and initrdmem name the place of the running kernel's initrd.
     case initrd = "tells where the old initrd lay"
-    /// elfcorehdr tells where a crashed kernel left its notes.
-    case crashNotes = "tells where an earlier crashed kernel lies"
-    /// A kernel for the case of a crash must not set memory aside for another.
+    /// elfcorehdr names the place of a crashed kernel's notes.
+    case crashNotes = "names the notes of an earlier crashed kernel"
+    /// A crash kernel must not reserve memory for another one.
     case crashKernel = "a crash kernel sets no memory aside for another"
     /// An address to jump back to.
     case jumpBack = "leads back to an earlier kernel"
-    /// kexec.id ties the running boot to its record.
+    /// kexec.id connects the running boot with its record.
     case bootID = "ties the running boot to its record"
     /// The same word stands before, and no other value of its key in between.
     case duplicate = "stands there already"
   }
 
-  /// A word with its quotes, and what became of it.
+  /// A word with its quotes, and its change.
   public struct Word: Hashable, Sendable {
     /// The word as it stands on its command line.
     public let text: String
-    /// What became of it.
+    /// The change of the word.
     public let fate: Fate
   }
 
@@ -51,13 +51,13 @@ public struct CommandLineReuse: Hashable, Sendable {
 
   /// Makes the command line for the next kernel.
   ///
-  /// A word that stands twice is dropped only when nothing can tell: with another value of the
-  /// same key in between, the order has a meaning, and both stay.
+  /// A word that stands twice is dropped only when that has no effect. With another value of the
+  /// same key in between, the order matters, and both stay.
   ///
   /// - Parameters:
   ///   - running: The command line of the running kernel.
-  ///   - appended: What is added to it.
-  ///   - onCrash: Whether the next kernel is for the case of a crash.
+  ///   - appended: The words that are added.
+  ///   - onCrash: Whether the next kernel is a crash kernel.
   public init(running: String, appending appended: String = "", onCrash: Bool = false) {
     let old = Self.split(running)
     let new = Self.split(appended)
@@ -65,7 +65,7 @@ public struct CommandLineReuse: Hashable, Sendable {
     for text in old.kernel { Self.add(text, .kept, onCrash: onCrash, to: &words) }
     for text in new.kernel { Self.add(text, .added, onCrash: nil, to: &words) }
     let forKernel = words.filter { !$0.isDropped }.map { $0.text }
-    // Nobody but init knows what its words mean.
+    // Only init knows the meaning of its words.
     words += old.initial.map { Word(text: $0, fate: .kept) }
     words += new.initial.map { Word(text: $0, fate: .added) }
     let forInit = old.initial + new.initial
@@ -91,7 +91,7 @@ public struct CommandLineReuse: Hashable, Sendable {
     let word = String(decoding: text, as: UTF8.self)
     let key = String(decoding: text.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
     var fate = fate
-    // What the user adds is the user's will; only what runs may be stale.
+    // The user's own words stay; only those of the running kernel may be stale.
     if let onCrash, let reason = stale(key, onCrash: onCrash) {
       fate = .dropped(reason)
     } else if let last = words.last(where: { $0.key == key && !$0.isDropped }), last.text == word {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// A call that ``RecordingKernel`` was made.
+/// A call to ``RecordingKernel``.
 public enum KernelCall: Hashable, Sendable {
   /// A file was read.
   case readFile(String)
@@ -15,7 +15,7 @@ public enum KernelCall: Hashable, Sendable {
   case writeFile(String, byteCount: Int, WriteMode)
   /// Bytes were written to a stream.
   case write(byteCount: Int, OutputStream)
-  /// Segments were loaded, or taken away.
+  /// Segments were loaded, or unloaded.
   case kexecLoad(RecordedLoad)
   /// The loaded kernel was started.
   case rebootIntoLoadedKernel
@@ -25,7 +25,7 @@ public enum KernelCall: Hashable, Sendable {
   case networkInterfaces
   /// The flags of an interface were set.
   case setFlags(UInt32, interface: String)
-  /// The kernel's name was asked for.
+  /// The kernel's name was read.
   case systemName
   /// A clock was read.
   case read(ClockReading.Clock)
@@ -45,23 +45,23 @@ public enum KernelCall: Hashable, Sendable {
   }
 }
 
-/// A `kexec_load` as it was recorded.
+/// A recorded `kexec_load`.
 public struct RecordedLoad: Hashable, Sendable {
   /// A segment with its bytes.
   public struct Segment: Hashable, Sendable {
-    /// What it holds: `kernel`.
+    /// The name of its content: `kernel`.
     public let name: String
-    /// The bytes as they were handed over: those of a file are not copied.
+    /// The bytes as the caller passed them: those of a file are not copied.
     public let contents: SegmentContents
-    /// Where the first byte goes.
+    /// The address of the first byte.
     public let address: PhysicalAddress
-    /// The memory it takes.
+    /// The size of its memory.
     public let memoryBytes: ByteCount
 
     /// The bytes, copied.
     public var bytes: [UInt8] { contents.copy }
 
-    /// Compares the bytes, wherever they come from.
+    /// Compares the bytes, whatever their source.
     public static func == (left: Self, right: Self) -> Bool {
       left.name == right.name && left.address == right.address
         && left.memoryBytes == right.memoryBytes && left.bytes == right.bytes
@@ -77,7 +77,7 @@ public struct RecordedLoad: Hashable, Sendable {
 
   /// The call as strace prints it, without its result.
   public let text: String
-  /// The address the kernel is entered at.
+  /// The address of the jump.
   public let entry: PhysicalAddress
   /// The segments in order.
   public let segments: [Segment]
@@ -127,7 +127,7 @@ extension KernelCall: CustomStringConvertible {
   }
 }
 
-/// A call and how it ended.
+/// A call and its result.
 public struct RecordedCall: Hashable, Sendable {
   /// The call.
   public let call: KernelCall

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A Linux that is not there, for tests: files in memory, failures as they are wanted, and a record
-/// of every call.
+/// A fake Linux for tests: files in memory, failures on request, and a record of every call.
 ///
-/// It is a class that changes with each call, and so for one thread only.
+/// It is a class that changes with each call, so only one thread may use it.
 public final class RecordingKernel: KernelInterface {
-  /// Which calls fail.
+  /// The calls that fail.
   public enum Occasion: Hashable, Sendable {
-    /// The call of a number, from 0, whatever it is.
+    /// The call with a number, counted from 0.
     case call(Int)
     /// Every call about a path.
     case path(String)
@@ -21,7 +20,7 @@ public final class RecordingKernel: KernelInterface {
     case run(String)
   }
 
-  /// The files by their path; directories are what stands in front of the slashes.
+  /// The files by their path; directories are the parts in front of the slashes.
   public var files: [String: [UInt8]]
   /// Files that are mapped and never copied, by their path; they are in no listing.
   public var mapped: [String: FileContents] = [:]
@@ -29,21 +28,21 @@ public final class RecordingKernel: KernelInterface {
   public var directories: Set<String> = []
   /// Paths of pipes, devices and sockets.
   public var special: [String: FileKind] = [:]
-  /// The file that is said to have changed since a kernel was loaded, or from the beginning.
+  /// The file that counts as changed, since a kernel was loaded or from the beginning.
   public var changed: (path: String, onlyOnceLoaded: Bool)?
   /// Names that a listing shows as symbolic links.
   public var links: Set<String> = []
-  /// The calls that fail, and how.
+  /// The failing calls, with their error numbers.
   public var failures: [Occasion: Errno] = [:]
-  /// What `uname` tells.
+  /// The result of `uname`.
   public var name = SystemName(release: "6.1.0-50-armmp", machine: "armv7l")
   /// The size of a page in bytes.
   public var pageBytes: UInt64 = 4096
   /// The network interfaces.
   public var interfaces: [NetworkInterface] = []
-  /// How programs end, by their name; others are not found.
+  /// The results of programs, by their name; others are not found.
   public var programs: [String: ProgramEnd] = [:]
-  /// What a program that is run does besides.
+  /// A side effect of running a program.
   public var onRun: ([String], RecordingKernel) -> Void = { _, _ in }
   /// The environment variables.
   public var variables: [String: String] = [:]
@@ -57,7 +56,7 @@ public final class RecordingKernel: KernelInterface {
   /// What was written to standard error.
   public private(set) var complaints: [UInt8] = []
 
-  /// Starts with files and nothing recorded.
+  /// Starts with files and an empty record.
   ///
   /// - Parameter files: The files by their path.
   public init(files: [String: [UInt8]] = [:]) {
@@ -71,7 +70,7 @@ public final class RecordingKernel: KernelInterface {
     }
   }
 
-  /// Records a call; fails it when that is wanted, or as it must.
+  /// Records a call. It fails on request, or with the error that Linux would give.
   private func record(
     _ call: KernelCall, _ occasion: Occasion? = nil, otherwise natural: Errno? = nil
   ) throws(Errno) {
@@ -119,7 +118,7 @@ public final class RecordingKernel: KernelInterface {
     return contents
   }
 
-  /// Sums stand for a file and its state.
+  /// A stamp from checksums of a file's path and bytes.
   private static func stamp(_ path: String, _ bytes: [UInt8]) -> FileStamp {
     func sum(_ bytes: some Sequence<UInt8>) -> UInt64 {
       bytes.reduce(0) { $0 &* 31 &+ UInt64($1) }
@@ -129,7 +128,7 @@ public final class RecordingKernel: KernelInterface {
       changed: Int64(truncatingIfNeeded: sum(bytes)))
   }
 
-  /// Tells what is wanted.
+  /// The requested changed file.
   public func changedFile() -> String? {
     guard let changed, !changed.onlyOnceLoaded || !loads.isEmpty else { return nil }
     return changed.path
@@ -160,7 +159,7 @@ public final class RecordingKernel: KernelInterface {
     .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// Tells of a file.
+  /// Looks up a file.
   public func fileStatus(_ path: String) throws(Errno) -> FileStatus {
     let bytes = files[path]
     let isThere = bytes != nil || special[path] != nil || isDirectory(path)
@@ -178,7 +177,7 @@ public final class RecordingKernel: KernelInterface {
     files[path] = mode == .append ? (files[path] ?? []) + bytes : bytes
   }
 
-  /// Keeps what is written.
+  /// Records the output.
   public func write(_ bytes: [UInt8], to stream: OutputStream) throws(Errno) {
     try record(.write(byteCount: bytes.count, stream))
     switch stream {
@@ -187,7 +186,7 @@ public final class RecordingKernel: KernelInterface {
     }
   }
 
-  /// Records a load; the file that tells of it says so from then on.
+  /// Records a load; from then on the file that shows it says so.
   public func kexecLoad(_ call: KexecLoadCall) throws(Errno) {
     try record(.kexecLoad(RecordedLoad(call)), .kexecLoad)
     let name = call.flags.isOnCrash ? "crash_loaded" : "loaded"
@@ -202,7 +201,7 @@ public final class RecordingKernel: KernelInterface {
     try record(.rebootIntoLoadedKernel, .reboot)
   }
 
-  /// Records that disks were written.
+  /// Records a sync.
   public func sync() {
     calls.append(RecordedCall(call: .sync, failure: nil))
   }
@@ -220,7 +219,7 @@ public final class RecordingKernel: KernelInterface {
       .setFlags(flags, interface: name), .interface(name),
       otherwise: place == nil ? .noSuchDevice : nil)
     if let place { interfaces[place] = NetworkInterface(name: name, flags: flags) }
-    // As Linux does: routes and IPv6 addresses go with the interface.
+    // As in Linux, routes and IPv6 addresses are lost with the interface.
     guard flags & 1 == 0 else { return }
     for path in ["/proc/net/route", "/proc/net/ipv6_route", "/proc/net/if_inet6"] {
       guard let text = files[path] else { continue }
@@ -231,7 +230,7 @@ public final class RecordingKernel: KernelInterface {
     }
   }
 
-  /// Tells release and machine.
+  /// Gives release and machine.
   public func systemName() throws(Errno) -> SystemName {
     try record(.systemName)
     return name
@@ -250,7 +249,7 @@ public final class RecordingKernel: KernelInterface {
     return (0..<max(0, count)).map { UInt8(truncatingIfNeeded: $0) }
   }
 
-  /// Ends a program as it was wanted.
+  /// Gives the requested result of a program.
   public func run(_ arguments: [String]) throws(Errno) -> ProgramEnd {
     let name = arguments.first ?? ""
     let end = programs[name]

@@ -38,7 +38,7 @@ public struct Errno: Error, Hashable, Sendable {
   public static let busy = Self(16)
   /// EEXIST.
   public static let exists = Self(17)
-  /// ENXIO, also for a socket that is opened.
+  /// ENXIO, also for opening a socket.
   public static let noSuchAddress = Self(6)
   /// ENODEV.
   public static let noSuchDevice = Self(19)
@@ -61,10 +61,10 @@ public struct Errno: Error, Hashable, Sendable {
   /// EADDRNOTAVAIL.
   public static let addressNotAvailable = Self(99)
 
-  /// The name in the kernel's sources: `EPERM`; `errno 200` when it has none here.
+  /// The name in the kernel's sources: `EPERM`; `errno 200` when this program knows none.
   public var name: String { known?.name ?? "errno " + String(rawValue) }
 
-  /// What the C library says: `Operation not permitted`.
+  /// The text of the C library: `Operation not permitted`.
   public var meaning: String { known?.meaning ?? "unknown error " + String(rawValue) }
 
   private var known: (name: String, meaning: String)? {

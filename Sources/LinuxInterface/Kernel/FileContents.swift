@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 
-/// The bytes of a file, mapped into memory where that is possible: they can be handed to the kernel
-/// without a copy.
+/// The bytes of a file, mapped into memory where that is possible: the kernel can load them without
+/// a copy.
 ///
-/// Should others shorten a mapped file while it is in use, reading behind the new end ends the program
-/// with exit status 66 and a message; ``KernelInterface/changedFile()`` tells of what happens in silence.
+/// If another process shortens a mapped file while it is in use, reading behind the new end ends
+/// the program with exit status 66 and a message. ``KernelInterface/changedFile()`` reports changes
+/// that give no fault.
 @safe public final class FileContents: @unchecked Sendable {
   // Nothing changes after init, so that any thread may read.
   private let base: UnsafePointer<UInt8>?
   private let isMapped: Bool
   /// The number of bytes.
   public let count: Int
-  /// Tells the state of the file that these are the bytes of; nil when they were read, not mapped.
+  /// The stamp of the mapped file; nil when the bytes were read, not mapped.
   public let stamp: FileStamp?
 
-  /// Takes over memory that was mapped.
+  /// Takes over mapped memory.
   init(unsafeMapped base: UnsafePointer<UInt8>, count: Int, stamp: FileStamp?) {
     unsafe self.base = unsafe base
     self.count = count
@@ -23,7 +24,7 @@ import CLinux
     isMapped = true
   }
 
-  /// Takes over memory that came from `clinux_resize`.
+  /// Takes over memory from `clinux_resize`.
   init(unsafeAllocated base: UnsafePointer<UInt8>?, count: Int, stamp: FileStamp? = nil) {
     unsafe self.base = unsafe base
     self.count = unsafe base == nil ? 0 : count
@@ -35,7 +36,7 @@ import CLinux
   ///
   /// - Parameters:
   ///   - bytes: The bytes; the result is nil when there is no memory for them.
-  ///   - stamp: The state of the file that they stand for.
+  ///   - stamp: The stamp of the file that they come from.
   public convenience init?(copying bytes: [UInt8], stamp: FileStamp? = nil) {
     guard let copy = unsafe clinux_resize(nil, bytes.count) else { return nil }
     unsafe bytes.withUnsafeBufferPointer { source in
@@ -63,11 +64,11 @@ import CLinux
     }
   }
 
-  /// The bytes that are held at a time by ``forEachPart(_:)``, a multiple of every page size.
+  /// The size of the parts in ``forEachPart(_:)``, a multiple of every page size.
   private static let partBytes = 4 << 20
 
-  /// Goes through all bytes in order. Parts of a mapped file are given back behind it, so that a
-  /// file of any size takes little memory.
+  /// Goes through all bytes in order. The pages of a mapped file are released behind each part, so
+  /// that a file of any size takes little memory.
   ///
   /// - Parameter body: Takes a part.
   public func forEachPart(_ body: (Span<UInt8>) -> Void) {
@@ -80,6 +81,6 @@ import CLinux
     }
   }
 
-  /// The bytes for a C call, while the object is held.
+  /// The bytes for a C call, valid while the object lives.
   var unsafePointer: UnsafePointer<UInt8>? { unsafe base }
 }

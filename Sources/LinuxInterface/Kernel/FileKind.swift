@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What kind of file a name stands for.
+/// The kind of a file.
 public enum FileKind: String, Hashable, Sendable {
-  /// A regular file; files of /proc and /sys are such.
+  /// A regular file; files of /proc and /sys count as such.
   case regular
   /// A directory.
   case directory
   /// A symbolic link.
   case symbolicLink = "symbolic link"
-  /// A named pipe, or one that leads to another program.
+  /// A named pipe, or one to another program.
   case pipe
   /// A socket.
   case socket
@@ -23,23 +23,23 @@ public struct DirectoryEntry: Hashable, Sendable {
   /// The kind; a symbolic link is not followed.
   public let kind: FileKind
 
-  /// Notes an entry.
+  /// Groups a name and a kind.
   public init(name: String, kind: FileKind) {
     self.name = name
     self.kind = kind
   }
 }
 
-/// What is told of a file without opening it.
+/// The facts about a file that are known without opening it.
 public struct FileStatus: Hashable, Sendable {
   /// The kind.
   public let kind: FileKind
-  /// The size in bytes; files of /proc and /sys do not tell theirs.
+  /// The size in bytes; files of /proc and /sys do not report theirs.
   public let byteCount: UInt64
-  /// Tells this state of the file from every other; nil where that is not known.
+  /// The stamp of its state; nil where it is unknown.
   public let stamp: FileStamp?
 
-  /// Notes a status.
+  /// Groups the facts about a file.
   public init(kind: FileKind, byteCount: UInt64, stamp: FileStamp? = nil) {
     self.kind = kind
     self.byteCount = byteCount

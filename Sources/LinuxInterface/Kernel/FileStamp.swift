@@ -2,8 +2,8 @@
 import CLinux
 import PhysicalMemory
 
-/// Tells one state of a file from every other, without reading it: device, inode, size, and the time
-/// at which the kernel noted the last change of the file. Programs cannot set that time.
+/// Identifies one state of a file without reading it: device, inode, size, and the time at which
+/// the kernel noted the file's last change. Programs cannot set that time.
 ///
 /// Source: inode(7), st_ctime.
 public struct FileStamp: Hashable, Sendable {
@@ -20,7 +20,7 @@ public struct FileStamp: Hashable, Sendable {
     changedNanoseconds = told.changed_nanoseconds
   }
 
-  /// Stands for a state of a file that is not there.
+  /// Makes a stamp of a fake file.
   init(inode: UInt64, byteCount: UInt64, changed: Int64) {
     identity = FileIdentity(device: 0, inode: inode)
     self.byteCount = byteCount
@@ -40,7 +40,7 @@ extension FileStamp: CustomStringConvertible {
     text.append(0x20)
     text.appendDecimal(byteCount)
     text.append(0x20)
-    // A clock that stands before 1970 has a sign.
+    // A time before 1970 has a sign.
     if changedSeconds < 0 { text.append(0x2d) }
     text.appendDecimal(changedSeconds.magnitude)
     text.append(0x20)
@@ -49,7 +49,7 @@ extension FileStamp: CustomStringConvertible {
   }
 }
 
-/// Tells one file from every other, by whatever name: device and inode.
+/// Identifies a file, whatever its name: device and inode.
 public struct FileIdentity: Hashable, Sendable {
   let device: UInt64
   let inode: UInt64

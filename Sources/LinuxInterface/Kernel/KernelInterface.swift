@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What swift-kexec asks of the running Linux, and nothing else: everything above is generic over
-/// this, so that it runs against ``RecordingKernel`` in tests and, unchanged, against
-/// ``LinuxKernel`` on a machine.
+/// All calls of swift-kexec to the running Linux. The code above is generic over this protocol, so
+/// that it runs with ``RecordingKernel`` in tests and, unchanged, with ``LinuxKernel`` on a
+/// machine.
 ///
 /// An operation that fails throws the error number of the call that failed.
 public protocol KernelInterface {
-  /// Reads a whole file, whose size need not be known: `open`, `read`.
+  /// Reads a whole file, whose size may be unknown: `open`, `read`.
   ///
   /// - Parameters:
   ///   - path: The path.
@@ -15,19 +15,19 @@ public protocol KernelInterface {
   /// - Throws: The error number.
   func readFile(_ path: String, limit: Int) throws(Errno) -> [UInt8]
 
-  /// Maps a file for reading: `open`, `mmap`. What cannot be mapped, a pipe or a file of /proc,
-  /// is read instead. A device is EOPNOTSUPP and not opened.
+  /// Maps a file for reading: `open`, `mmap`. A file that cannot be mapped, such as a pipe or a
+  /// file of /proc, is read instead. A device is EOPNOTSUPP and not opened.
   ///
   /// - Parameters:
   ///   - path: The path.
   ///   - limit: The most bytes that are allowed; a longer file is EFBIG.
-  /// - Returns: The bytes, which stay as long as the object.
+  /// - Returns: The bytes, which are valid as long as the object.
   /// - Throws: The error number.
   func mapFile(_ path: String, limit: Int) throws(Errno) -> FileContents
 
-  /// Tells which file others wrote to while it was mapped: what was read of it is of no use.
+  /// The mapped file that another process has written to: results from it are of no use.
   ///
-  /// - Returns: The path it was mapped by; nil when all are as they were.
+  /// - Returns: The path it was mapped by; nil when no file has changed.
   func changedFile() -> String?
 
   /// Lists a directory without `.` and `..`, sorted by the bytes of the names: `readdir`.
@@ -39,29 +39,29 @@ public protocol KernelInterface {
   /// - Throws: The error number.
   func listDirectory(_ path: String, limit: Int) throws(Errno) -> [DirectoryEntry]
 
-  /// Tells of a file without opening it, symbolic links followed: `stat`.
+  /// Looks up a file without opening it, and follows symbolic links: `stat`.
   func fileStatus(_ path: String) throws(Errno) -> FileStatus
 
-  /// Writes a file that only root can read and write when it is new.
+  /// Writes a file; only root can read and write a new one.
   ///
   /// - Parameters:
   ///   - path: The path.
   ///   - bytes: The bytes.
-  ///   - mode: Whether they take the place of the file or come behind it.
+  ///   - mode: Whether they replace the file or are appended.
   /// - Throws: The error number.
   func writeFile(_ path: String, _ bytes: [UInt8], mode: WriteMode) throws(Errno)
 
   /// Writes to a stream of this program: `write`.
   func write(_ bytes: [UInt8], to stream: OutputStream) throws(Errno)
 
-  /// Hands segments to the kernel, or takes the loaded ones away when there are none: `kexec_load`.
+  /// Passes segments to the kernel, or unloads when there are none: `kexec_load`.
   func kexecLoad(_ call: KexecLoadCall) throws(Errno)
 
-  /// Starts the loaded kernel at once: `reboot` with LINUX_REBOOT_CMD_KEXEC. Nothing is synced,
-  /// unmounted or ended. Returns only when it failed.
+  /// Starts the loaded kernel at once: `reboot` with LINUX_REBOOT_CMD_KEXEC. Disks are not
+  /// synchronized or unmounted, and no process is ended. Returns only on failure.
   func rebootIntoLoadedKernel() throws(Errno)
 
-  /// Writes everything that waits to be written to disks: `sync`.
+  /// Writes all pending data to disks: `sync`.
   func sync()
 
   /// Lists the network interfaces in the order of their numbers: `if_nameindex`, SIOCGIFFLAGS.
@@ -73,7 +73,7 @@ public protocol KernelInterface {
   /// The size of a page of memory in bytes: AT_PAGESZ of the auxiliary vector.
   var pageBytes: UInt64 { get }
 
-  /// Tells the release and the machine of the running kernel: `uname`.
+  /// Gives the release and the machine of the running kernel: `uname`.
   func systemName() throws(Errno) -> SystemName
 
   /// Reads a clock: `clock_gettime`.
@@ -82,10 +82,10 @@ public protocol KernelInterface {
   /// Gives random bytes: `getrandom`. EAGAIN while the kernel has not gathered enough randomness.
   func randomBytes(_ count: Int) throws(Errno) -> [UInt8]
 
-  /// Runs a program found along PATH and waits for its end: `posix_spawn`, `waitpid`.
+  /// Runs a program found on PATH and waits for its end: `posix_spawn`, `waitpid`.
   ///
   /// - Parameter arguments: The program and its arguments.
-  /// - Returns: How it ended.
+  /// - Returns: The end of the program.
   /// - Throws: The error number.
   func run(_ arguments: [String]) throws(Errno) -> ProgramEnd
 
@@ -94,11 +94,10 @@ public protocol KernelInterface {
 }
 
 extension KernelInterface {
-  /// Takes every network interface down that is up and not the loopback, so that no device writes
-  /// received packets into memory that belongs to the next kernel. One that fails keeps none of the
-  /// others up.
+  /// Takes every network interface down that is up, except the loopback, so that no device writes
+  /// received packets into memory of the next kernel. After a failure it goes on with the others.
   ///
-  /// - Returns: Those that were taken down, as they were before, and every failure.
+  /// - Returns: The interfaces that were taken down, in their former state, and every failure.
   public func takeInterfacesDown() -> (down: [NetworkInterface], failures: [LinuxInterfaceError]) {
     let all: [NetworkInterface]
     do throws(Errno) {

@@ -3,7 +3,7 @@ import PhysicalMemory
 import CLinux
 
 extension LinuxKernel {
-  /// The room for what does not tell its size.
+  /// The buffer for files without a known size.
   private static let chunk = 64 << 10
 
   /// Reads a whole file.
@@ -11,7 +11,7 @@ extension LinuxKernel {
     let file = unsafe clinux_open_to_read(path)
     try Self.check(file)
     defer { clinux_close(file) }
-    // Files of /proc tell no size. One byte more than the size shows the end.
+    // Files of /proc report no size. One byte more than the size shows the end.
     var told = clinux_file()
     try Self.check(unsafe clinux_status_of_open(file, &told))
     var room = min(max(Int(clamping: told.bytes), 4095), limit)
@@ -21,14 +21,14 @@ extension LinuxKernel {
       let result = Self.extend(&bytes, to: room, from: file)
       if try Self.check(result) == 0 { return bytes }
       guard bytes.count <= limit else { throw .fileTooLarge }
-      // Four times the room each time, up to what may be.
+      // Each time the buffer grows fourfold, up to the limit.
       room = room > limit / 4 ? limit : room * 4
     }
   }
 
-  /// Reads until so many bytes are there or none come. Nothing is copied but what was there before.
+  /// Reads until the buffer holds `room` bytes or the file ends. Only the earlier bytes are copied.
   ///
-  /// - Returns: What the last call gave: 0 at the end of the file.
+  /// - Returns: The result of the last call: 0 at the end of the file.
   private static func extend(_ bytes: inout [UInt8], to room: Int, from file: Int32) -> Int {
     var result = 0
     let old = bytes
@@ -48,13 +48,13 @@ extension LinuxKernel {
     return result
   }
 
-  /// The most that is read of a pipe: whoever writes it need not end.
+  /// The most bytes that are read from a pipe: its writer may never stop.
   private static let pipeLimit = 256 << 20
 
-  /// Maps a file, or reads what cannot be mapped.
+  /// Maps a file, or reads one that cannot be mapped.
   public func mapFile(_ path: String, limit: Int) throws(Errno) -> FileContents {
     var told = clinux_file()
-    // Opening a device can do something by itself, and many have no end.
+    // Opening a device can have side effects, and many devices have no end.
     try Self.check(unsafe clinux_status(path, 1, &told))
     guard Self.kind(told.kind) != .device else { throw .notSupported }
     let file = unsafe clinux_open_to_read(path)
@@ -69,13 +69,13 @@ extension LinuxKernel {
       if result == 0, let start = unsafe start {
         return unsafe FileContents(unsafeMapped: start, count: count, stamp: FileStamp(told))
       }
-      // What has no place in the address space as a mapping has none as a copy.
+      // If the address space has no room for a mapping, it has none for a copy.
       if result < 0, Errno(0 &- result) == .noMemory { throw .noMemory }
     }
     return try Self.read(file, limit: min(limit, Self.pipeLimit))
   }
 
-  /// Tells which mapped file was written to meanwhile.
+  /// The mapped file that was written to meanwhile.
   public func changedFile() -> String? {
     guard let path = unsafe clinux_changed_file() else { return nil }
     return unsafe String(cString: path)
@@ -126,7 +126,7 @@ extension LinuxKernel {
     return entries.inOrder { $0.name.isBefore($1.name) }
   }
 
-  /// Tells of a file.
+  /// Looks up a file.
   public func fileStatus(_ path: String) throws(Errno) -> FileStatus {
     var told = clinux_file()
     try Self.check(unsafe clinux_status(path, 1, &told))

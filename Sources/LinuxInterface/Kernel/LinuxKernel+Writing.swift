@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 
-/// How files are written, so that nothing that was there is lost.
+/// Writes files so that no old content is lost.
 ///
-/// A plain file is replaced by a new one beside it, so that a full disk or a signal does not cost the old
-/// one. What is no plain file, or could not be the same again, is written to where it stands: a device, a
-/// pipe, what a link leads to, a file of several names, or of an owner that cannot be given to the new one.
+/// A plain file is replaced by a new one beside it, so that a full disk or a signal does not
+/// destroy the old one. Some files cannot be replaced and are written in place: a device, a pipe,
+/// the target of a link, a file with several names, or one whose owner cannot be given to the new
+/// file.
 extension LinuxKernel {
-  /// Writes a file that only root can read and write when it is new.
+  /// Writes a file; only root can read and write a new one.
   public func writeFile(_ path: String, _ bytes: [UInt8], mode: WriteMode) throws(Errno) {
     try writeFile(path, bytes, mode: mode, permissions: 0o600)
   }
@@ -17,8 +18,8 @@ extension LinuxKernel {
   /// - Parameters:
   ///   - path: The path.
   ///   - bytes: The bytes.
-  ///   - mode: Whether they take the place of the file or come behind it.
-  ///   - permissions: Those of a new file, less what the process's mask takes away.
+  ///   - mode: Whether they replace the file or are appended.
+  ///   - permissions: Those of a new file, less the process's umask.
   /// - Throws: The error number.
   public func writeFile(
     _ path: String, _ bytes: [UInt8], mode: WriteMode, permissions: UInt32
@@ -36,7 +37,7 @@ extension LinuxKernel {
     try Self.check(result)
     let isLink = Self.kind(old.kind) == .symbolicLink
     if isLink, unsafe clinux_status(path, 1, &old) < 0 {
-      // What the link leads to is made, or what keeps it from that is told.
+      // The target of the link is created; a failure to do so is thrown.
       old = clinux_file()
     } else if let stream = Self.stream(of: old) {
       return try Self.send(stream.rawValue, bytes)
@@ -47,7 +48,7 @@ extension LinuxKernel {
       do throws(Errno) {
         return try Self.replace(path, old, bytes, permissions)
       } catch .accessDenied, .notPermitted {
-        // The folder takes no new file, or the owner is another. The file itself may be written.
+        // The folder accepts no new file, or the owner is another. The file itself may be writable.
       } catch {
         throw error
       }
@@ -58,7 +59,8 @@ extension LinuxKernel {
     try Self.overwrite(file, bytes, isRegular: Self.kind(old.kind) == .regular)
   }
 
-  /// Which stream of this program a file is. Another handle would write over what the stream writes.
+  /// The stream of this program that a file is. A second handle would overwrite the stream's
+  /// output.
   private static func stream(of file: clinux_file) -> OutputStream? {
     for stream in [OutputStream.standardOutput, .standardError] {
       var told = clinux_file()
@@ -78,7 +80,7 @@ extension LinuxKernel {
     clinux_hold_signals()
     defer { clinux_let_signals_go() }
     var made = [CChar](repeating: 0, count: Int(CLINUX_PATH_BYTES))
-    // Nobody else may read it until it has the owner of the old one.
+    // Only after the owner is set may others read it.
     let file = unsafe clinux_create_beside(path, old == nil ? permissions : 0o600, &made)
     try check(file)
     do throws(Errno) {
@@ -95,7 +97,7 @@ extension LinuxKernel {
     }
   }
 
-  /// Writes over what is there. Room is set aside first: a full disk leaves a file as it was.
+  /// Overwrites a file in place. Room is allocated first: a full disk leaves the file unchanged.
   private static func overwrite(
     _ file: Int32, _ bytes: [UInt8], isRegular: Bool
   ) throws(Errno) {
@@ -106,7 +108,7 @@ extension LinuxKernel {
     try fill(file, bytes, endsThere: true)
   }
 
-  /// Writes all bytes, has them brought to the disk, and closes the file.
+  /// Writes all bytes, flushes them to the disk, and closes the file.
   private static func fill(
     _ file: Int32, _ bytes: [UInt8], endsThere: Bool = false
   ) throws(Errno) {
@@ -116,7 +118,7 @@ extension LinuxKernel {
     try check(clinux_flush(file))
   }
 
-  /// The most that is written between two looks for a signal.
+  /// The most bytes that are written between two checks for a signal.
   private static let partBytes = 4 << 20
 
   private static func send(_ file: Int32, _ bytes: [UInt8]) throws(Errno) {

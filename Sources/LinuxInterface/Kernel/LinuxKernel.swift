@@ -4,16 +4,16 @@ import PhysicalMemory
 
 /// The Linux this program runs on.
 public struct LinuxKernel: KernelInterface, Sendable {
-  /// Speaks to the running kernel.
+  /// Makes the interface to the running kernel.
   public init() {}
 
-  /// Takes the place of standard streams that whoever started the program closed, so that no file
-  /// that is opened later is written to in their place. Using such a stream fails.
+  /// Opens replacements for standard streams that the parent process closed, so that no file that
+  /// is opened later gets their output. Using such a stream fails.
   public static func keepStreams() {
     clinux_keep_streams()
   }
 
-  /// The arguments of a program as C's `main` is given them, the first of them its name.
+  /// The arguments that C's `main` gets, the program's name first.
   ///
   /// Invalid UTF-8 is replaced.
   public static func arguments(
@@ -27,7 +27,7 @@ public struct LinuxKernel: KernelInterface, Sendable {
     return all
   }
 
-  /// Throws the error number that a call gave as a negative result.
+  /// Throws the error number of a call that returned a negative result.
   static func check(_ result: Int32) throws(Errno) {
     if result < 0 { throw Errno(0 &- result) }
   }
@@ -50,7 +50,7 @@ public struct LinuxKernel: KernelInterface, Sendable {
 
   /// Loads segments: `kexec_load`.
   public func kexecLoad(_ call: KexecLoadCall) throws(Errno) {
-    // Where a word has 32 bits, the kernel has no other word for an address beyond them.
+    // With words of 32 bits, the kernel cannot express an address beyond them.
     guard let entry = UInt(exactly: call.entry.rawValue),
       let flags = UInt(exactly: call.flags.rawValue)
     else { throw .addressNotAvailable }
@@ -68,7 +68,7 @@ public struct LinuxKernel: KernelInterface, Sendable {
     _ = try Self.check(result)
   }
 
-  /// Calls the kernel with the bytes of all segments held in place, one call deep for each.
+  /// Calls the kernel with the bytes of all segments in place, by one nested call for each.
   private static func load(
     _ entry: UInt, _ segments: [KexecSegment], _ place: Int, _ list: inout [clinux_segment],
     _ flags: UInt
@@ -89,7 +89,7 @@ public struct LinuxKernel: KernelInterface, Sendable {
     try Self.check(clinux_reboot_kexec())
   }
 
-  /// Writes everything to disks: `sync`.
+  /// Writes all pending data to disks: `sync`.
   public func sync() {
     clinux_sync()
   }
@@ -116,7 +116,7 @@ public struct LinuxKernel: KernelInterface, Sendable {
   /// The size of a page in bytes.
   public var pageBytes: UInt64 { UInt64(clinux_page_bytes()) }
 
-  /// Tells release and machine: `uname`.
+  /// Gives release and machine: `uname`.
   public func systemName() throws(Errno) -> SystemName {
     var release = [CChar](repeating: 0, count: 65)
     var machine = [CChar](repeating: 0, count: 65)
@@ -143,7 +143,7 @@ public struct LinuxKernel: KernelInterface, Sendable {
   /// Runs a program and waits for its end.
   public func run(_ arguments: [String]) throws(Errno) -> ProgramEnd {
     guard !arguments.isEmpty else { throw .invalidArgument }
-    // One block of texts that each end with a zero byte, and where each begins.
+    // One block of texts that each end with a zero byte, and the offset of each.
     var block: [CChar] = []
     var starts: [Int] = []
     for argument in arguments {

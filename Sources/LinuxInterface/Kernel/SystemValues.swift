@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The release and the machine of the running kernel, as `uname` tells them.
+/// The release and the machine of the running kernel, from `uname`.
 public struct SystemName: Hashable, Sendable {
   /// The release: `6.1.0-50-armmp`.
   public let release: String
   /// The machine: `armv7l`.
   public let machine: String
 
-  /// Notes a name.
+  /// Groups a release and a machine.
   public init(release: String, machine: String) {
     self.release = release
     self.machine = machine
@@ -16,7 +16,7 @@ public struct SystemName: Hashable, Sendable {
 
 /// A reading of a clock.
 public struct ClockReading: Hashable, Sendable {
-  /// Which clock is read.
+  /// The clock that is read.
   public enum Clock: String, Hashable, Sendable {
     /// The time of day, seconds since 1970-01-01 00:00 UTC.
     case realTime = "CLOCK_REALTIME"
@@ -29,14 +29,14 @@ public struct ClockReading: Hashable, Sendable {
   /// Nanoseconds on top, below 1 000 000 000.
   public let nanoseconds: UInt32
 
-  /// Notes a reading.
+  /// Groups the parts of a reading.
   public init(seconds: Int64, nanoseconds: UInt32) {
     self.seconds = seconds
     self.nanoseconds = nanoseconds
   }
 }
 
-/// How a program that was run came to its end.
+/// The end of a program.
 public enum ProgramEnd: Hashable, Sendable {
   /// It exited with a status from 0 to 255.
   case exited(Int32)
@@ -61,7 +61,7 @@ public struct NetworkInterface: Hashable, Sendable {
   /// The flags, IFF_UP and others.
   public let flags: UInt32
 
-  /// Notes an interface.
+  /// Groups a name and flags.
   public init(name: String, flags: UInt32) {
     self.name = name
     self.flags = flags
@@ -73,19 +73,19 @@ public struct NetworkInterface: Hashable, Sendable {
   public var isLoopback: Bool { flags & 8 != 0 }
 }
 
-/// Where a program writes.
+/// A stream of this program.
 public enum OutputStream: Int32, Hashable, Sendable {
   /// Results.
   case standardOutput = 1
-  /// Complaints.
+  /// Messages.
   case standardError = 2
 }
 
-/// How bytes come into a file.
+/// The way in which bytes are written to a file.
 public enum WriteMode: String, Hashable, Sendable {
-  /// The file holds the old or the new bytes, never a part; readers see one or the other. It keeps
-  /// owner and permissions. What is no plain file of one name, a device, a pipe or a link, is written
-  /// to as it stands.
+  /// The file holds the old or the new bytes, never a part, and readers see one or the other. It
+  /// keeps owner and permissions. Anything but a plain file with one name (a device, a pipe, a
+  /// link) is written in place.
   case replace
   /// The bytes are added at the end.
   case append

@@ -16,14 +16,14 @@ public enum KexecArchitecture: UInt32, Hashable, Sendable {
   /// RISC-V.
   case riscv = 243
 
-  /// Finds the architecture of a running kernel by the machine that `uname` tells.
+  /// Finds the architecture of a running kernel by the machine name of `uname`.
   ///
-  /// A 32-bit program on an arm64 kernel may be told `armv8l`; no 32-bit kernel calls itself so.
+  /// A 32-bit program on an arm64 kernel may see `armv8l`; no 32-bit kernel has this name.
   ///
   /// Source: Linux 6.1, arch/arm/mm/proc-*.S (the names behind `arch_name`),
   /// arch/arm64/include/asm/compat.h (COMPAT_UTS_MACHINE).
   ///
-  /// - Parameter machine: As in `armv7l`. The result is nil for a machine that is not known here.
+  /// - Parameter machine: As in `armv7l`. The result is nil for an unknown machine.
   public init?(machine: String) {
     if machine.begins(with: "arm") {
       self = machine == "armv8l" || machine == "armv8b" ? .arm64 : .arm

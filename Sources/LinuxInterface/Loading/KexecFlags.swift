@@ -5,7 +5,7 @@ import PhysicalMemory
 ///
 /// Source: Linux 6.1, include/uapi/linux/kexec.h.
 public struct KexecFlags: Hashable, Sendable {
-  /// The word as the kernel takes it.
+  /// The word in the kernel's form.
   public let rawValue: UInt32
 
   /// Wraps a word.
@@ -17,17 +17,17 @@ public struct KexecFlags: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - architecture: That of the running kernel, which is not always that of this program.
-  ///   - onCrash: Whether the image is for the case of a crash.
+  ///   - onCrash: Whether the image is a crash kernel.
   public init(_ architecture: KexecArchitecture, onCrash: Bool = false) {
     rawValue = architecture.rawValue << 16 | (onCrash ? Self.onCrashBit : 0)
   }
 
   private static let onCrashBit: UInt32 = 1
 
-  /// Whether the image is for the case of a crash, KEXEC_ON_CRASH.
+  /// Whether the image is a crash kernel, KEXEC_ON_CRASH.
   public var isOnCrash: Bool { rawValue & Self.onCrashBit != 0 }
 
-  /// The architecture; nil when it is left open or not known here.
+  /// The architecture; nil when it is left open or unknown.
   public var architecture: KexecArchitecture? { KexecArchitecture(rawValue: rawValue >> 16) }
 
   /// The bits that no kernel up to 6.1 knows, beside KEXEC_ON_CRASH and KEXEC_PRESERVE_CONTEXT.

@@ -2,20 +2,20 @@
 public import PhysicalMemory
 
 extension KexecLoadCall {
-  /// Goes through the kernel's checks in the kernel's order and gives every reason to refuse that
-  /// is known beforehand.
+  /// Repeats the kernel's checks in the kernel's order, and returns every reason to refuse that is
+  /// known beforehand.
   ///
-  /// Memory that is short now may be had when the kernel asks for it, by swapping; all other
-  /// reasons are certain.
+  /// If memory is short now, the kernel may still get it by swapping; all other reasons are
+  /// certain.
   ///
   /// Source: Linux 6.1, kernel/kexec.c, kernel/kexec_core.c (sanity_check_segment_list),
   /// arch/arm/kernel/machine_kexec.c and arch/arm64/kernel/machine_kexec.c (machine_kexec_prepare).
   ///
   /// - Parameters:
-  ///   - facts: What the running kernel tells of itself.
-  ///   - memory: The memory of the machine; nil leaves what depends on it out.
-  ///   - configuration: How the running kernel was configured; nil when it is not known.
-  /// - Returns: The reasons, the one that the kernel comes to first in front.
+  ///   - facts: The facts of the running kernel.
+  ///   - memory: The memory of the machine; nil skips the checks of it.
+  ///   - configuration: The configuration of the running kernel; nil when it is unknown.
+  /// - Returns: The reasons, in the order of the kernel's checks.
   public func causes(
     _ facts: KernelFacts, memory: MemoryMap?, configuration: KernelConfiguration?
   ) -> [KexecLoadCause] {
@@ -43,12 +43,12 @@ extension KexecLoadCall {
     return causes
   }
 
-  /// Goes through what may forbid any load on a machine.
+  /// The reasons that forbid any load on a machine.
   static func permission(
     _ facts: KernelFacts, _ configuration: KernelConfiguration?
   ) -> [KexecLoadCause] {
     var causes: [KexecLoadCause] = []
-    // Without /sys/kernel/kexec_loaded a .config alone is believed: files in /boot may be stale.
+    // The configuration counts only without /sys/kernel/kexec_loaded: files in /boot may be stale.
     if let configuration, facts.isLoaded == nil, !configuration.has("KEXEC") {
       causes.append(.notBuiltIn(configuration.origin))
     }
@@ -59,11 +59,12 @@ extension KexecLoadCall {
     return causes
   }
 
-  /// Addresses first, then overlaps, then sizes, each over all segments, as the kernel goes.
+  /// The reasons in the segments. Like the kernel, it checks first all addresses, then overlaps,
+  /// then sizes.
   private func segmentCauses(_ facts: KernelFacts) -> [KexecLoadCause] {
     var causes: [KexecLoadCause] = []
     let mask = facts.pageBytes.rawValue &- 1
-    // The word of a 32-bit kernel; the byte behind a segment must fit in as well.
+    // The word of a 32-bit kernel must hold the byte behind a segment as well.
     let top: UInt64 =
       facts.architecture == .arm || facts.architecture == .i386 ? 0xffff_ffff : .max
     for segment in segments {
@@ -110,7 +111,7 @@ extension KexecLoadCall {
       }
     }
     let needed = stagingBytes(pageBytes: facts.pageBytes.rawValue)
-    // A crash kernel is loaded to where it will run.
+    // A crash kernel is loaded to its final place.
     if !flags.isOnCrash, let available = facts.memoryAvailable, needed > available {
       causes.append(.notEnoughMemory(needed: needed, available: available))
     }

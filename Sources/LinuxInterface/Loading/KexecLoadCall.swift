@@ -18,16 +18,16 @@ public struct KexecLoadCall: Sendable {
     self.flags = flags
   }
 
-  /// Makes the call that takes a loaded image away; it is no error when there is none.
+  /// Makes the call that unloads an image; it is no error when there is none.
   public static func unload(_ flags: KexecFlags) -> Self {
     Self(entry: PhysicalAddress(0), segments: [], flags: flags)
   }
 
-  /// The most segments a kernel takes. Source: Linux 6.1, KEXEC_SEGMENT_MAX.
+  /// The most segments that a kernel accepts. Source: Linux 6.1, KEXEC_SEGMENT_MAX.
   public static let segmentLimit = 16
 
-  /// The place of the segment that a 32-bit ARM kernel takes for the device tree and points r2 to:
-  /// the last one that begins with the magic number, whatever it was meant to be.
+  /// The index of the segment that a 32-bit ARM kernel uses as device tree and points r2 to. It is
+  /// the last one that begins with the magic number, whatever its purpose.
   ///
   /// Source: Linux 6.1, arch/arm/kernel/machine_kexec.c, machine_kexec_prepare.
   public var deviceTreeAsARMSeesIt: Int? {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Why a kernel refuses to load, or would.
+/// The reason why a kernel refuses, or would refuse, to load.
 public enum KexecLoadCause: Hashable, Sendable {
   /// The process lacks CAP_SYS_BOOT.
   case noCapability
   /// kernel.kexec_load_disabled is set.
   case loadingDisabled
-  /// kernel.kexec_load_limit_reboot has come to 0.
+  /// kernel.kexec_load_limit_reboot has reached 0.
   case noLoadsLeft
   /// The kernel is locked down.
   case lockedDown(Lockdown)
-  /// A filter keeps this process from some system calls.
+  /// A filter blocks some system calls of this process.
   case filtered
   /// A security module or the user namespace refuses.
   case policy
-  /// The kernel was built without CONFIG_KEXEC; where that was read, when it was.
+  /// The kernel was built without CONFIG_KEXEC; the value names the file that says so, if any.
   case notBuiltIn(String?)
   /// Flags that this kernel does not know.
   case unknownFlags(UInt32)
@@ -23,7 +23,7 @@ public enum KexecLoadCause: Hashable, Sendable {
   case tooManySegments(Int)
   /// The image is for another architecture than the running kernel's.
   case otherArchitecture(KexecArchitecture?, running: KexecArchitecture)
-  /// A load is going on already.
+  /// Another load is in progress.
   case busy
   /// There is no memory for a crash kernel, or the image lies outside of it.
   case outsideCrashMemory(ByteCount?)
@@ -41,14 +41,14 @@ public enum KexecLoadCause: Hashable, Sendable {
   case notEnoughMemory(needed: ByteCount, available: ByteCount?)
   /// A segment does not lie wholly in one range of RAM.
   case outsideRAM(segment: String, PhysicalRange)
-  /// CPUs beside the first cannot be parked.
+  /// CPUs other than the first cannot be parked.
   case cannotParkCPUs(count: Int?, arm64: Bool)
   /// The bytes of a segment could not be read.
   case unreadableContents
-  /// Nothing that is known here explains the number.
+  /// No known reason explains the number.
   case unexplained(Errno)
 
-  /// The error number that tells of it.
+  /// The error number of the kernel for it.
   public var errno: Errno {
     switch self {
     case .noCapability, .loadingDisabled, .noLoadsLeft, .lockedDown, .filtered, .policy:
@@ -66,12 +66,12 @@ public enum KexecLoadCause: Hashable, Sendable {
     }
   }
 
-  /// Whether somebody forbids loading, as against being unable to.
+  /// Whether loading is forbidden, not impossible.
   public var isForbidden: Bool { errno == .notPermitted || errno == .accessDenied }
 }
 
 extension KexecLoadCause: CustomStringConvertible {
-  /// A sentence without its final stop: why.
+  /// The reason as a sentence without its final stop.
   public var description: String {
     switch self {
     case .noCapability: "this process has no CAP_SYS_BOOT"
@@ -128,12 +128,12 @@ extension KexecLoadCause: CustomStringConvertible {
     }
   }
 
-  /// What to do about it; empty when there is nothing to advise.
+  /// The remedy; empty when there is none.
   public var remedy: String {
     switch self {
     case .noCapability: "run as root"
     case .loadingDisabled, .noLoadsLeft:
-      "somebody decided so; a load is possible after the next start, before it is set again"
+      "a load is possible after the next start of the machine, before the setting is made again"
     case .lockedDown: "start the machine without Secure Boot or without lockdown= to load kernels"
     case .filtered: "run outside of the container"
     case .policy: "look at the kernel's log (dmesg) for the policy that refused"

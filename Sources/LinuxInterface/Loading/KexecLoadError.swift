@@ -9,9 +9,9 @@ public struct KexecLoadError: Error, Hashable, Sendable {
   public let trace: String
   /// The likely cause.
   public let cause: KexecLoadCause
-  /// Whether the call would have taken an image away.
+  /// Whether the call was meant to unload an image.
   public let isUnload: Bool
-  /// Whether the image was for the case of a crash.
+  /// Whether the image was a crash kernel.
   public let isOnCrash: Bool
 
   /// Explains a failure.
@@ -19,9 +19,9 @@ public struct KexecLoadError: Error, Hashable, Sendable {
   /// - Parameters:
   ///   - errno: The error number.
   ///   - call: The call.
-  ///   - facts: What the running kernel tells of itself.
-  ///   - memory: The memory of the machine; nil when it is not known.
-  ///   - configuration: How the running kernel was configured; nil when it is not known.
+  ///   - facts: The facts of the running kernel.
+  ///   - memory: The memory of the machine; nil when it is unknown.
+  ///   - configuration: The configuration of the running kernel; nil when it is unknown.
   public init(
     _ errno: Errno, _ call: KexecLoadCall, _ facts: KernelFacts, memory: MemoryMap? = nil,
     configuration: KernelConfiguration? = nil
@@ -35,7 +35,7 @@ public struct KexecLoadError: Error, Hashable, Sendable {
       known.first { $0.errno == errno } ?? Self.likely(errno, call, facts, configuration)
   }
 
-  /// What is left when nothing that is known beforehand explains the number.
+  /// The likely cause when no reason that is known beforehand explains the number.
   private static func likely(
     _ errno: Errno, _ call: KexecLoadCall, _ facts: KernelFacts,
     _ configuration: KernelConfiguration?
@@ -49,7 +49,7 @@ public struct KexecLoadError: Error, Hashable, Sendable {
       return .notBuiltIn(isOff ? configuration?.origin : nil)
     case .busy: return .busy
     case .noMemory:
-      // What could be had before the call was not enough, whatever it was.
+      // The memory available before the call was not enough, however much it was.
       return .notEnoughMemory(
         needed: call.stagingBytes(pageBytes: facts.pageBytes.rawValue), available: nil)
     case .badAddress: return .unreadableContents
@@ -63,17 +63,17 @@ public struct KexecLoadError: Error, Hashable, Sendable {
     }
   }
 
-  /// What is loaded now: a failed load leaves the image before it, but for a crash kernel, whose
-  /// place is needed before.
+  /// The image that is loaded now. A failed load leaves the previous image, except for a crash
+  /// kernel, whose place is needed first.
   ///
   /// Source: Linux 6.1, kernel/kexec.c, do_kexec_load.
   public var consequence: String {
-    if isUnload { return "what was loaded is loaded still" }
+    if isUnload { return "the loaded image stays loaded" }
     return isOnCrash && !isRefusedAtTheDoor
       ? "no crash kernel is loaded now" : "what was loaded before, if anything, is loaded still"
   }
 
-  /// Whether the kernel refused before it looked at the segments and gave the old image up.
+  /// Whether the kernel refused before it read the segments and dropped the old image.
   private var isRefusedAtTheDoor: Bool {
     switch cause {
     case .unknownFlags, .tooManySegments, .otherArchitecture, .notBuiltIn, .busy: true
@@ -83,7 +83,7 @@ public struct KexecLoadError: Error, Hashable, Sendable {
 }
 
 extension KexecLoadError: CustomStringConvertible {
-  /// What failed, why, and what is loaded now.
+  /// The message: what failed, why, and what is loaded now.
   public var description: String {
     (isUnload ? "the kernel did not unload: " : "the kernel did not load: ") + cause.description
       + "; " + consequence
@@ -95,9 +95,9 @@ extension KernelInterface {
   ///
   /// - Parameters:
   ///   - call: The call.
-  ///   - facts: What the running kernel tells of itself. Asked for only to explain a failure.
-  ///   - memory: The memory of the machine; nil when it is not known.
-  ///   - configuration: How the running kernel was configured; nil when it is not known. Asked for
+  ///   - facts: The facts of the running kernel. They are read only to explain a failure.
+  ///   - memory: The memory of the machine; nil when it is unknown.
+  ///   - configuration: The configuration of the running kernel; nil when it is unknown. It is read
   ///     only to explain a failure.
   /// - Throws: ``KexecLoadError`` with the likely cause.
   public func load(

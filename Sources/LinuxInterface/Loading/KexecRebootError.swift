@@ -4,14 +4,14 @@
 public struct KexecRebootError: Error, Hashable, Sendable {
   /// The error number.
   public let errno: Errno
-  /// Whether a kernel is loaded; nil when it is not told.
+  /// Whether a kernel is loaded; nil when this is unknown.
   public let isLoaded: Bool?
 
   /// Explains a failure.
   ///
   /// - Parameters:
   ///   - errno: The error number.
-  ///   - facts: What the running kernel tells of itself.
+  ///   - facts: The facts of the running kernel.
   public init(_ errno: Errno, _ facts: KernelFacts) {
     self.errno = errno
     isLoaded = facts.isLoaded
@@ -28,7 +28,7 @@ public struct KexecRebootError: Error, Hashable, Sendable {
 }
 
 extension KexecRebootError: CustomStringConvertible {
-  /// What failed and why.
+  /// The message: what failed and why.
   public var description: String {
     let why: String
     switch errno {

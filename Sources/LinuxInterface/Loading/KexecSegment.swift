@@ -3,13 +3,13 @@ public import PhysicalMemory
 
 /// One segment for `kexec_load`: bytes, and the memory they go to.
 public struct KexecSegment: Sendable {
-  /// What the segment holds, for messages: `kernel`.
+  /// The name of its content, for messages: `kernel`.
   public var name: String
   /// The bytes.
   public var contents: SegmentContents
   /// The physical address of the first byte.
   public var address: PhysicalAddress
-  /// The memory the segment takes; what the bytes do not fill is zeroed.
+  /// The size of its memory; memory behind the bytes is zeroed.
   public var memoryBytes: ByteCount
 
   /// Makes a segment.

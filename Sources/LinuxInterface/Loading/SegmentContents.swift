@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Where the bytes of a segment come from; what follows them in its memory is zeroed.
+/// The source of a segment's bytes; the rest of its memory is zeroed.
 public enum SegmentContents: Sendable {
-  /// Bytes that were made.
+  /// Bytes in memory.
   case bytes([UInt8])
-  /// Bytes of a file, from `offset` on, as many as `count`; what lies beyond the file is left off.
+  /// `count` bytes of a file, from `offset` on; bytes beyond its end are left out.
   case file(FileContents, offset: Int, count: Int)
 
   /// The whole of a file.
@@ -50,7 +50,7 @@ public enum SegmentContents: Sendable {
 
   /// Calls with the address of the first byte.
   ///
-  /// At least four bytes can be read there: a 32-bit ARM kernel looks at the first word of every
+  /// At least four bytes can be read there: a 32-bit ARM kernel reads the first word of every
   /// segment, even of an empty one.
   ///
   /// Source: Linux 6.1, arch/arm/kernel/machine_kexec.c, machine_kexec_prepare.

@@ -2,7 +2,7 @@
 public import BootPlanning
 
 extension BootWishes {
-  /// Takes over what a machine tells of itself: live and from a snapshot it is the same.
+  /// Takes over the facts of a machine; a live one and a snapshot give the same.
   public mutating func take(_ machine: MachineState) {
     memory = machine.memory
     runningTree = machine.parameters.tree

@@ -8,7 +8,7 @@ public struct CPUSet: Hashable, Sendable {
   /// The numbers, lowest first, each once.
   public let numbers: [UInt32]
 
-  /// The most CPUs a machine may have, as an x86 kernel is built for at most.
+  /// The most CPUs of a machine: the limit of x86 kernels, the largest of all.
   public static let limit = 8192
 
   /// Makes a set of numbers below ``limit``; others are left out.
@@ -22,7 +22,7 @@ public struct CPUSet: Hashable, Sendable {
 
   /// Reads a list such as `0-3,5`; empty text is the empty set.
   ///
-  /// - Parameter text: The list. The result is nil when it is no such list.
+  /// - Parameter text: The list. The result is nil when it is malformed.
   public init?(parsing text: String) {
     var numbers: [UInt32] = []
     if !text.isEmpty {
@@ -42,7 +42,7 @@ public struct CPUSet: Hashable, Sendable {
   /// The number of CPUs.
   public var count: Int { numbers.count }
 
-  /// Tells whether a CPU is in the set.
+  /// Whether a CPU is in the set.
   public func contains(_ number: UInt32) -> Bool { numbers.contains(number) }
 }
 

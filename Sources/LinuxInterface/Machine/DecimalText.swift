@@ -40,7 +40,7 @@ enum DecimalText {
     return text
   }
 
-  /// Tells whether a byte is a space as the kernel's `isspace` sees it, zero bytes counted in.
+  /// Whether a byte is a space to the kernel's `isspace`; zero bytes count, too.
   static func isSpace(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || (0x09...0x0d).contains(byte) || byte == 0
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads files of /proc and /sys that may not be there.
+/// Reads files of /proc and /sys that may be missing.
 struct FileReader<Kernel: KernelInterface> {
   let kernel: Kernel
   /// The most bytes of a small text file.
@@ -10,14 +10,14 @@ struct FileReader<Kernel: KernelInterface> {
     self.kernel = kernel
   }
 
-  /// Whether a failure means that the kernel does not tell: there is no such file, or this process
+  /// Whether an error means that the kernel does not provide a file: it is missing, or this process
   /// may not read it.
   private static func isSilence(_ error: Errno) -> Bool {
     error == .noSuchFile || error == .notDirectory || error == .accessDenied
       || error == .notPermitted || error == .noSuchDevice
   }
 
-  /// Reads a file that must be there.
+  /// Reads a required file.
   func bytes(_ path: String, limit: Int) throws(LinuxInterfaceError) -> [UInt8] {
     do throws(Errno) {
       return try kernel.readFile(path, limit: limit)
@@ -26,7 +26,7 @@ struct FileReader<Kernel: KernelInterface> {
     }
   }
 
-  /// Reads a file; nil when it is not there or may not be read.
+  /// Reads a file; nil when it is missing or may not be read.
   func optionalBytes(_ path: String, limit: Int) throws(LinuxInterfaceError) -> [UInt8]? {
     do throws(Errno) {
       return try kernel.readFile(path, limit: limit)
@@ -36,7 +36,7 @@ struct FileReader<Kernel: KernelInterface> {
     }
   }
 
-  /// Tells whether a file is there.
+  /// Whether a file exists.
   func exists(_ path: String) throws(LinuxInterfaceError) -> Bool {
     do throws(Errno) {
       _ = try kernel.fileStatus(path)
@@ -52,12 +52,12 @@ struct FileReader<Kernel: KernelInterface> {
     try optionalBytes(path, limit: Self.textLimit).map { DecimalText.trimmed($0) }
   }
 
-  /// Reads the lines of a small text as they are.
+  /// Reads the lines of a small text unchanged.
   func lines(_ path: String) throws(LinuxInterfaceError) -> [UInt8]? {
     try optionalBytes(path, limit: Self.textLimit)
   }
 
-  /// Reads a number from the first of the files that is there.
+  /// Reads a number from the first of the files that exists.
   func number(_ paths: String...) throws(LinuxInterfaceError) -> UInt64? {
     try number(paths)
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// What a running machine has, to be compared with what it has after the next boot.
+/// The hardware that a running machine shows, to be compared with that after the next boot.
 public struct Inventory: Hashable, Sendable {
-  /// Devices of one kind by their names, those that are in use only.
+  /// Devices in use of one kind, by their names.
   public struct Devices: Hashable, Sendable {
     /// The kind: `platform`, `net`.
     public let kind: String
@@ -19,7 +19,7 @@ public struct Inventory: Hashable, Sendable {
 
   /// The release of the kernel.
   public var release = ""
-  /// The CPUs that are there; nil when it is not told.
+  /// The CPUs that are present; nil when they are unknown.
   public var presentCPUs: CPUSet?
   /// The CPUs that run.
   public var onlineCPUs: CPUSet?
@@ -29,18 +29,18 @@ public struct Inventory: Hashable, Sendable {
   public var managed: ByteCount?
   /// The devices.
   public var devices: [Devices] = []
-  /// Whether there are more devices than are listed.
+  /// Whether some devices are missing from the lists.
   public var isCut = false
 
-  /// States nothing.
+  /// An empty inventory.
   public init() {}
 
-  /// The most devices of a kind, and the most bytes of all names: a record is to stay small.
+  /// The most devices of a kind, and the most bytes of all names: a record must stay small.
   static let nameLimit = 512
   static let byteLimit = 48 << 10
 
-  /// Where the names of each kind stand, and what stands there with a device that is in use: a driver
-  /// on a bus, and hardware under an interface or a disk. What the kernel makes of itself has none.
+  /// The folder of each kind, and the mark of a device in use there: a driver on a bus, and
+  /// hardware under an interface or a disk. Devices that the kernel makes up lack it.
   ///
   /// Source: Linux 6.1, Documentation/ABI/testing/sysfs-bus-platform and others, drivers/base/.
   static let places: [(kind: String, folder: String, mark: String)] = [
@@ -52,7 +52,7 @@ public struct Inventory: Hashable, Sendable {
     ("block", "/sys/block", "/device"),
   ]
 
-  /// Takes stock of the running machine. What is not told stays open.
+  /// Reads the inventory of the running machine. Unknown values stay nil.
   ///
   /// - Parameter kernel: The running Linux.
   public init(of kernel: some KernelInterface) {
@@ -67,7 +67,7 @@ public struct Inventory: Hashable, Sendable {
     {
       ram = memory.ram.count
     }
-    // Devices that no tree names are the kernel's own inventions.
+    // Without a device tree, platform devices come from the kernel itself.
     let hasTree = (try? kernel.fileStatus("/proc/device-tree")) != nil
     var room = Self.byteLimit
     for place in Self.places {
@@ -94,13 +94,13 @@ public struct Inventory: Hashable, Sendable {
     }
   }
 
-  /// Tells whether a device that is not in use any more is there all the same.
+  /// Whether a device that is no longer in use is still present.
   ///
   /// - Parameters:
   ///   - name: The device.
   ///   - kind: Its kind.
   ///   - kernel: The running Linux.
-  /// - Returns: Whether it is there.
+  /// - Returns: Whether it is present.
   public static func isThere(
     _ name: String, _ kind: String, on kernel: some KernelInterface
   ) -> Bool {

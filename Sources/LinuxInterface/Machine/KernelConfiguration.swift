@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How the running kernel was configured, as its .config tells.
+/// The configuration of the running kernel, from its .config.
 public struct KernelConfiguration: Hashable, Sendable {
-  /// What a .config says of a symbol.
+  /// The setting of a symbol in a .config.
   public enum Setting: Hashable, Sendable {
     /// Built in.
     case yes
     /// Built as a module.
     case module
-    /// Left out: said so, or not named at all, which is how symbols look whose conditions fail.
+    /// Left out: marked as such, or not named at all, like symbols whose conditions fail.
     case no
     /// A number or a text, without its quotes.
     case value(String)
   }
 
-  /// Where it was read: `/proc/config.gz`.
+  /// The file it was read from: `/proc/config.gz`.
   public let origin: String
   /// The text, inflated.
   public let text: [UInt8]
 
-  /// Keeps a .config.
+  /// Wraps a .config.
   ///
   /// - Parameters:
-  ///   - origin: Where it was read.
+  ///   - origin: The file it was read from.
   ///   - text: The text, inflated.
   public init(origin: String, text: [UInt8]) {
     self.origin = origin
@@ -32,7 +32,7 @@ public struct KernelConfiguration: Hashable, Sendable {
   /// Looks a symbol up; where it is named twice, the first counts.
   ///
   /// - Parameter name: The symbol without `CONFIG_`.
-  /// - Returns: What is said of it.
+  /// - Returns: Its setting.
   public func setting(_ name: String) -> Setting {
     let wanted = Array("CONFIG_".utf8) + Array(name.utf8) + [0x3d]
     var start = 0
@@ -62,6 +62,6 @@ public struct KernelConfiguration: Hashable, Sendable {
     }
   }
 
-  /// Tells whether a symbol is built in.
+  /// Whether a symbol is built in.
   public func has(_ name: String) -> Bool { setting(name) == .yes }
 }

@@ -2,10 +2,10 @@
 import PhysicalMemory
 
 extension KernelFacts {
-  /// The number of the form of these lines.
+  /// The version of these lines.
   static let format: UInt64 = 1
 
-  /// The facts as lines of `key=value`, in a fixed order; what is not told has no line.
+  /// The facts as lines of `key=value`, in a fixed order; unknown facts have no line.
   public var lines: [UInt8] {
     var text = "format=" + String(Self.format) + "\n"
     func add(_ key: String, _ value: String?) {
@@ -35,19 +35,18 @@ extension KernelFacts {
     return Array(text.utf8)
   }
 
-  /// One fact, one line, whatever a kernel calls itself.
+  /// A text without line ends: each fact is one line, whatever a kernel's name is.
   static func oneLine(_ text: String) -> String {
     let bytes = Array(text.utf8)
     guard bytes.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return text }
     return String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7f ? 0x3f : $0 }, as: UTF8.self)
   }
 
-  /// Reads lines of `key=value`; keys that are not known here are left out, for a later program
-  /// may write more.
+  /// Reads lines of `key=value`. Unknown keys are ignored, for a later program may write more.
   ///
   /// - Parameters:
   ///   - lines: The text.
-  ///   - subject: What is being read, for errors.
+  ///   - subject: The name of the text, for errors.
   /// - Throws: ``LinuxInterfaceError`` with the line.
   public init(lines: [UInt8], subject: String) throws(LinuxInterfaceError) {
     self.init()
@@ -78,7 +77,7 @@ extension KernelFacts {
 
   /// Sets one fact.
   ///
-  /// - Returns: nil, or what the value must be when it is not.
+  /// - Returns: nil on success, else the expected form of the value.
   private mutating func set(_ key: String, _ value: [UInt8]) -> String? {
     let text = String(decoding: value, as: UTF8.self)
     let number = DecimalText.number(value)

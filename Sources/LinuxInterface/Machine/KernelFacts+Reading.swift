@@ -2,10 +2,9 @@
 import PhysicalMemory
 
 extension KernelFacts {
-  /// Reads what the running kernel tells of itself; needs no privilege.
+  /// Reads the facts of the running kernel; no privilege is needed.
   ///
-  /// A file that is not there, or may not be read, leaves its fact open; any other failure is an
-  /// error.
+  /// If a file is missing, or may not be read, its fact stays nil; any other failure is an error.
   ///
   /// Source: Linux 6.1, kernel/ksysfs.c (/sys/kernel/kexec_loaded and others; since 6.19 in
   /// /sys/kernel/kexec/), kernel/kexec_core.c (kexec_load_disabled; kexec_load_limit_reboot since
@@ -14,8 +13,8 @@ extension KernelFacts {
   ///
   /// - Parameters:
   ///   - kernel: The running Linux.
-  ///   - isForPlan: Whether to read only what a plan is made from: release, machine and memory.
-  /// - Returns: What it tells.
+  ///   - isForPlan: Whether to read only the facts that a plan needs: release, machine and memory.
+  /// - Returns: The facts.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
     from kernel: some KernelInterface, forPlan isForPlan: Bool = false

@@ -5,9 +5,9 @@ public import PhysicalMemory
 
 /// Why the running Linux, or a snapshot of one, could not be read.
 public struct LinuxInterfaceError: Error, Hashable, Sendable {
-  /// What is wrong.
+  /// The problem of a file.
   public enum Problem: Hashable, Sendable {
-    /// Linux refused; the text says what could not be done: `read`.
+    /// Linux refused; the text names the attempt: `read`.
     case system(Errno, String)
     /// A file is not a memory map.
     case memory(IomemError)
@@ -15,24 +15,24 @@ public struct LinuxInterfaceError: Error, Hashable, Sendable {
     case tree(DeviceTreeError)
     /// A file could not be inflated.
     case inflation(InflationError)
-    /// A value in a line is not what it must be.
+    /// A value in a line has a wrong form.
     case value(line: Int, found: String, expected: String)
     /// An archive breaks its format at an offset in bytes.
     case archive(offset: Int, String)
-    /// There are more of something than any real machine has.
+    /// A list is longer than on any real machine.
     case tooMany(String, limit: Int)
-    /// Something that must be there is not.
+    /// A required part is missing.
     case missing(String)
-    /// A file tells of no machine.
+    /// A file describes no machine.
     case noMachine
   }
 
-  /// What was being read: a path, or a member of a snapshot.
+  /// The part that was read: a path, or a member of a snapshot.
   public let subject: String
-  /// What is wrong with it.
+  /// The problem with it.
   public let problem: Problem
 
-  /// Reports a problem.
+  /// Makes an error.
   public init(_ subject: String, _ problem: Problem) {
     self.subject = subject
     self.problem = problem
@@ -40,7 +40,7 @@ public struct LinuxInterfaceError: Error, Hashable, Sendable {
 }
 
 extension LinuxInterfaceError: CustomStringConvertible {
-  /// What was being read, what is wrong, with the values.
+  /// The message: the part, the problem, and the values.
   public var description: String {
     subject + ": " + what
   }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
 
-/// Puts the device tree together that the kernel shows as directories and files.
+/// Assembles the device tree that the kernel shows as directories and files.
 ///
 /// A directory is a node and a file a property; `name`, which only repeats the node's name, is left
-/// out. Nodes and properties stand in the order of the bytes of their names, for Linux lists them
-/// in no certain order.
+/// out. Nodes and properties are sorted by the bytes of their names, for Linux lists them in no
+/// fixed order.
 ///
 /// Source: Linux 6.1, drivers/of/kobj.c, drivers/of/base.c.
 struct LiveTree<Kernel: KernelInterface> {
@@ -15,7 +15,7 @@ struct LiveTree<Kernel: KernelInterface> {
   private var properties = 0
   private var bytes = 0
 
-  /// As many as the reader of flattened trees takes.
+  /// The most nodes, as in the reader of flattened trees.
   private static var nodeLimit: Int { 65_536 }
   private static var propertyLimit: Int { 131_072 }
   private static var depthLimit: Int { 63 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far the kernel keeps even root from changing it.
+/// The kernel's lockdown: it keeps even root from changing the kernel.
 ///
 /// Source: Linux 6.1, security/lockdown/lockdown.c.
 public enum Lockdown: String, Hashable, Sendable {
-  /// Not at all.
+  /// Nothing is refused.
   case none
-  /// What could change the running kernel is refused, `kexec_load` with it.
+  /// Calls that could change the running kernel are refused, among them `kexec_load`.
   case integrity
-  /// What could read the kernel's memory is refused too.
+  /// Calls that could read the kernel's memory are refused, too.
   case confidentiality
 
   /// Reads `/sys/kernel/security/lockdown`: `[none] integrity confidentiality`.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One of the files that hold the state of a machine, as it was read there.
+/// One of the files that describe the state of a machine.
 public struct MachineFile: Hashable, Sendable {
-  /// The name of a file in a snapshot, in the order in which they stand there.
+  /// The name of a file in a snapshot, in the snapshot's order.
   public enum Name: String, CaseIterable, Hashable, Sendable {
     /// Lines of `key=value`; see ``KernelFacts/lines``.
     case facts
@@ -21,7 +21,7 @@ public struct MachineFile: Hashable, Sendable {
     /// /proc/cpuinfo.
     case cpuinfo
 
-    /// What the file is a copy of, for messages.
+    /// The original of the file, for messages.
     public var source: String {
       switch self {
       case .facts: "facts"
@@ -36,12 +36,12 @@ public struct MachineFile: Hashable, Sendable {
     }
   }
 
-  /// Which file it is.
+  /// The name of the file.
   public let name: Name
   /// The bytes.
   public let bytes: [UInt8]
 
-  /// Keeps a file.
+  /// Groups a name and bytes.
   public init(_ name: Name, _ bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes

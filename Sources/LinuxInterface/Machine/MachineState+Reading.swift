@@ -7,7 +7,7 @@ extension MachineState {
   private enum Limit {
     static let iomem = 4 << 20
     static let commandLine = 64 << 10
-    /// More than any kernel maps of a tree.
+    /// A limit that no kernel's mapping of a tree exceeds.
     static let tree = 16 << 20
     static let atags = 64 << 10
     static let cpuinfo = 4 << 20
@@ -16,13 +16,13 @@ extension MachineState {
   /// Reads the state of the machine this program runs on.
   ///
   /// /proc/iomem shows its addresses only with CAP_SYS_ADMIN; zeros are an error that says so. The
-  /// tree is /sys/firmware/fdt, else /proc/device-tree, else there are /proc/atags or nothing. The
+  /// tree is /sys/firmware/fdt, else /proc/device-tree; without a tree /proc/atags is read. The
   /// configuration is /proc/config.gz, else /boot/config-RELEASE.
   ///
   /// - Parameters:
   ///   - kernel: The running Linux.
-  ///   - isForPlan: Whether to leave out what hardly a plan is made from: the configuration, the
-  ///     features of the processor, and most of what the kernel tells of itself.
+  ///   - isForPlan: Whether to leave out parts that few plans need: the configuration, the features
+  ///     of the processor, and most facts of the kernel.
   /// - Returns: The state of its machine.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
@@ -57,7 +57,7 @@ extension MachineState {
 }
 
 extension KernelConfiguration {
-  /// The most bytes that are read, and that come out of inflating.
+  /// The most bytes that are read, and the most that inflating may yield.
   private static var limit: Int { 8 << 20 }
 
   /// Reads the configuration of the running kernel: /proc/config.gz, else /boot/config-RELEASE.
@@ -65,7 +65,7 @@ extension KernelConfiguration {
   /// - Parameters:
   ///   - kernel: The running Linux.
   ///   - release: Its release.
-  /// - Returns: The configuration; nil when it is not told.
+  /// - Returns: The configuration; nil when it is unknown.
   /// - Throws: ``LinuxInterfaceError`` with the path.
   public static func read(
     from kernel: some KernelInterface, release: String

@@ -3,29 +3,30 @@ public import BootPlanning
 public import DeviceTree
 public import PhysicalMemory
 
-/// Everything about a running machine that a plan for its next kernel is made from.
+/// The facts about a running machine that a plan for its next kernel needs.
 ///
-/// The state of a machine read live equals the one read from its snapshot: both are made from the
-/// same ``MachineFile``s, of which only the facts are read from no text when they are live.
+/// The state of a live machine equals the one from its snapshot: both are made from the same
+/// ``MachineFile``s. Only the facts of a live machine are not read from a text.
 public struct MachineState: Hashable, Sendable {
   /// The text of /proc/iomem.
   public let iomem: [UInt8]
-  /// RAM and reservations as /proc/iomem tells; those of the tree are not in it.
+  /// RAM and reservations from /proc/iomem; those of the tree are not in it.
   public let memory: MemoryMap
-  /// What the running kernel was told of the machine.
+  /// The device tree or ATAGs that the running kernel was started with.
   public let parameters: RunningParameters
   /// The command line the running kernel was started with, without its line end; nil when a
-  /// snapshot does not tell. Invalid UTF-8 is replaced.
+  /// snapshot lacks it. Invalid UTF-8 is replaced.
   public let commandLine: String?
-  /// How the running kernel was configured; nil when it is not told.
+  /// The configuration of the running kernel; nil when it is unknown.
   public let configuration: KernelConfiguration?
-  /// What the kernel tells of itself.
+  /// The facts of the kernel.
   public let facts: KernelFacts
-  /// What the state was made from, in the order of a snapshot; the facts as they are written now.
+  /// The files that the state was made from, in the order of a snapshot; the facts in their current
+  /// form.
   public var files: [MachineFile] {
     (tellsFacts ? [MachineFile(.facts, facts.lines)] : []) + sources
   }
-  /// What the running kernel tells of the processor; its tree may tell more.
+  /// The processor as the running kernel describes it; its tree may have more facts.
   public var processor: Processor {
     var processor = Processor(machine: facts.machine)
     if let text = sources.first(where: { $0.name == .cpuinfo }) {
@@ -33,15 +34,16 @@ public struct MachineState: Hashable, Sendable {
     }
     return processor
   }
-  /// Whether anything is told of the running kernel itself; a bare memory map does not.
+  /// Whether anything is known about the running kernel itself; a bare memory map has no such
+  /// facts.
   public let tellsFacts: Bool
-  /// All but the facts.
+  /// All files except the facts.
   private let sources: [MachineFile]
 
   /// Makes a state of files.
   ///
-  /// Only ``MachineFile/Name/iomem`` must be there, so that a folder that a person put together
-  /// from `iomem`, `fdt` and `cmdline` is enough.
+  /// Only ``MachineFile/Name/iomem`` is required, so that a folder with `iomem`, `fdt` and
+  /// `cmdline` made by hand is enough.
   ///
   /// - Parameter files: Each name at most once, in any order.
   /// - Throws: ``LinuxInterfaceError`` with the file.
@@ -111,9 +113,8 @@ public struct MachineState: Hashable, Sendable {
 }
 
 extension DeviceTree {
-  /// How each CPU of the tree is started, `enable-method`, by the name of its node: `psci`,
-  /// `spin-table`. A method that /cpus tells for all stands for those that tell none; empty when
-  /// neither does.
+  /// The `enable-method` of each CPU in the tree, by the name of its node: `psci`, `spin-table`. A
+  /// CPU without one has that of `/cpus`; empty when both lack it.
   ///
   /// Source: Linux 6.1, Documentation/devicetree/bindings/arm/cpus.yaml;
   /// arch/arm/kernel/devtree.c, arm_dt_init_cpu_maps.

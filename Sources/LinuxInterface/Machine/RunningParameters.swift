@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 public import DeviceTree
 
-/// What the running kernel was told of the machine when it was started.
+/// The description of the machine that the running kernel was started with.
 public enum RunningParameters: Hashable, Sendable {
-  /// Where a tree was read.
+  /// The place that a tree was read from.
   public enum TreeOrigin: String, Hashable, Sendable {
     /// The bytes the kernel was started with.
     case firmware = "/sys/firmware/fdt"
-    /// The tree the kernel holds now, put together from its files: the memory reservation block
-    /// is not among them, so reservations that stood only there are not known.
+    /// The current tree of the kernel, assembled from its files. They lack the memory reservation
+    /// block, so reservations that stood only there are unknown.
     case live = "/proc/device-tree"
   }
 
-  /// A device tree: the flattened bytes, and what they hold.
+  /// A device tree: the flattened bytes, and their content.
   case deviceTree([UInt8], DeviceTree, TreeOrigin)
-  /// An ATAG list: the bytes, and what they hold.
+  /// An ATAG list: the bytes, and their content.
   ///
-  /// The machine number that goes with it is not told anywhere: `/proc/cpuinfo` has a name and a
-  /// revision only. The running kernel passes its own number on in r1; who sets r1 by a
-  /// trampoline must be given it.
+  /// The machine number that goes with it is not available: `/proc/cpuinfo` has only a name and a
+  /// revision. The running kernel passes its own number on in r1; a trampoline that sets r1 must be
+  /// given it.
   case atags([UInt8], ATAGList)
-  /// Neither.
+  /// Neither a tree nor a list.
   case none
 
   /// The tree; nil without one.

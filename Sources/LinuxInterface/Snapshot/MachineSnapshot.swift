@@ -3,9 +3,9 @@ import PhysicalMemory
 
 /// The state of a machine as one file: a plain cpio archive of the files it was read from.
 ///
-/// `cpio -t <FILE` lists them, `cpio -id <FILE` makes a folder of them that can be read in the
-/// snapshot's place. The device tree and the command line may hold serial numbers, addresses of
-/// network interfaces and whatever else the machine was told.
+/// `cpio -t <FILE` lists them, `cpio -id <FILE` makes a folder of them that can replace the
+/// snapshot. The device tree and the command line may hold serial numbers, addresses of network
+/// interfaces and other private data.
 public enum MachineSnapshot {
   /// Writes a snapshot; the same state gives the same bytes.
   ///
@@ -17,7 +17,7 @@ public enum MachineSnapshot {
     return archive.bytes
   }
 
-  /// Tells whether bytes begin like a snapshot.
+  /// Whether bytes begin like a snapshot.
   public static func isSnapshot(_ bytes: Span<UInt8>) -> Bool { SnapshotArchive.isArchive(bytes) }
 
   /// Reads a snapshot.

@@ -18,8 +18,7 @@ extension MachineState {
     }
   }
 
-  /// Reads a captured machine from a folder, which holds the files of a snapshot, or some of them;
-  /// only `iomem` must be there.
+  /// Reads a captured machine from a folder with files of a snapshot; only `iomem` is required.
   ///
   /// - Parameters:
   ///   - folder: The path of the folder.

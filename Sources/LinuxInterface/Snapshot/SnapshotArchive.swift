@@ -10,7 +10,7 @@ struct SnapshotArchive {
 
   /// The most entries that are read.
   private static let limit = 64
-  /// The most bytes that are read: more than the largest of every file together.
+  /// The most bytes that are read: more than the limits of all files together.
   private static let byteLimit = 64 << 20
   private static let headerBytes = 110
   private static let trailer = "TRAILER!!!"
@@ -44,18 +44,18 @@ struct SnapshotArchive {
     while archive.count % 4 != 0 { archive.append(0) }
   }
 
-  /// Tells whether bytes begin like such an archive.
+  /// Whether bytes begin like such an archive.
   static func isArchive(_ bytes: Span<UInt8>) -> Bool {
     let reader = ByteReader(bytes)
     return reader.matches(Array("070701".utf8), at: 0)
       || reader.matches(Array("070702".utf8), at: 0)
   }
 
-  /// Reads an archive; what stands behind its end is left alone, directories are left out.
+  /// Reads an archive; bytes behind its end are ignored, and directories are skipped.
   ///
   /// - Parameters:
   ///   - bytes: The archive.
-  ///   - subject: What is being read, for errors.
+  ///   - subject: The name of the archive, for errors.
   /// - Throws: ``LinuxInterfaceError`` with the offset.
   init(_ bytes: Span<UInt8>, subject: String) throws(LinuxInterfaceError) {
     let reader = ByteReader(bytes)
@@ -89,7 +89,7 @@ struct SnapshotArchive {
         throw wrong("the archive ends within '" + name.first(60) + "'")
       }
       if mode & 0o170000 == 0o100000 { files.append((Self.plain(name), data)) }
-      // The copy ended within the bytes; whether the padding does, the next header shows.
+      // The content ended within the bytes; the next header shows whether the padding does.
       offset = (dataOffset + size + 3) & ~3
     }
   }
@@ -99,7 +99,7 @@ struct SnapshotArchive {
     return DecimalText.hexadecimal(digits).flatMap { Int(exactly: $0) }
   }
 
-  /// The name without `./` in front, as archives have that were made with `find .`.
+  /// The name without `./` in front, which `find .` puts there.
   private static func plain(_ name: String) -> String {
     name.begins(with: "./") ? name.without(first: 2) : name
   }

@@ -4,8 +4,8 @@ import Handover
 public import KernelImages
 public import PhysicalMemory
 
-/// The JSON document of a bundle that was made: `kx bundle --json`. What is in the bundle stands in
-/// the document of `kx inspect --json`, too.
+/// The JSON document of a new bundle: `kx bundle --json`. The document of `kx inspect --json` also
+/// has the content of the bundle.
 public enum BundleDocument {
   /// Writes the document, its last line ended.
   ///
@@ -14,7 +14,7 @@ public enum BundleDocument {
   ///   - path: The file that was written.
   ///   - wrapping: Its format.
   ///   - bytes: The length of the file.
-  ///   - load: The address the file states; nil when it states none.
+  ///   - load: The load address in the file; nil when it has none.
   /// - Returns: JSON.
   public static func json(
     _ bundle: BundledBoot, path: String, wrapping: String, bytes: Int, load: PhysicalAddress?

@@ -81,7 +81,7 @@ struct DocumentNode {
     return range
   }
 
-  /// Reads an array; the limit keeps everything that compares entries quick.
+  /// Reads an array; the limit bounds the work of code that compares all entries.
   func list(limit: Int) throws(PlanDocumentError) -> [DocumentNode] {
     guard case .array(let elements) = value else { throw wrongKind("an array") }
     guard elements.count <= limit else {

@@ -3,7 +3,7 @@ import DeviceTree
 import KernelImages
 import PhysicalMemory
 
-/// What stands with a kernel in one file.
+/// The parts of the document about companions of a kernel in the same file.
 extension InspectDocument {
   static func parts(_ image: KernelImage, _ file: Span<UInt8>, _ writer: inout JSONWriter) {
     writer.string("commandLine", image.commandLine)

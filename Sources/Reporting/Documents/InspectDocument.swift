@@ -4,12 +4,13 @@ import Digests
 public import KernelImages
 import PhysicalMemory
 
-/// The JSON document of an image: `kx inspect --json`. Its `kernel` is that of a plan, with more.
+/// The JSON document of an image: `kx inspect --json`. Its `kernel` is that of a plan, with more
+/// keys.
 public enum InspectDocument {
   /// Writes the document, its last line ended.
   ///
   /// - Parameters:
-  ///   - image: What was found.
+  ///   - image: The identified file.
   ///   - path: The file as the user named it.
   ///   - bytes: The whole file.
   ///   - ramdisks: The ramdisks in it.

@@ -2,11 +2,11 @@
 public import DeviceTree
 public import PhysicalMemory
 
-/// The machine that a snapshot tells of, for a report.
+/// The machine in a snapshot, for a report.
 public struct InspectedMachine: Sendable {
-  /// The release of the kernel that ran; empty when it is not told.
+  /// The release of the kernel that ran; empty when it is unknown.
   public var release: String
-  /// What `uname -m` said; empty when it is not told.
+  /// The output of `uname -m`; empty when it is unknown.
   public var machine: String
   /// The size of a page.
   public var pageBytes: ByteCount
@@ -14,12 +14,12 @@ public struct InspectedMachine: Sendable {
   public var memory: MemoryMap
   /// The tree that the machine ran with; nil when it had none.
   public var tree: DeviceTree?
-  /// The command line that the kernel ran with; nil when it is not told.
+  /// The command line that the kernel ran with; nil when it is unknown.
   public var commandLine: String?
   /// The names of the files in the snapshot.
   public var files: [String]
 
-  /// States a machine.
+  /// Groups the facts about a machine.
   public init(
     release: String, machine: String, pageBytes: ByteCount, memory: MemoryMap, tree: DeviceTree?,
     commandLine: String?, files: [String]

@@ -6,17 +6,17 @@ import PhysicalMemory
 /// A device tree in a file, read for a report.
 struct InspectedTree {
   let held: HeldTree
-  /// Its number for `--dtb-index`; nil when it cannot be chosen by one.
+  /// Its number for `--dtb-index`; nil when it cannot be chosen by a number.
   let index: Int?
   /// Whether it is an overlay.
   private(set) var isOverlay = false
   private(set) var identity = TreeIdentity()
   private(set) var memory: [PhysicalRange] = []
-  /// The memory nodes that kernels pass over.
+  /// The memory nodes that kernels ignore.
   private(set) var passedOver: [DeviceTree.MissingMemory] = []
   private(set) var reservations: [Reservation] = []
   private(set) var commandLine: String?
-  /// Why it cannot be read; nil when it could.
+  /// The reason why it cannot be read; nil when it can.
   private(set) var problem: String?
 
   struct Reservation {
@@ -24,12 +24,12 @@ struct InspectedTree {
     let why: String
   }
 
-  /// Reads all trees of a file, as far as they are not more than a file can have.
+  /// Reads all trees of a file, within the limits for a file.
   static func all(_ image: KernelImage, in file: Span<UInt8>) -> [Self] {
     var left = HeldTree.mostBytesTogether
     var found: [Self] = []
     for (index, tree) in image.deviceTrees.enumerated() {
-      // The tree of a FIT is chosen by its configuration.
+      // In a FIT the configuration decides the tree.
       let number = image.configurations.isEmpty ? index : nil
       found.append(Self(tree, index: number, in: file, &left))
       for overlay in tree.overlays {
@@ -87,7 +87,7 @@ struct InspectedTree {
 }
 
 extension ImageBytes {
-  /// Where the first byte stands in the file; nil when it came out of something.
+  /// The offset of the first byte in the file; nil when a wrapper around it was inflated.
   var offset: UInt64? {
     if case .slice(let offset, _) = self { return offset }
     return nil

@@ -3,55 +3,54 @@ public import BootPlanning
 public import KernelImages
 public import PhysicalMemory
 
-/// One line of `kx plan --matrix`: what became of a kernel on a machine, or of a file that is
-/// neither.
+/// One line of `kx plan --matrix`: the result for a kernel on a machine, or for an unusable file.
 ///
 /// All keys of a line are always there, in a fixed order: after `schemaVersion`, those of a pair or
 /// those of a file.
 public struct MatrixLine: Sendable, Hashable {
-  /// The version of the lines; it changes when a reader of the old ones could be misled.
+  /// The version of the lines; it changes when readers of the old ones could misread them.
   public static let schemaVersion: UInt64 = 1
 
-  /// What the line is about.
+  /// The subject of the line.
   public enum Subject: Sendable, Hashable {
     /// A kernel on a machine, by their paths.
     case pair(machine: String, kernel: String)
-    /// A file that can be used for nothing.
+    /// A file that cannot be used.
     case file(String)
   }
 
-  /// What the line is about.
+  /// The subject of the line.
   public let subject: Subject
-  /// How the kernel is handed over; nil when no plan could be made.
+  /// The handover; nil when no plan could be made.
   public private(set) var handover: HandoverKind?
-  /// Where the kernel is entered; nil when it does not fit.
+  /// The address of the jump; nil when nothing fits.
   public private(set) var entry: PhysicalAddress?
-  /// The smallest RAM that would do; nil when it fits, or when that is not known.
+  /// The smallest RAM that would be enough; nil when it fits, or when that is unknown.
   public private(set) var smallestRAM: ByteCount?
-  /// What fails: the first error; nil when nothing does.
+  /// The first error; nil when there is none.
   public private(set) var failure: String?
   /// The codes of all diagnostics in their order.
   public private(set) var codes: [DiagnosticCode] = []
 
-  /// Tells of a plan.
+  /// Makes the line of a plan.
   public init(machine: String, kernel: String, _ plan: BootPlan) {
     subject = .pair(machine: machine, kernel: kernel)
     handover = plan.handover
     entry = plan.entry
     let error = plan.diagnostics.first { $0.severity == .error }
-    // RAM alone would not do where something else fails before.
+    // If another error comes first, more RAM is not enough.
     smallestRAM = error?.code == .nothingFits ? plan.smallestRAM : nil
     failure = error?.message
     codes = plan.diagnostics.map { $0.code }
   }
 
-  /// Tells why there is no plan.
+  /// Makes a line with the reason why there is no plan.
   public init(_ subject: Subject, failure: String) {
     self.subject = subject
     self.failure = failure
   }
 
-  /// Whether a place was found for everything.
+  /// Whether every part has a place.
   public var fits: Bool { entry != nil }
 
   /// The line, ended.

@@ -13,8 +13,8 @@ extension PlanDocument {
 
   /// Reads the document of a plan back.
   ///
-  /// Keys that are not known are passed over, so that a later program may add some; a key that is
-  /// missing, stands twice or holds something else than it should is an error.
+  /// Unknown keys are ignored, so that a later program may add some. A key that is missing, stands
+  /// twice or has a wrong value is an error.
   ///
   /// - Parameter bytes: The whole document in UTF-8.
   /// - Returns: The plan; writing it gives the same document.
@@ -210,7 +210,7 @@ extension PlanDocument {
       if let known = DiagnosticCode(try code.string()) {
         diagnostics.append(Diagnostic(known, severity, message, hint: hint, bytes: bytes))
       } else if severity != .note {
-        // A note of a later version asks for nothing, and is left out.
+        // A note of a later version needs no action, and is left out.
         throw .badValue(path: code.path, found: try code.string(), expected: "a known code")
       }
     }
@@ -219,7 +219,7 @@ extension PlanDocument {
 }
 
 extension FigureSource {
-  /// The source in words, for a figure whose exact place is not known any more.
+  /// The source in words, for a figure without a known place.
   var words: String {
     switch self {
     case .sizeTable: "size table"

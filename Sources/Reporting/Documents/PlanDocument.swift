@@ -10,7 +10,7 @@ import PhysicalMemory
 /// Keys stand in a fixed order and all of them are always there. Addresses are strings, counts of
 /// bytes are numbers, first and last byte of a range are inclusive.
 public enum PlanDocument {
-  /// The version of the document; it changes when a reader of the old one could be misled.
+  /// The version of the document; it changes when readers of the old one could misread it.
   public static let schemaVersion: UInt64 = 1
 
   /// Writes the document of a plan, its last line ended.
@@ -19,7 +19,7 @@ public enum PlanDocument {
   /// Writes the document of a plan, its last line ended.
   public static func json(_ plan: SavedPlan) -> String { write(plan).text }
 
-  /// Writes the document of a plan in UTF-8: what is large is not copied once more.
+  /// Writes the document of a plan in UTF-8, without another copy of large parts.
   public static func bytes(_ plan: BootPlan) -> [UInt8] { write(SavedPlan(plan)).bytes }
 
   private static func write(_ plan: SavedPlan) -> JSONWriter {
@@ -117,7 +117,7 @@ public enum PlanDocument {
     }
   }
 
-  /// Only where something was said: most files tell all of it.
+  /// Writes the user's statements, if there are any: most files need none.
   private static func stated(_ stated: StatedReading, _ writer: inout JSONWriter) {
     if stated.isEmpty { return }
     writer.object("stated") { writer in

@@ -5,22 +5,22 @@ import PhysicalMemory
 public enum PlanDocumentError: Error, Sendable, Hashable {
   /// The document is not JSON.
   case json(JSONError)
-  /// The document has another version than the one that is read here.
+  /// The document has another version than this reader.
   case schemaVersion(found: String)
-  /// A key that must be there is not.
+  /// A required key is missing.
   case missingKey(path: String)
   /// A key stands twice in one object.
   case repeatedKey(path: String)
-  /// A value is of another kind than it must be.
+  /// A value is of a wrong kind.
   case wrongKind(path: String, found: String, expected: String)
-  /// A value is not one of those that are allowed.
+  /// A value is not an allowed one.
   case badValue(path: String, found: String, expected: String)
   /// A list is longer than any plan needs.
   case tooMany(path: String, count: Int, limit: Int)
 }
 
 extension PlanDocumentError: CustomStringConvertible {
-  /// The error as a sentence; what was found is cut to a readable length.
+  /// The error as a sentence; long values are cut.
   public var description: String {
     switch self {
     case .json(let error):

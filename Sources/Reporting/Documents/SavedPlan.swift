@@ -7,7 +7,7 @@ public import PhysicalMemory
 
 /// Everything that the document of a plan holds: enough to print, draw, compare, try and load it.
 public struct SavedPlan: Sendable, Hashable {
-  /// What is known about the kernel.
+  /// The facts about the kernel.
   public var kernel: SavedKernel
   /// The rule that placed the segments.
   public var rule: PlacementRule
@@ -15,26 +15,26 @@ public struct SavedPlan: Sendable, Hashable {
   public var handover: HandoverKind
   /// The memory the plan was made for.
   public var machine: PlannedMachine
-  /// The files the segments are made from.
+  /// The files that the segments are made from.
   public var files: [PlannedFile]
-  /// What the user said of the kernel's file.
+  /// The user's statements about the kernel's file.
   public var stated: StatedReading
   /// The command line of the new kernel.
   public var commandLine: String
-  /// The address that is jumped to; nil when nothing fits.
+  /// The address of the jump; nil when nothing fits.
   public var entry: PhysicalAddress?
   /// The registers at the entry point; nil when nothing fits.
   public var registers: ARMRegisters?
-  /// What is loaded where, lowest first; empty when nothing fits.
+  /// The segments, lowest first; empty when nothing fits.
   public var segments: [PlannedSegment]
   /// Every range that is written between the jump and `start_kernel`, in order of time.
   public var footprint: [FootprintRange]
-  /// What the user should know.
+  /// The messages for the user.
   public var diagnostics: [Diagnostic]
-  /// RAM that the new kernel never learns of, for drawings; the document tells it by KX165 alone.
+  /// RAM that the new kernel never learns of, for drawings; the document has only KX165 about it.
   public var unnamedRAM = RangeSet()
 
-  /// Takes out of a plan what its document holds.
+  /// Copies the parts of a plan that its document holds.
   public init(_ plan: BootPlan) {
     kernel = SavedKernel(plan.kernel)
     rule = plan.rule
@@ -51,7 +51,7 @@ public struct SavedPlan: Sendable, Hashable {
     unnamedRAM = plan.unnamedRAM
   }
 
-  /// States the contents of a document.
+  /// Groups the contents of a document.
   init(
     kernel: SavedKernel, rule: PlacementRule, handover: HandoverKind, machine: PlannedMachine,
     files: [PlannedFile], stated: StatedReading, commandLine: String, entry: PhysicalAddress?,
@@ -72,10 +72,10 @@ public struct SavedPlan: Sendable, Hashable {
     self.diagnostics = diagnostics
   }
 
-  /// Tells whether the plan must not be executed.
+  /// Whether the plan must not be executed.
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-  /// Tells whether a placement was found.
+  /// Whether a placement was found.
   public var fits: Bool { entry != nil }
 }
 
@@ -87,16 +87,16 @@ public struct SavedKernel: Sendable, Hashable {
   public var fileBytes: ByteCount
   /// The length that the header of the zImage states; nil when there is no zImage.
   public var zImageBytes: ByteCount?
-  /// How the zImage's payload is compressed; nil when there is no zImage.
+  /// The compression of the zImage's payload; nil when there is no zImage.
   public var compression: Compression?
-  /// I: the bytes of the inflated Image, BSS not included.
+  /// I, the size of the inflated Image without BSS (docs/footprint.md).
   public var inflatedBytes: Figure<ByteCount>
   /// The bytes from `__bss_start` to `__bss_stop`.
   public var bssBytes: Figure<ByteCount>
-  /// T: the distance of the kernel from the start of RAM.
+  /// T, the distance of the kernel from the start of RAM (docs/footprint.md).
   public var textOffset: Figure<ByteCount>
 
-  /// Takes out of a plan's kernel what the document holds.
+  /// Copies the facts about a plan's kernel that the document holds.
   public init(_ kernel: PlannedKernel) {
     chain = kernel.chain
     fileBytes = kernel.fileBytes
@@ -107,7 +107,7 @@ public struct SavedKernel: Sendable, Hashable {
     textOffset = kernel.facts.textOffset
   }
 
-  /// States what is known about a kernel.
+  /// Groups the facts about a kernel.
   init(
     chain: [String], fileBytes: ByteCount, zImageBytes: ByteCount?, compression: Compression?,
     inflatedBytes: Figure<ByteCount>, bssBytes: Figure<ByteCount>, textOffset: Figure<ByteCount>

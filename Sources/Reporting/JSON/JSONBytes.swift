@@ -3,12 +3,12 @@ import PhysicalMemory
 
 /// The bytes of a document while it is written.
 ///
-/// An array asks for each byte that is appended whether it is shared and has room. A load writes a document
-/// of some thousand bytes: here they are asked for a whole text.
+/// An array checks for each appended byte whether it is shared and has room. A load writes a
+/// document of some thousand bytes; this type checks once for a whole text.
 struct JSONBytes: Sendable {
-  /// Zeros behind what was written.
+  /// The written bytes, with zeros behind them.
   private var room: [UInt8]
-  /// How many were written.
+  /// The number of written bytes.
   private(set) var count = 0
 
   init() {
@@ -16,13 +16,12 @@ struct JSONBytes: Sendable {
     room = [UInt8](repeating: 0, count: 4096)
   }
 
-  /// A copy of what was written.
   var written: [UInt8] { ByteReader(room.span).copy(0, count) ?? [] }
 
-  /// The byte that was written last.
+  /// The last byte.
   var last: UInt8? { count > 0 ? room[count - 1] : nil }
 
-  /// Writes a byte, and so many spaces behind it.
+  /// Writes a byte, and `spaces` spaces behind it.
   @inline(never)
   mutating func append(_ byte: UInt8, spaces: Int = 0) {
     makeRoom(1 + spaces)
@@ -39,12 +38,12 @@ struct JSONBytes: Sendable {
     }
   }
 
-  /// Writes bytes as they are.
+  /// Writes bytes unchanged.
   mutating func append(_ bytes: [UInt8]) {
     for byte in bytes { append(byte) }
   }
 
-  /// Writes a text as it is.
+  /// Writes a text unchanged.
   @inline(never)
   mutating func append(_ text: String) {
     var text = text
@@ -55,7 +54,7 @@ struct JSONBytes: Sendable {
     }
   }
 
-  /// Writes a text between two quotes, if all of it may stand there as it is.
+  /// Writes a text between two quotes, if no character of it needs an escape.
   ///
   /// - Returns: Whether it was written.
   mutating func appendQuoted(_ text: String) -> Bool {
@@ -75,7 +74,7 @@ struct JSONBytes: Sendable {
     }
   }
 
-  /// Copies bytes to a place that has room for them, up to the first that may not stand there.
+  /// Copies bytes to a place with enough room, up to the first that needs an escape.
   ///
   /// - Returns: Whether all were copied.
   @inline(__always)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Why bytes are not a JSON document, or not one that is read here.
+/// The reason why bytes are not a JSON document, or not an accepted one.
 public struct JSONError: Error, Sendable, Hashable {
-  /// What is wrong.
+  /// The kind of problem.
   public enum Reason: Sendable, Hashable {
     /// The document ends too early.
     case endOfDocument(expected: String)
-    /// A byte stands where it may not stand.
+    /// A byte stands at a wrong place.
     case unexpectedByte(UInt8, expected: String)
     /// A string holds bytes that are not UTF-8.
     case invalidUTF8
     /// An escape names half of a surrogate pair without its other half.
     case loneSurrogate(UInt16)
-    /// Containers stand in each other more deeply than the limit.
+    /// Containers are nested more deeply than the limit.
     case tooDeep(limit: Int)
     /// The document holds more values than the limit.
     case tooManyValues(limit: Int)
@@ -21,9 +21,9 @@ public struct JSONError: Error, Sendable, Hashable {
     case tooLong(bytes: Int, limit: Int)
   }
 
-  /// What is wrong.
+  /// The problem.
   public let reason: Reason
-  /// Where, in bytes from the start of the document.
+  /// The place, in bytes from the start of the document.
   public let offset: Int
 }
 

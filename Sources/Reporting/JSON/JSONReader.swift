@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads a JSON document strictly: what RFC 8259 does not allow is an error.
+/// Reads a JSON document strictly: every breach of RFC 8259 is an error.
 ///
 /// A byte order mark and halves of surrogate pairs are refused as well. Length, depth and number
 /// of values are bounded, so that no document can exhaust memory or the stack.
@@ -9,7 +9,7 @@
 public struct JSONReader: Sendable {
   /// The largest document, in bytes.
   public static let byteLimit = 4 << 20
-  /// The most containers inside each other.
+  /// The most nested containers.
   public static let depthLimit = 64
   /// The most values in a document.
   public static let valueLimit = 200_000

@@ -15,7 +15,7 @@ public enum JSONValue: Sendable, Hashable {
   /// The members in the order of the document; a key may stand twice.
   case object([JSONMember])
 
-  /// What kind of value it is, for messages.
+  /// The kind of the value, for messages.
   public var kind: String {
     switch self {
     case .null: "null"

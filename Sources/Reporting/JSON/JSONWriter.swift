@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 public import PhysicalMemory
 
-/// Writes a JSON document piece by piece: keys in the order of the calls, two spaces of indentation,
-/// or all of it on one line.
+/// Writes a JSON document piece by piece: keys in the order of the calls, with two spaces of
+/// indentation or on one line.
 ///
 /// Source: RFC 8259.
 ///
-/// What writes a value is called from a hundred places: inlined it would be a tenth of a small program.
+/// The functions for values have a hundred callers: inlined they would be a tenth of a small
+/// program.
 public struct JSONWriter: Sendable {
   private var document = JSONBytes()
   private var depth = 0
-  /// Whether the innermost container, or the document, holds nothing yet.
+  /// Whether the innermost container, or the document, is still empty.
   private var isEmpty = true
   private let isOneLine: Bool
 
@@ -80,7 +81,7 @@ public struct JSONWriter: Sendable {
     append(value.map { $0 ? "true" : "false" } ?? "null")
   }
 
-  /// Writes a value that was read; its numbers keep their digits.
+  /// Writes a value from another document; its numbers keep their digits.
   public mutating func value(_ key: String? = nil, _ value: JSONValue) {
     switch value {
     case .null: string(key, nil)

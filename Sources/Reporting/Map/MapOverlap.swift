@@ -2,19 +2,20 @@
 import BootPlanning
 import PhysicalMemory
 
-/// Bytes that somebody relies on and somebody else writes.
+/// Bytes that one part of a plan needs and another part overwrites.
 struct MapOverlap {
-  /// Whose bytes are lost: `initrd`, `reserved-memory/cma`.
+  /// The name of the part that loses them: `initrd`, `reserved-memory/cma`.
   let victim: String
   /// The bytes that are lost.
   let lost: RangeSet
-  /// Who writes them, each name once.
+  /// The names of the parts that write them, each once.
   let writers: [String]
 
   /// Finds every overlap of a plan.
   ///
-  /// The kernel's own segment may be overwritten by the footprint: a decompressor moves itself out
-  /// of its way, and the footprint model knows. So may the trampoline, whose work is done by then.
+  /// The footprint may overwrite the kernel's own segment: a decompressor moves itself out of its
+  /// way, and the footprint model accounts for that. It may also overwrite the trampoline, which
+  /// has ended by then.
   static func all(in plan: SavedPlan) -> [Self] {
     var written = RangeSet()
     for entry in plan.footprint { written.insert(entry.range) }

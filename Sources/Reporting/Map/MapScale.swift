@@ -5,10 +5,10 @@ import PhysicalMemory
 struct MapScale {
   /// The range that is drawn.
   let range: PhysicalRange
-  /// How many cells the whole range takes, at least 1.
+  /// The number of cells of the whole range, at least 1.
   let cells: Int
 
-  /// How many low bits are left out so that every product fits 64 bits.
+  /// The number of low bits that are dropped so that every product fits 64 bits.
   private let shift: UInt64
   private let span: UInt64
 
@@ -20,7 +20,7 @@ struct MapScale {
     span = max(count >> shift, 1)
   }
 
-  /// The cell an address lies in, from 0 to one less than ``cells``.
+  /// The cell of an address, from 0 to one less than ``cells``.
   func cell(of address: PhysicalAddress) -> Int {
     min(edge(below: address), cells - 1)
   }
@@ -44,7 +44,7 @@ struct MapScale {
     return cell(of: shared.first)..<(cell(of: shared.last) + 1)
   }
 
-  /// How many bytes one cell stands for, rounded up.
+  /// The number of bytes in one cell, rounded up.
   var bytesPerCell: ByteCount {
     let count = range.count.rawValue
     let whole = count / UInt64(cells)

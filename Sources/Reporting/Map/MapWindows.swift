@@ -2,14 +2,14 @@
 import BootPlanning
 import PhysicalMemory
 
-/// The parts of memory that are worth a closer look: where plans load or write something.
+/// The parts of memory that are drawn in detail: those that plans load or write.
 enum MapWindows {
   /// The most windows; beyond it, windows with the smallest gaps are joined.
   static let limit = 6
 
   /// Finds the windows of one plan, or those that suit two plans at once.
   ///
-  /// Windows are apart by more than half of all the bytes that are used, so that no drawing is
+  /// The gaps between windows are larger than half of all bytes in use, so that no drawing is
   /// mostly empty.
   ///
   /// - Parameter plans: The plans.
@@ -44,6 +44,6 @@ enum MapWindows {
 }
 
 extension MemoryMap {
-  /// Whether a map of RAM has a reservation to show.
+  /// Whether a map of RAM shows a reservation.
   var showsReserved: Bool { reserved.contains { ram.overlaps($0.range) } }
 }

@@ -2,12 +2,12 @@
 import BootPlanning
 import PhysicalMemory
 
-/// A plan with no more ranges than a picture can show, and how many there are in all.
+/// A plan reduced to the ranges that a picture can show, with the counts of all.
 ///
-/// What touches memory that is loaded to or written to comes first, then what is largest. The
-/// verdict, the RAM and the number of losses are those of the whole plan.
+/// Ranges that touch loaded or written memory come first, then the largest. The verdict, the RAM
+/// and the number of losses are those of the whole plan.
 struct DrawablePlan {
-  /// The most banks, reservations and losses that are drawn, of each.
+  /// The most banks, the most reservations and the most losses that are drawn.
   static let limit = 256
 
   /// The plan with the banks and reservations that are drawn.
@@ -18,13 +18,13 @@ struct DrawablePlan {
   let unnamed: [PhysicalRange]
   /// The RAM of the whole plan.
   let ram: RangeSet
-  /// How many banks, reservations and losses the whole plan has.
+  /// The numbers of banks, reservations and losses in the whole plan.
   let banks: Int
   let reservations: Int
   let losses: Int
   /// The sum of the reservations that are not drawn.
   let hiddenBytes: ByteCount
-  /// What is to be said first, and whether it is good news.
+  /// The verdict, and whether it is good.
   let verdict: (words: String, isGood: Bool)
 
   init(_ whole: SavedPlan) {
@@ -66,13 +66,13 @@ struct DrawablePlan {
     return telling.prefix(limit).sorted { range($0).first < range($1).first }
   }
 
-  /// How many banks there are; of those that are left out, that they are.
+  /// The number of banks, with a remark if some are left out.
   var banksInWords: String {
     banks > Self.limit
       ? String(Self.limit) + " of " + String(banks) + " banks" : String(banks) + " banks"
   }
 
-  /// What is not in the picture, a line each.
+  /// The parts that are missing from the picture, a line each.
   var omissions: [String] {
     var lines: [String] = []
     if banks > Self.limit {

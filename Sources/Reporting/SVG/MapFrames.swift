@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Where each window of a map stands. All have one scale, but those too small for it, which are
-/// drawn larger and say so.
+/// The places of the windows of a map. All windows have one scale, except those that are too small
+/// for it: they are enlarged and labelled so.
 struct MapFrames {
   /// One window.
   struct Frame {
     let window: PhysicalRange
     let top: Int
     let height: Int
-    /// How many times larger than the scale it is drawn; 1 for to scale.
+    /// The factor of enlargement; 1 for none.
     let enlargement: UInt64
 
     var bottom: Int { top + height }
 
-    /// Where a range is drawn, never too thin to see; nil when it lies outside.
+    /// The drawn box of a range, never too thin to see; nil when the range lies outside.
     func box(_ range: PhysicalRange) -> (top: Int, height: Int)? {
       guard let shared = window.intersection(range) else { return nil }
       let scale = MapScale(window, cells: height)
@@ -23,7 +23,7 @@ struct MapFrames {
       return (top + min(from, scale.cells - size), size)
     }
 
-    /// Tells whether a range is drawn thicker than it is.
+    /// Whether a range is drawn thicker than its size.
     func thickens(_ range: PhysicalRange) -> Bool {
       guard let shared = window.intersection(range) else { return false }
       let scale = MapScale(window, cells: height)
@@ -33,11 +33,11 @@ struct MapFrames {
 
   static let thinnest = 30
   static let least = 400
-  /// The room between two windows, for the words on what is left out.
+  /// The room between two windows, for the text about the omission.
   static let gap = 360
 
   let all: [Frame]
-  /// How many bytes a pixel stands for where the scale holds.
+  /// The number of bytes in a pixel, in windows that are not enlarged.
   let bytesPerPixel: UInt64
 
   init(_ windows: [PhysicalRange], top: Int, height: Int) {
@@ -60,7 +60,7 @@ struct MapFrames {
     bytesPerPixel = perTenth > UInt64.max / 10 ? .max : perTenth * 10
   }
 
-  /// The box of a range in whatever window it lies.
+  /// The box of a range in the window that holds it.
   func box(_ range: PhysicalRange) -> (top: Int, height: Int)? {
     for frame in all {
       if let box = frame.box(range) { return box }
@@ -72,7 +72,7 @@ struct MapFrames {
     all.contains { $0.thickens(range) }
   }
 
-  /// Shares the height by size; whoever would get too little gets the least there is.
+  /// Shares the height by size; a window whose share is too small gets the minimum.
   private static func heights(_ windows: [PhysicalRange], room: Int) -> [Int] {
     var small = [Bool](repeating: false, count: windows.count)
     while true {

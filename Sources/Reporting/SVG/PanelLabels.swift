@@ -15,12 +15,12 @@ struct PanelLabels {
     for frame in panel.frames.all { side(frame, &writer) }
   }
 
-  /// Letters inside what is large enough for them, else below or above it.
+  /// Draws letters inside large ranges, else below or above them.
   private func letters(_ writer: inout SVGWriter) {
     for (index, entry) in plan.footprint.enumerated() {
       let column = panel.column(index)
       let letter = PlanLists.letter(index, of: plan.footprint.count)
-      // Either all letters or none, whatever their widths.
+      // All ranges get letters or none does, whatever their widths.
       let needed = max(SVGText.width(letter, size: 120, .bold), 87)
       guard needed <= column.width else { continue }
       for frame in panel.frames.all {
@@ -38,7 +38,7 @@ struct PanelLabels {
     }
   }
 
-  /// A place in a box that no hatching covers, where there is one.
+  /// A place in a box without hatching, if there is one.
   private func letterSpot(_ box: (top: Int, height: Int), _ range: PhysicalRange) -> Int {
     var top = box.top
     var bottom = box.top + box.height
@@ -67,7 +67,7 @@ struct PanelLabels {
     labels.sort { $0.0 < $1.0 }
     let distance = 310
     let bounds = (panel.mapTop + 130)...(panel.mapBottom - 150)
-    // A crowd is told apart by the lists alone.
+    // If there are too many, only the lists identify them.
     guard labels.count <= (bounds.upperBound - bounds.lowerBound) / distance else { return }
     let places = SVGLabels.spread(labels.map { $0.0 }, distance: distance, within: bounds)
     let right = panel.left + PlanPanel.loadedStart - 130
@@ -87,7 +87,7 @@ struct PanelLabels {
     }
   }
 
-  /// Right of a window: its first and last address, how it is scaled, and what is lost in it.
+  /// Draws the text right of a window: its first and last address, its scale, and its losses.
   private func side(_ frame: MapFrames.Frame, _ writer: inout SVGWriter) {
     let x = panel.sideStart
     writer.text(
@@ -120,7 +120,7 @@ struct PanelLabels {
     guard !labels.isEmpty else { return }
     let distance = 310
     if (labels.count - 1) * distance + 150 > lower - upper {
-      // One figure where there is no room for each; none where there is not even that.
+      // Without room for each figure one is drawn; without room for one, none.
       guard lower >= upper else { return }
       labels = [((upper + lower) / 2, all.count, "")]
     }

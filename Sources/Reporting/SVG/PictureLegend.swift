@@ -2,13 +2,13 @@
 import BootPlanning
 import PhysicalMemory
 
-/// What each fill and mark of a picture means.
+/// The meaning of each fill and mark of a picture.
 struct PictureLegend {
   private let drawables: [DrawablePlan]
 
   init(_ drawables: [DrawablePlan]) { self.drawables = drawables }
 
-  /// Draws the legend in as many lines as it takes and gives the lower edge.
+  /// Draws the legend in as many lines as it needs and returns the lower edge.
   func draw(_ writer: inout SVGWriter, top: Int, _ left: Int, right room: Int) -> Int {
     var x = left
     var y = top
@@ -34,7 +34,7 @@ struct PictureLegend {
     return y + 150
   }
 
-  /// Fill, letter and words of what occurs.
+  /// Fill, letter and words of each kind of range in the picture.
   private func entries() -> [(String, String, String)] {
     var entries: [(String, String, String)] = []
     let plans = drawables.map { $0.plan }

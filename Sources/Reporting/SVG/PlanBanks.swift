@@ -2,8 +2,8 @@
 import BootPlanning
 import PhysicalMemory
 
-/// The RAM of a plan as a narrow bar, all banks to one scale, low addresses above, a torn edge
-/// between them where there is no RAM.
+/// The RAM of a plan as a narrow bar. All banks have one scale, low addresses are above, and a torn
+/// edge stands between banks for addresses without RAM.
 struct PlanBanks {
   private let drawable: DrawablePlan
   private let x: Int
@@ -24,7 +24,7 @@ struct PlanBanks {
     hasAddresses = ram.ranges.count <= Self.addressLimit
     let gap = hasAddresses ? Self.gap : 0
     let count = max(ram.ranges.count, 1)
-    // Every bank gets a little to be seen by, the rest is shared by size.
+    // Every bank gets a minimum, so that it can be seen; the rest is shared by size.
     let least = count == 1 ? 0 : min(20, height / (2 * count))
     let room = max(height - gap * (count - 1) - least * count, 200)
     guard let whole = PhysicalRange(start: PhysicalAddress(0), count: ram.count) else { return }
@@ -41,7 +41,7 @@ struct PlanBanks {
     }
   }
 
-  /// How wide the addresses beside the bar get.
+  /// The width of the addresses beside the bar.
   var textWidth: Int {
     var widest = 0
     for (bank, _, _) in boxes {
@@ -54,7 +54,7 @@ struct PlanBanks {
 
   private var total: String { drawable.ram.count.rounded + " of RAM" }
 
-  /// Where a range lies in the bar: its upper and lower edge.
+  /// The upper and lower edge of a range in the bar.
   func edges(of range: PhysicalRange) -> (Int, Int)? {
     var result: (Int, Int)?
     for (bank, y, height) in boxes {

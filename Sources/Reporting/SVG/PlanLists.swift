@@ -3,8 +3,8 @@ import BootPlanning
 import KernelImages
 import PhysicalMemory
 
-/// The lists below a map: what is loaded, what gets written under the letters of the map, and what
-/// is reserved, each with its exact first and last byte.
+/// The lists below a map: the segments, the written ranges under the letters of the map, and the
+/// reservations, each with its exact first and last byte.
 struct PlanLists {
   private let drawable: DrawablePlan
   private let frames: MapFrames
@@ -15,7 +15,7 @@ struct PlanLists {
   static let rowHeight = 190
   private static let textSize = 125
   private static let monoSize = 115
-  /// Behind a name: drawn larger than the scale would have it.
+  /// The mark behind a name: the range is drawn larger than the scale.
   static let mark = " \u{2195}"
 
   init(_ drawable: DrawablePlan, _ frames: MapFrames, x: Int, width: Int, top: Int) {
@@ -26,7 +26,7 @@ struct PlanLists {
     self.top = top
   }
 
-  /// Draws the lists and gives the lower edge.
+  /// Draws the lists and returns the lower edge.
   func draw(_ writer: inout SVGWriter) -> Int {
     var y = top
     let plan = drawable.plan
@@ -80,12 +80,12 @@ struct PlanLists {
     return y - Self.rowHeight
   }
 
-  /// What stands for a range of the footprint; letters as in text, or numbers when there are many.
+  /// The label of a range of the footprint: a letter as in text, or a number when there are many.
   static func letter(_ index: Int, of count: Int) -> String {
     count <= 26 ? PlanMapText.glyph(ofFootprint: index) : String(index + 1)
   }
 
-  /// How wide the columns of ranges and sizes are.
+  /// The widths of the columns of ranges and sizes.
   private struct Columns {
     var range = 0
     var size = 0

@@ -39,7 +39,7 @@ struct PlanPanel {
 
   var mapTop: Int { top + Self.headingHeight }
   var mapBottom: Int { mapTop + Self.mapHeight }
-  /// Where the names of segments may begin: behind the addresses of the banks.
+  /// The start of the names of segments: behind the addresses of the banks.
   var namesStart: Int { lensEnd + 60 }
   private var lensEnd: Int { left + max(560, banks.textWidth + 20) }
   /// The room right of the map, for addresses and losses.
@@ -66,7 +66,7 @@ struct PlanPanel {
     return (left + Self.writtenStart + from + inset, max(whole - 2 * inset, 1))
   }
 
-  /// Draws everything and gives the lower edge.
+  /// Draws everything and returns the lower edge.
   func draw(_ writer: inout SVGWriter) -> Int {
     heading(&writer)
     for frame in frames.all { lens(frame, &writer) }
@@ -93,7 +93,7 @@ struct PlanPanel {
     let (words, isGood) = drawable.verdict
     let ink = isGood ? "good" : "bad"
     writer.rectangle(left, top + 285, 170, 170, ink, radius: 85)
-    // A tick or a cross, for who does not see the colour.
+    // A tick or a cross, for readers who do not see the colour.
     if isGood {
       writer.line(
         [(left + 42, top + 375), (left + 72, top + 408), (left + 128, top + 332)], "o", width: 20)
@@ -134,7 +134,7 @@ struct PlanPanel {
     }
   }
 
-  /// A length that can be laid beside what is drawn.
+  /// Draws a bar of a known number of bytes, to compare lengths with.
   private func scaleBar(_ writer: inout SVGWriter) {
     var bytes: UInt64 = 1
     while bytes < 1 << 62, bytes * 2 <= frames.bytesPerPixel.multipliedReportingOverflow(by: 60).0 {
@@ -199,7 +199,7 @@ struct PlanPanel {
   ) {
     guard let box = frame.box(range) else { return }
     func hatch(_ x: Int, _ width: Int, _ box: (top: Int, height: Int)) {
-      // What is too thin for a hatching is red all over.
+      // A range that is too thin for a hatching is red all over.
       writer.rectangle(x, box.top, width, box.height, box.height < 60 ? "bad" : "#lost")
       writer.frame(x, box.top, width, box.height, "bad")
     }
@@ -213,7 +213,7 @@ struct PlanPanel {
     }
   }
 
-  /// Says between two windows how much is left out.
+  /// Writes between two windows how much is left out.
   private func breaks(_ writer: inout SVGWriter) {
     let x = left + Self.loadedStart
     let width = writtenEnd - x

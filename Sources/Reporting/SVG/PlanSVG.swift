@@ -3,15 +3,15 @@ public import BootPlanning
 import KernelImages
 import PhysicalMemory
 
-/// A plan as a picture: RAM to scale, a lens on what is used of it, what is loaded and what gets
-/// written in order of time, and hatched in red whatever would be lost.
+/// A plan as a picture: RAM to scale, a lens on the part in use, the segments, and the written
+/// ranges in order of time. Lost bytes are hatched in red.
 public enum PlanSVG {
   /// Draws a plan, with another one on its left if there is one: the old rule beside ours.
   ///
   /// - Parameters:
   ///   - plan: The plan.
   ///   - other: The plan to compare with.
-  ///   - theme: Light, dark, or as the reader's program prefers.
+  ///   - theme: Light, dark, or the preference of the reader's program.
   /// - Returns: An SVG 1.1 document that needs no other file; the same for the same plans.
   public static func draw(
     _ plan: BootPlan, beside other: BootPlan? = nil, theme: SVGTheme = .auto
@@ -24,7 +24,7 @@ public enum PlanSVG {
   /// - Parameters:
   ///   - plan: The plan.
   ///   - other: The plan to compare with.
-  ///   - theme: Light, dark, or as the reader's program prefers.
+  ///   - theme: Light, dark, or the preference of the reader's program.
   /// - Returns: An SVG 1.1 document that needs no other file; the same for the same plans.
   public static func draw(
     _ plan: SavedPlan, beside other: SavedPlan? = nil, theme: SVGTheme = .auto
@@ -36,7 +36,7 @@ public enum PlanSVG {
       description: description(plans), theme: theme)
   }
 
-  /// Sets everything and gives the height.
+  /// Draws everything and returns the height.
   static func layout(_ plan: SavedPlan, _ plans: [DrawablePlan]) -> (SVGWriter, Int) {
     let sameMemory = plans.allSatisfy { $0.ram == plan.machine.memory.ram }
     var writer = SVGWriter()
@@ -81,7 +81,7 @@ public enum PlanSVG {
       + plan.machine.memory.ram.count.rounded + " of RAM"
   }
 
-  /// The picture in words, for who does not see it.
+  /// The picture in words, for readers who do not see it.
   private static func description(_ plans: [DrawablePlan]) -> String {
     var result = ""
     for drawable in plans {

@@ -3,7 +3,7 @@ import BootPlanning
 import KernelImages
 import PhysicalMemory
 
-/// What is to be said of a plan first.
+/// The verdict on a plan.
 enum PlanVerdict {
   /// Gives one sentence, and whether it is good news.
   static func words(_ plan: SavedPlan, _ overlaps: [MapOverlap]) -> (String, Bool) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Moves labels apart that would stand on each other.
+/// Moves labels apart that would overlap.
 enum SVGLabels {
   /// Spreads labels along an axis, keeping their order.
   ///
   /// - Parameters:
-  ///   - wanted: Where each label would like to stand, lowest first.
+  ///   - wanted: The wanted place of each label, lowest first.
   ///   - distance: The least distance between two labels.
-  ///   - bounds: Where labels may stand; too many of them pass the end.
-  /// - Returns: Where each label stands.
+  ///   - bounds: The allowed places; if there are too many labels, they pass the end.
+  /// - Returns: The place of each label.
   static func spread(_ wanted: [Int], distance: Int, within bounds: ClosedRange<Int>) -> [Int] {
     var places: [Int] = []
     for place in wanted {
@@ -20,7 +20,7 @@ enum SVGLabels {
       places[index] = highest
       highest -= distance
     }
-    // A crowd that does not fit starts at the top.
+    // Labels that do not fit start at the top.
     if let first = places.first, first < bounds.lowerBound {
       for index in places.indices { places[index] = bounds.lowerBound + index * distance }
     }

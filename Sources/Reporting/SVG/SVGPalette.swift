@@ -3,9 +3,9 @@ import BootPlanning
 
 /// The colours of a picture as classes of its style sheet.
 ///
-/// The fills were found by a search for the largest distance between any two of them to eyes
-/// without one kind of cone; a test holds them to it. Print has no colours at all: hence letters on
-/// all that is large enough, and patterns.
+/// A search found the fills with the largest distance between any two of them, also for eyes
+/// without one kind of cone; a test checks this. Print may have no colours at all: so all large
+/// areas have letters, and some have patterns.
 enum SVGPalette {
   /// A class with its colour on white and on near black.
   struct Ink: Sendable {
@@ -14,7 +14,7 @@ enum SVGPalette {
     let dark: String
   }
 
-  /// What must be told apart by its colour.
+  /// The fills, which must be distinguishable by colour.
   static var fills: [Ink] {
     [
       Ink(name: "k", light: "#0a34d4", dark: "#789df5"),
@@ -28,11 +28,11 @@ enum SVGPalette {
     ]
   }
 
-  /// Grounds, lines and letters.
+  /// Backgrounds, lines and letters.
   static var rest: [Ink] {
     [
       Ink(name: "bg", light: "#ffffff", dark: "#0d1117"),
-      // What fills are dotted and striped with, away from the colour of letters on them.
+      // The colours of dots and stripes on fills, different from the letters on them.
       Ink(name: "is", light: "#f9cf94", dark: "#fff6c4"),
       Ink(name: "zs", light: "#66399f", dark: "#a78df3"),
       Ink(name: "ram", light: "#eef1f5", dark: "#1d242e"),

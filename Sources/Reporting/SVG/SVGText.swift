@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// A text as it stands in a picture, with the room that it takes.
+/// A text in a picture, with the room that it needs.
 struct SVGText {
-  /// How a text is set.
+  /// The font of a text.
   enum Font {
     case sans, bold, mono
   }
 
-  /// Which point of a text its x names.
+  /// The point of a text that x refers to.
   enum Anchor: String {
     case start, middle, end
   }
@@ -34,12 +34,12 @@ struct SVGText {
   var top: Int { y - size * 8 / 10 }
   var bottom: Int { y + size * 2 / 10 }
 
-  /// Tells whether two texts stand on each other.
+  /// Whether two texts overlap.
   func overlaps(_ other: Self) -> Bool {
     left < other.right && other.left < right && top < other.bottom && other.top < bottom
   }
 
-  /// How wide a text gets at most, in the unit of its size.
+  /// The largest width of a text, in the unit of its size.
   ///
   /// The advances are DejaVu Sans', rounded up by classes; Verdana and Arial are no wider.
   static func width(_ text: String, size: Int, _ font: Font) -> Int {

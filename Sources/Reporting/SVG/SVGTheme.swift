@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// On what ground a picture is drawn.
+/// The background of a picture.
 public enum SVGTheme: String, Sendable, Hashable, CaseIterable {
-  /// As the reader's program prefers; light where it does not say (and on paper).
+  /// The preference of the reader's program; light without one (and on paper).
   case auto
   /// Dark on white.
   case light

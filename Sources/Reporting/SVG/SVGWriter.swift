@@ -6,7 +6,7 @@ import PhysicalMemory
 /// Source: Scalable Vector Graphics (SVG) 1.1, second edition.
 struct SVGWriter {
   private(set) var body = ""
-  /// Every text that was set, so that none may stand on another.
+  /// Every text in the picture, so that none may overlap another.
   private(set) var texts: [SVGText] = []
 
   /// Draws a rectangle whose fill is a class of the palette or, beginning with `#`, a pattern.
@@ -43,7 +43,7 @@ struct SVGWriter {
     body += "/>\n"
   }
 
-  /// Draws the torn edge that stands for what is left out.
+  /// Draws the torn edge that stands for an omission.
   mutating func tear(_ x: Int, _ y: Int, _ width: Int) {
     var points: [(Int, Int)] = []
     var step = 0
@@ -94,7 +94,7 @@ struct SVGWriter {
       + body + "</g>\n</svg>\n"
   }
 
-  /// What tells fills apart in print, too: dots, stripes, and hatching in two directions.
+  /// The patterns that distinguish fills in print: dots, stripes, and hatching in two directions.
   private static var patterns: String {
     pattern(
       "lost", 8,
@@ -125,7 +125,7 @@ struct SVGWriter {
   private mutating func paint(_ fill: String, _ opacity: Int) {
     switch fill {
     case "#lost", "#reserved": body += " fill=\"url(" + fill + ")\""
-    // A pattern tells apart where a shape is large; the class is the colour of the rest.
+    // Large shapes get a pattern; small ones have the colour of the class.
     case "i", "z": body += " fill=\"url(#" + fill + ")\""
     default: body += " class=\"" + fill + "\""
     }
@@ -148,7 +148,7 @@ struct SVGWriter {
     return sign + String(size / 10) + (size % 10 == 0 ? "" : "." + String(size % 10))
   }
 
-  /// Makes any text fit for XML: markup is escaped, control characters are spelled out.
+  /// Makes any text valid in XML: markup is escaped, control characters are spelled out.
   ///
   /// Source: XML 1.0, fifth edition, section 2.2 (Char) and 2.4.
   static func escape(_ text: String) -> String {

@@ -6,7 +6,7 @@ import PhysicalMemory
 
 /// A bundle as text for people.
 public enum BundleText {
-  /// Writes what is in a bundle.
+  /// Writes the content of a bundle.
   ///
   /// - Parameters:
   ///   - bundle: The bundle.
@@ -20,7 +20,7 @@ public enum BundleText {
       + style.paint("segments", .heading) + "\n" + segments(bundle, style, width)
   }
 
-  /// Writes the figures that the size table states, and what they stand for.
+  /// Writes the figures in the size table, with their meaning.
   static func wrapper(
     _ kernel: ARMKernel, _ bundle: BundledBoot, _ style: TextStyle, _ width: Int
   ) -> String {
@@ -82,7 +82,7 @@ public enum BundleText {
 }
 
 extension BundledBoot {
-  /// How Ferry maps its own text.
+  /// The access of Ferry to its own text.
   var textAccess: String { flags.contains(.textIsWritable) ? "rw" : "ro" }
 }
 

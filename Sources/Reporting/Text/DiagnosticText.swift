@@ -2,12 +2,12 @@
 public import KernelImages
 import PhysicalMemory
 
-/// Diagnostics as text: what is so, then what to do about it.
+/// Diagnostics as text: the message, then the hint.
 public enum DiagnosticText {
   /// Writes diagnostics, each with its hint, in their order.
   ///
   /// - Parameters:
-  ///   - diagnostics: What to write.
+  ///   - diagnostics: The diagnostics.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line.
   /// - Returns: Lines, each ended.

@@ -2,7 +2,7 @@
 public import KernelImages
 public import PhysicalMemory
 
-/// A figure and where it was read, as a row of a table with three columns: left, right, left.
+/// A figure and its source, as a row of a table with three columns: left, right, left.
 public enum FigureLine {
   /// The sides of the columns.
   public static let sides: [TextTable.Side] = [.left, .right, .left]
@@ -17,7 +17,7 @@ public enum FigureLine {
     row(name, hexadecimal(figure.value.rawValue) + "  ", figure)
   }
 
-  /// Gives the row of any figure whose value was put into words.
+  /// Gives the row of a figure with a value in words.
   public static func row<Value>(
     _ name: String, _ value: String, _ figure: Figure<Value>
   ) -> [TextTable.Cell] {

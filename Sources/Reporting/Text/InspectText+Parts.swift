@@ -3,7 +3,7 @@ import DeviceTree
 import KernelImages
 import PhysicalMemory
 
-/// What stands with a kernel in one file, each kind below a heading of its own.
+/// The companions of a kernel in the same file, each kind with its own heading.
 extension InspectText {
   static func parts(
     _ image: KernelImage, _ file: Span<UInt8>, _ style: TextStyle, _ width: Int
@@ -81,7 +81,7 @@ extension InspectText {
     return table.render(style, width: width)
   }
 
-  /// Adds cells and, in the last column, lines one below the other.
+  /// Adds cells and, in the last column, lines below each other.
   private static func add(_ lines: [String], to table: inout TextTable, _ cells: [String]) {
     for (index, line) in (lines.isEmpty ? [""] : lines).enumerated() {
       table.add(
@@ -90,10 +90,10 @@ extension InspectText {
     }
   }
 
-  /// Ranges of a tree that are listed.
+  /// The most ranges of a tree that are listed.
   private static var mostRanges: Int { 16 }
 
-  /// Writes what a snapshot of a machine holds.
+  /// Writes the content of a snapshot.
   ///
   /// - Parameters:
   ///   - machine: The machine.

@@ -4,12 +4,12 @@ import Inflation
 public import KernelImages
 import PhysicalMemory
 
-/// An image as text for people: its layers, the figures of its kernel and where they come from.
+/// An image as text for people: its layers, and the figures of its kernel with their sources.
 public enum InspectText {
-  /// Writes what was found.
+  /// Writes the report of a file.
   ///
   /// - Parameters:
-  ///   - image: What was found.
+  ///   - image: The identified file.
   ///   - path: The file as the user named it.
   ///   - bytes: The whole file.
   ///   - ramdisks: The ramdisks in it.
@@ -51,7 +51,7 @@ public enum InspectText {
     return text
   }
 
-  /// What to do with a file that is no kernel and goes with one.
+  /// The advice for a file that is no kernel but a companion of one.
   private static func next(_ image: KernelImage) -> String? {
     switch image.layers.last?.kind {
     case .cpio: "an initrd: give it with --initrd to kx plan KERNEL"
@@ -120,7 +120,7 @@ public enum InspectText {
     return table.render(style, width: width)
   }
 
-  /// The versions of the architecture that the kernel is for; nil when they are not known.
+  /// The versions of the architecture that the kernel runs on; nil when they are unknown.
   private static func versions(_ kernel: ARMKernel) -> (words: String, Figure<ARMVersion>)? {
     switch (kernel.leastVersion, kernel.latestVersion) {
     case (nil, nil): nil
@@ -137,7 +137,7 @@ public enum InspectText {
     guard let flag else {
       return [
         TextTable.Cell(name), TextTable.Cell("unknown  "),
-        TextTable.Cell("the plan holds for both; --verify may tell", .faint),
+        TextTable.Cell("the plan is valid for both; --verify may show it", .faint),
       ]
     }
     return FigureLine.row(name, (flag.value ? "yes" : "no") + "  ", flag)

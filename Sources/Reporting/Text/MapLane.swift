@@ -4,13 +4,13 @@ import PhysicalMemory
 
 /// One line of a map, cell by cell.
 struct MapLane {
-  /// What a cell shows: a letter to know it by, a name where there is room, and what fills the rest.
+  /// The content of a cell: a letter for reference, a name where there is room, and a fill.
   struct Mark: Hashable {
     let letter: String
     var name = ""
     let fill: String
     let role: TextStyle.Role
-    /// Tells apart neighbours that look the same.
+    /// Distinguishes neighbours that look the same.
     var index = 0
   }
 
@@ -26,7 +26,7 @@ struct MapLane {
     for cell in scale.cells(of: range) where cell < marks.count { marks[cell] = mark }
   }
 
-  /// Gives what stands there another look, but not its name.
+  /// Changes the look of cells, but not their name.
   mutating func recolour(_ scale: MapScale, _ range: PhysicalRange, _ role: TextStyle.Role) {
     for cell in scale.cells(of: range) where cell < marks.count && marks[cell].index >= 0 {
       let old = marks[cell]

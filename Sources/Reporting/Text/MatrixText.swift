@@ -2,28 +2,29 @@
 import BootPlanning
 import PhysicalMemory
 
-/// The end of `kx plan --matrix` as text: what does not fit or fails otherwise, and why.
+/// The end of `kx plan --matrix` as text: the pairs that do not fit or fail otherwise, with the
+/// reason.
 public struct MatrixText: Sendable {
-  /// The most rows in all; the lines tell of all pairs.
+  /// The most rows in all; the lines list all pairs.
   public static let rowLimit = 40
 
-  /// How many pairs were planned.
+  /// The number of pairs that were planned.
   public private(set) var pairs = 0
-  /// How many of them have no place, an error, or no plan.
+  /// The number of pairs without a place, with an error, or without a plan.
   public private(set) var failures = 0
-  /// How many files can be used for nothing.
+  /// The number of unusable files.
   public private(set) var uselessFiles = 0
   private var groups: [Group] = []
 
-  /// What fails for one reason.
+  /// The pairs that fail for one reason.
   private struct Group {
     let reason: String
     var count = 0
-    /// Those that are shown.
+    /// The pairs that are shown.
     var lines: [MatrixLine] = []
   }
 
-  /// Starts with nothing.
+  /// Starts with no lines.
   public init() {}
 
   /// Counts a line.
@@ -44,11 +45,11 @@ public struct MatrixText: Sendable {
     if groups[place].lines.count < Self.rowLimit { groups[place].lines.append(line) }
   }
 
-  /// Writes the table and one line that counts.
+  /// Writes the table and one line with the counts.
   ///
   /// - Parameters:
-  ///   - machines: How many machines there are.
-  ///   - kernels: How many kernels there are.
+  ///   - machines: The number of machines.
+  ///   - kernels: The number of kernels.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line.
   /// - Returns: Lines, each ended.
@@ -56,7 +57,7 @@ public struct MatrixText: Sendable {
     machines: Int, kernels: Int, style: TextStyle = .plain, width: Int = 100
   ) -> String {
     var result = ""
-    // Reasons share the rows: each shows as many as the others.
+    // Each reason gets an equal share of the rows.
     let rows = max(1, Self.rowLimit / max(1, groups.count))
     for group in groups {
       result += style.paint(PrintableText.clean(group.reason), .error) + ": \(group.count)\n"
@@ -85,11 +86,11 @@ public struct MatrixText: Sendable {
 
   private static func need(_ line: MatrixLine) -> String {
     guard let smallest = line.smallestRAM else { return "" }
-    // Never less than it takes.
+    // The number is rounded up, so that it is enough.
     return "needs \((smallest.rawValue + 0xf_ffff) >> 20) MiB of RAM"
   }
 
-  /// The end of a path, by which files are told apart best.
+  /// The end of a path, which distinguishes files best.
   private static func cell(_ path: String) -> TextTable.Cell {
     let limit = 30
     guard path.unicodeScalars.count > limit else { return TextTable.Cell(path) }

@@ -2,16 +2,16 @@
 public import BootPlanning
 import PhysicalMemory
 
-/// The maps of one plan or two: the old rule beside ours where the lines are long enough.
+/// The maps of one plan or two: the old rule beside ours if the lines are long enough.
 public enum PlanComparison {
-  /// Writes the maps with the ranges they show, and nothing else of the plans.
+  /// Writes only the maps of the plans, with the ranges they show.
   ///
   /// - Parameters:
   ///   - plan: The plan.
   ///   - other: The plan to compare with, which stands on the left or above.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line, at least 60.
-  ///   - charset: What the maps are drawn with.
+  ///   - charset: The characters of the maps.
   /// - Returns: Lines, each ended.
   public static func render(
     _ plan: BootPlan, beside other: BootPlan? = nil, style: TextStyle = .plain, width: Int = 100,
@@ -29,7 +29,7 @@ public enum PlanComparison {
   ///   - other: The plan to compare with, which stands on the left or above.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line, at least 60.
-  ///   - charset: What the maps are drawn with.
+  ///   - charset: The characters of the maps.
   /// - Returns: Lines, each ended.
   public static func render(
     _ plan: SavedPlan, beside other: SavedPlan? = nil, style: TextStyle = .plain,
@@ -82,7 +82,7 @@ public enum PlanComparison {
     return lines
   }
 
-  /// How many characters of a line are seen: all but escape sequences.
+  /// The number of visible characters of a line: all except escape sequences.
   static func visible(_ line: String) -> Int {
     var count = 0
     var isEscape = false

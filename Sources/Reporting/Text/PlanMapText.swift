@@ -2,8 +2,8 @@
 import BootPlanning
 import PhysicalMemory
 
-/// The memory map of a plan in characters: every bank of RAM, then what is used of it, to scale,
-/// with a torn line wherever something is left out.
+/// The memory map of a plan in characters: every bank of RAM, then the parts in use, to scale. A
+/// torn line stands for each omission.
 struct PlanMapText {
   private let plan: SavedPlan
   private let style: TextStyle
@@ -58,7 +58,7 @@ struct PlanMapText {
     return result
   }
 
-  /// A line that says how much lies between two ranges and is not drawn.
+  /// A line with the number of bytes between two ranges that are not drawn.
   private func torn(_ one: PhysicalRange, _ other: PhysicalRange, _ words: String) -> String {
     let between = other.first.rawValue - one.last.rawValue - 1
     guard between > 0 else { return "" }
@@ -93,7 +93,7 @@ struct PlanMapText {
     return result + PlanText.omission(small.count)
   }
 
-  /// Draws a bank; the largest takes the whole width and the others are to the same scale.
+  /// Draws a bank; the largest takes the whole width, and the others have the same scale.
   private func bankBar(_ bank: PhysicalRange) -> String {
     let largest = drawnBanks().max { $0.count < $1.count } ?? bank
     let yardstick = MapScale(
@@ -112,7 +112,7 @@ struct PlanMapText {
     return head(bank, scale) + "  " + lane.text(style, charset) + "\n"
   }
 
-  /// What a bar shows, and how much of it in each character.
+  /// The range of a bar, and the bytes in each character.
   private func head(_ range: PhysicalRange, _ scale: MapScale) -> String {
     let words = "  " + range.description + "  " + range.count.rounded + ", "
     let one = scale.bytesPerCell.rounded
@@ -191,14 +191,14 @@ struct PlanMapText {
     return marks
   }
 
-  /// Puts small ranges behind large ones, so that they are painted over them and stay visible.
+  /// Puts small ranges behind large ones, so that they are painted later and stay visible.
   private func largestFirst(
     _ entries: [(PhysicalRange, MapLane.Mark)]
   ) -> [(PhysicalRange, MapLane.Mark)] {
     entries.inOrder { ($0.0.count, $1.0.first) > ($1.0.count, $0.0.first) }
   }
 
-  /// Says which ranges are smaller than the character that shows them.
+  /// Names ranges that are smaller than the character that shows them.
   private func thin(_ scale: MapScale) -> String {
     var letters: [String] = []
     let all =
@@ -222,7 +222,7 @@ struct PlanMapText {
 
   // MARK: Losses
 
-  /// Says beside the place of an overlap how many bytes are lost there, and whose.
+  /// Writes beside an overlap how many bytes are lost there, and whose.
   private func lossMark(_ overlap: MapOverlap, _ scale: MapScale) -> String {
     var marks = [String](repeating: " ", count: barWidth)
     var last = 0
@@ -251,7 +251,7 @@ struct PlanMapText {
       + style.paint(words, .error) + "\n"
   }
 
-  /// Says what RAM is lost, since the new kernel never learns of it.
+  /// Names RAM that is lost because the new kernel never learns of it.
   private var unnamedLine: String {
     lossLine(
       plan.unnamedRAM.count.description + " of RAM are lost at " + Self.words(plan.unnamedRAM)
@@ -320,7 +320,7 @@ struct PlanMapText {
 }
 
 extension PlannedSegment.Name {
-  /// What fills a segment where there are block elements.
+  /// The fill of a segment in block elements.
   fileprivate var block: String {
     switch self {
     case .kernel: "█"

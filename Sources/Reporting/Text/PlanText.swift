@@ -13,7 +13,7 @@ public enum PlanText {
   ///   - plan: The plan.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line, at least 60.
-  ///   - charset: What the map is drawn with.
+  ///   - charset: The characters of the map.
   /// - Returns: Lines, each ended.
   public static func render(
     _ plan: BootPlan, style: TextStyle = .plain, width: Int = 100,
@@ -28,7 +28,7 @@ public enum PlanText {
   ///   - plan: The plan.
   ///   - style: Plain or coloured.
   ///   - width: The most characters of a line, at least 60.
-  ///   - charset: What the map is drawn with.
+  ///   - charset: The characters of the map.
   /// - Returns: Lines, each ended.
   public static func render(
     _ plan: SavedPlan, style: TextStyle = .plain, width: Int = 100,
@@ -109,7 +109,7 @@ public enum PlanText {
       + table.render(style, width: width)
   }
 
-  /// A command line, and of one that no kernel keeps the begin.
+  /// A command line; of one that is too long for any kernel only the beginning.
   private static func shown(_ commandLine: String) -> String {
     let limit = 4096
     let count = commandLine.utf8.count
@@ -119,7 +119,7 @@ public enum PlanText {
   }
 
   private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
-    // What a line cannot hold is left out: how much of the memory comes from the file.
+    // If the line is too short, the column with the bytes from the file is left out.
     let hasRoom = width >= 84
     var sides: [TextTable.Side] = [.left, .left, .left, .right]
     if width >= 64 { sides.append(.right) }
@@ -141,9 +141,9 @@ public enum PlanText {
 
   private static func footprint(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
     let longest = plan.footprint.map { $0.name.unicodeScalars.count }.max() ?? 0
-    // Rounded sizes are a comfort; where they would cost letters of a name they are left out.
+    // Rounded sizes are a convenience; they are left out if names would lose letters.
     let hasRoom = longest + 66 <= width
-    // So are phases, which the map tells, too.
+    // So are phases, which the map also shows.
     let hasPhase = width >= 72
     let phase: [TextTable.Side] = hasPhase ? [.left] : []
     var table = TextTable(
@@ -166,7 +166,7 @@ public enum PlanText {
   /// The most ranges of a list; a document has them all.
   static let listLimit = 4096
 
-  /// Says that a list has more than ``listLimit`` ranges.
+  /// The remark that a list has more than ``listLimit`` ranges.
   static func omission(_ count: Int) -> String {
     count > listLimit ? "  and " + String(count - listLimit) + " more: --json has all\n" : ""
   }

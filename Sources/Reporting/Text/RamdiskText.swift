@@ -36,7 +36,7 @@ package enum RamdiskText {
     return table.render(style, width: width)
   }
 
-  /// What the user should know of an image and of the ramdisks in it.
+  /// The diagnostics of an image and of the ramdisks in it.
   package static func diagnostics(_ image: KernelImage, _ ramdisks: [Ramdisk]) -> [Diagnostic] {
     var all = image.diagnostics
     for ramdisk in ramdisks {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds what was meant by a word that nobody knows.
+/// Finds the word that was probably meant by an unknown one.
 public enum Spelling {
   /// Gives the word of a list that is nearest to another, if it is near at all.
   ///
-  /// Near is a word that goes on where the other ends, or one that takes at most one slip for every
-  /// three letters: a letter too many, too few, wrong, or two in each other's place. Small and capital
-  /// letters of ASCII count as the same. Of equally near words the first is taken.
+  /// A word is near if it continues the written one, or if it has at most one slip for every three
+  /// letters. A slip is a letter too many, too few or wrong, or two swapped letters. The case of
+  /// ASCII letters does not count. Of equally near words the first is taken.
   ///
   /// - Parameters:
-  ///   - word: What was written.
-  ///   - words: What could have been meant.
+  ///   - word: The unknown word.
+  ///   - words: The known words.
   /// - Returns: One of `words`; nil when none is near.
   public static func nearest(_ word: String, among words: [String]) -> String? {
     let written = lowered(word)
@@ -21,7 +21,7 @@ public enum Spelling {
       let known = lowered(candidate)
       if written.count >= 2, known.starts(with: written) { return candidate }
       let slips = distance(written, known)
-      // A word all of whose letters are wrong is no slip.
+      // A word without any correct letter is no slip.
       guard slips < max(written.count, known.count), best == nil ? slips <= least : slips < least
       else { continue }
       best = candidate
@@ -30,7 +30,7 @@ public enum Spelling {
     return best
   }
 
-  /// Counts slips: the optimal string alignment distance. Three rows of its table suffice.
+  /// Counts slips: the optimal string alignment distance. It needs three rows of the table.
   private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
     var before = [Int](repeating: 0, count: other.count + 1)
     var above = Array(0...other.count)

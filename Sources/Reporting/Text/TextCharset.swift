@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which characters a map may be drawn with. What they are understood by is the same in both.
+/// The characters that a map may be drawn with. Their meaning does not depend on the choice.
 public enum TextCharset: Sendable, Hashable {
   /// Letters and signs of ASCII.
   case ascii

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How text is shown. Whether there is a terminal that takes colours is for the program to say.
+/// The look of text. The program must know whether there is a terminal that shows colours.
 public enum TextStyle: Sendable, Hashable {
-  /// Nothing but characters.
+  /// Characters only.
   case plain
   /// Colours by escape sequences that every terminal knows (ECMA-48, SGR).
   case ansi
 
-  /// What a piece of text is, from which its colour follows.
+  /// The role of a piece of text, which decides its colour.
   public enum Role: Sendable, Hashable {
     case normal, heading, faint, error, warning, note, good
     case kernel, initrd, parameters, trampoline, reserved, decompressPhase, kernelPhase
@@ -31,7 +31,7 @@ public enum TextStyle: Sendable, Hashable {
     }
   }
 
-  /// Gives text the looks of its role.
+  /// Gives text the look of its role.
   public func paint(_ text: String, _ role: Role) -> String {
     guard self == .ansi, !text.isEmpty, !role.parameters.isEmpty else { return text }
     return "\u{1b}[" + role.parameters + "m" + text + "\u{1b}[0m"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Lines of cells whose columns stand under each other.
+/// A table in text with aligned columns.
 public struct TextTable: Sendable {
-  /// On which side of its column a text stands.
+  /// The side of a column that its text is aligned to.
   public enum Side: Sendable, Hashable {
     case left, right
   }
@@ -39,7 +39,7 @@ public struct TextTable: Sendable {
     self.flexible = flexible
   }
 
-  /// Tells whether the table has no rows.
+  /// Whether the table has no rows.
   public var isEmpty: Bool { rows.isEmpty }
 
   /// Adds a row; cells beyond the number of columns are left out, missing ones stay empty.

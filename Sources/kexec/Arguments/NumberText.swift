@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Numbers as people write them: decimal, or hexadecimal behind `0x`, with K, M or G (also KiB, MiB,
-/// GiB) behind for powers of 1024. Anything else is no number.
+/// Numbers as people write them: decimal, or hexadecimal behind `0x`; a K, M or G (also KiB, MiB,
+/// GiB) behind them multiplies by a power of 1024. Anything else is no number.
 enum NumberText {
   static func parse(_ text: String) -> UInt64? {
     var digits = Array(text.utf8)[...]
@@ -24,7 +24,8 @@ enum NumberText {
       radix = 16
       digits = digits.dropFirst(2)
     } else if digits.count > 1, digits.first == UInt8(ascii: "0") {
-      // Octal for the C library, decimal for people: nobody is to guess.
+      // The C library reads a leading 0 as octal, people read it as decimal: such numbers are
+      // refused.
       return nil
     }
     guard !digits.isEmpty else { return nil }

@@ -67,7 +67,7 @@ enum Option: String, CaseIterable {
     }
   }
 
-  /// Whether kexec-tools has the option on 32-bit ARM: what it takes for short, we do, too.
+  /// Whether kexec-tools has the option on 32-bit ARM. Its abbreviations are accepted here, too.
   var isOfKexecTools: Bool {
     switch self {
     case .verbose, .reuseCommandLine, .dryRun, .json, .handover, .dtbo, .check, .snapshot, .log,

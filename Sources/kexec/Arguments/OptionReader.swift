@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Reads arguments in the ways of getopt_long: long options that may be shortened as long as they
-/// stay clear, at least among those of kexec-tools, with their value behind `=` or as the next argument; letters in bundles, with their
-/// value behind them or as the next argument; options and operands in any order; `--` ends options.
+/// Reads arguments in the ways of getopt_long. Long options may be shortened as long as they stay
+/// clear, at least among those of kexec-tools; their value stands behind `=` or is the next
+/// argument. Letters come in bundles, with their value behind them or as the next argument. Options
+/// and operands come in any order; `--` ends options.
 struct OptionReader {
-  /// What was read.
+  /// One item of the command line.
   enum Item: Equatable {
     case option(Option, String)
     case operand(String)
   }
 
   private var arguments: ArraySlice<String>
-  /// What is left of a bundle of letters. A combining mark makes no character of its own, so that a
-  /// dash with one would be a bundle of nothing.
+  /// The letters of a bundle that are not read yet. They are scalars: a combining mark behind a
+  /// dash makes one character with it, and the bundle would have no letter.
   private var bundle = ""[...].unicodeScalars
   private var optionsEnded = false
-  /// Whether an option was met that does not exist.
+  /// Whether an argument was an option that does not exist.
   private var metUnknown = false
 
   /// Reads arguments, the program's name not among them.
@@ -40,7 +41,7 @@ struct OptionReader {
   mutating func next() throws(Stop) -> Item? {
     if !bundle.isEmpty { return try letter() }
     guard let argument = arguments.popFirst() else { return nil }
-    // As a whole it is copied at once.
+    // An array of the whole text needs one copy.
     let text = Array(argument.utf8)
     if optionsEnded || text.count < 2 || text[0] != UInt8(ascii: "-") { return .operand(argument) }
     if text[1] == UInt8(ascii: "-") {
@@ -90,7 +91,7 @@ struct OptionReader {
     return .option(option, value)
   }
 
-  /// The options of nearly every load: each that is looked at takes time.
+  /// The options of nearly every load. They are compared first: each comparison takes time.
   private static let usual: [Option] = [.initrd, .append, .handover, .dtb]
 
   private static func option(_ text: String, among options: [Option]) -> Option? {
@@ -105,7 +106,7 @@ struct OptionReader {
     -> Option
   {
     let text = String(decoding: name, as: UTF8.self)
-    // Most are written out.
+    // Most arguments have the full name of an option.
     if let option = Self.option(text, among: Self.usual)
       ?? Self.option(text, among: Option.allCases)
     {

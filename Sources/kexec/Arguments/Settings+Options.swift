@@ -5,7 +5,6 @@ import KernelImages
 import PhysicalMemory
 
 extension Settings {
-  /// Takes one option.
   mutating func take(_ option: Option, _ value: String) throws(Stop) {
     switch option {
     case .help: try choose(.help)
@@ -45,7 +44,7 @@ extension Settings {
     }
   }
 
-  /// Takes an option that says where to find what is booted.
+  /// Takes an option that says where boot entries are looked for.
   private mutating func takeEntry(_ option: Option, _ value: String) throws(Stop) {
     if option == .root {
       var bytes = Array(value.utf8)
@@ -71,7 +70,7 @@ extension Settings {
     entry = wish
   }
 
-  /// Takes an option that says what is booted.
+  /// Takes an option that names a part of the boot.
   private mutating func takeBoot(_ option: Option, _ value: String) throws(Stop) {
     switch option {
     case .initrd, .ramdisk: initrds.append(value)
@@ -119,7 +118,7 @@ extension Settings {
     bootOption = option
   }
 
-  /// Takes an option that asks for what is so anyway, or promises what cannot be kept.
+  /// Accepts an option whose effect is the default; refuses one that cannot be honoured.
   private mutating func takeGranted(_ option: Option) throws(Stop) {
     let name = "--" + option.rawValue
     switch option {

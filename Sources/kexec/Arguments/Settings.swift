@@ -5,9 +5,9 @@ import KernelImages
 import PhysicalMemory
 import Reporting
 
-/// What the command line asks for.
+/// The request that the command line makes.
 struct Settings {
-  /// The step that is asked for.
+  /// The step that the user asked for.
   enum Verb: String {
     /// Without a verb: load, then let the init system shut down.
     case loadAndShutDown = "no verb"
@@ -26,14 +26,14 @@ struct Settings {
   }
 
   var verb = Verb.loadAndShutDown
-  /// An option that says what is booted; nil without one.
+  /// The first option that names a part of the boot; nil without one.
   var bootOption: Option?
   /// The file of the verbs that take one: a snapshot to write, a plan to load.
   var verbFile = ""
   var kernel: String?
-  /// What is wanted in place of a kernel's file.
+  /// The boot entry that is booted in place of a kernel's file.
   var entry: EntryWish?
-  /// What the usual places of entries are below; without a slash at its end.
+  /// The folder under which the usual places of entries are searched; without a slash at its end.
   var root = ""
   var initrds: [String] = []
   var dtb: String?
@@ -48,17 +48,17 @@ struct Settings {
   var fitConfiguration: String?
   var treeIndex: Int?
   var imageBytes: ByteCount?
-  /// The kernel of a saved plan, some figures of which the user may have stated.
+  /// The kernel of a saved plan; the user may have stated some of its figures.
   var figures: SavedKernel?
   var pageOffset: UInt64?
   var memoryFloor: PhysicalAddress?
-  /// What a saved plan keeps clear of.
+  /// The reservations of a saved plan.
   var reservations: [ReservedRange] = []
   var memoryCeiling: PhysicalAddress?
   var handover: HandoverKind?
   var machine: String?
   var onCrash = false
-  /// Whether the status of the ordinary kernel is asked for, not of that for a crash.
+  /// Whether the status of the ordinary kernel is asked for, not that of the crash kernel.
   var asksAboutOrdinary = false
   var isForced = false
   var leavesInterfaces = false
@@ -67,10 +67,10 @@ struct Settings {
   var json = false
   var isTalkative = false
   var log: String?
-  /// What was asked for and is so anyway.
+  /// Options that were given but change nothing.
   var notes: [String] = []
 
-  /// Whether notes of a plan are shown: an ordinary load tells warnings and errors only.
+  /// Whether notes of a plan are shown; an ordinary load shows only warnings and errors.
   var showsNotes: Bool {
     isTalkative || dryRun || json || verb != .load && verb != .loadAndShutDown
   }
@@ -80,7 +80,7 @@ struct Settings {
     do throws(Stop) {
       try read(arguments)
     } catch {
-      // What else is wrong may only follow from an option that does not exist.
+      // An unknown option is reported first: other errors may follow from it.
       throw OptionReader.unknownOption(among: arguments) ?? error
     }
   }

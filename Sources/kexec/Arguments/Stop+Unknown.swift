@@ -3,7 +3,7 @@ import PhysicalMemory
 import Reporting
 
 extension Stop {
-  /// An option that is none, with the one that was probably meant.
+  /// The error for an option that does not exist; it names the one that was probably meant.
   static func unknown(_ written: String) -> Self {
     let name = written.without(first: 2)
     guard let near = Spelling.nearest(name, among: Option.allCases.map { $0.rawValue }) else {
@@ -12,7 +12,7 @@ extension Stop {
     return .usage("there is no option " + written, hint: "did you mean --" + near + "?")
   }
 
-  /// A value that is none of those an option takes, with the one that was probably meant.
+  /// The error for a value that an option does not take; it names the one that was probably meant.
   static func unknown(_ value: String, for option: Option, among values: [String]) -> Self {
     var hint = ""
     if let near = Spelling.nearest(value, among: values) { hint = "did you mean " + near + "? " }

@@ -6,18 +6,18 @@ import LinuxInterface
 import PhysicalMemory
 import Reporting
 
-/// A boot of the machine this program runs on, or of one that a snapshot tells of: read, put
-/// together and planned.
+/// A boot of the machine this program runs on, or of one from a snapshot: it is read, put together
+/// and planned.
 ///
-/// An object, since it is handed on often and large.
+/// It is an object because it is large and is passed on often.
 final class DeviceBoot {
   let machine: MachineState
   let gathered: GatheredBoot<MappedFile>
   let prepared: PreparedBoot
   let plan: BootPlan
-  /// What became of the words of the running command line, when it is reused.
+  /// The changes made to the running command line, when it is reused.
   let reuse: CommandLineReuse?
-  /// What ties the next boot to its record; nil when none is wanted, or there is no place for it.
+  /// The id of the boot's record; nil when no record is wanted, or the boot has no place for an id.
   let id: String?
 
   /// Reads everything and plans.
@@ -47,7 +47,7 @@ final class DeviceBoot {
 
     var wishes = BootWishes()
     wishes.take(machine)
-    // Only a kernel with long descriptors needs what no more than the processor's features tell.
+    // Only for a kernel with long descriptors do the processor's features decide.
     if settings.machine == nil, image.kernel?.isLPAE?.value == true {
       if let tree = wishes.runningTree { wishes.processor.take(tree) }
       if wishes.processor.hasLPAE == nil,
@@ -83,7 +83,7 @@ final class DeviceBoot {
       throw Stop(error)
     }
     if let seeds = gathered.sources.tree?.tree.seedByteCount, seeds.rawValue > 0 {
-      // Without randomness the old seeds are removed, never passed on.
+      // Without randomness the old seeds are removed: the next kernel must not use them again.
       let count = min(Int(clamping: seeds.rawValue), 4096)
       gathered.sources.random = (try? kernel.randomBytes(count)) ?? []
     }
@@ -103,7 +103,7 @@ final class DeviceBoot {
     self.gathered = gathered
   }
 
-  /// A file that is read, by whatever name, must not be written behind.
+  /// Refuses a log file that is also an input, under any name: appending to it would change it.
   private static func refuseLogAmongInputs(
     _ settings: Settings, _ kernel: some KernelInterface
   ) throws(Stop) {
@@ -115,7 +115,7 @@ final class DeviceBoot {
     where !path.isEmpty && (try? kernel.fileStatus(path))?.stamp?.identity == output.stamp?.identity
     {
       throw .usage(
-        "'" + log + "' is written behind, and '" + path + "' is the same file and is read",
+        "'" + log + "' is appended to, and '" + path + "' is the same file and is read",
         hint: "name another file with --log")
     }
   }
@@ -127,7 +127,7 @@ final class DeviceBoot {
     guard let path = settings.machine else {
       let state: MachineState
       do throws(LinuxInterfaceError) {
-        // A load that fails reads then what explains it.
+        // A load that fails reads later the facts that explain the failure.
         state = try MachineState.read(from: kernel, forPlan: settings.verb != .check)
       } catch {
         throw Stop(error)
@@ -157,13 +157,13 @@ final class DeviceBoot {
     }
   }
 
-  /// Puts the id that a record goes by on the command line. That of the running boot is no longer
-  /// true, unless the user states it.
+  /// Puts the record's id on the command line. The id of the running boot is removed, unless the
+  /// user states it.
   private static func placeID(
     _ settings: Settings, on sources: inout BootSources, _ machine: MachineState,
     _ kernel: some KernelInterface, _ image: KernelImage
   ) -> String? {
-    // A bundle brings its own command line.
+    // A bundle has its own command line.
     if image.isBundle { return nil }
     let stated = settings.commandLine.flatMap { BootID.id(in: $0) }
     let id = stated ?? (settings.log == nil ? nil : BootID.make(on: kernel))
@@ -205,7 +205,7 @@ final class DeviceBoot {
     }
   }
 
-  /// What `--mem-min` and `--mem-max` (inclusive) leave out.
+  /// The memory that `--mem-min` and `--mem-max` (inclusive) exclude.
   private static func limits(_ settings: Settings) -> [ReservedRange] {
     var all: [ReservedRange] = []
     if let floor = settings.memoryFloor,

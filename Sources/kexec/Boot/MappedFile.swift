@@ -9,7 +9,7 @@ struct MappedFile: BootFile {
   let contents: FileContents
   private let wantsDigest: Bool
 
-  /// The largest file that is taken; 32-bit ARM has no room for more.
+  /// The largest file that is accepted; 32-bit ARM has no room for more.
   static let limit = 1 << 30
 
   /// Maps a file.

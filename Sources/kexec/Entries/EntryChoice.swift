@@ -3,22 +3,22 @@ import BootEntries
 import LinuxInterface
 import PhysicalMemory
 
-/// The entry that is taken, and those that come before it and are not.
+/// The entry that is taken, and the entries before it that are not.
 struct EntryChoice {
-  /// All that were looked at, in the order in which they would be taken.
+  /// The entries that were examined, in the order of preference.
   var entries: [FoundEntry] = []
-  /// Which of them is taken; nil when none can be.
+  /// The index of the entry that is taken; nil when none can be.
   var taken: Int?
-  /// What could not be read.
+  /// Messages about files that could not be read.
   var troubles: [String] = []
 
-  /// Chooses.
+  /// Chooses an entry.
   ///
   /// - Parameters:
-  ///   - wish: What is wanted.
-  ///   - settings: What else the command line says: where to look, and for which machine.
+  ///   - wish: The entry that the user wants.
+  ///   - settings: The rest of the command line: where to look, and for which machine.
   ///   - kernel: The running Linux.
-  ///   - isComplete: Whether all entries are to be looked at, also those behind the one taken.
+  ///   - isComplete: Whether entries behind the one that is taken are examined, too.
   /// - Throws: ``Stop`` with the configuration or the place that cannot be read.
   init(
     _ wish: EntryWish, _ settings: Settings, on kernel: some KernelInterface, isComplete: Bool
@@ -43,16 +43,16 @@ struct EntryChoice {
     troubles = search.troubles
   }
 
-  /// Without any other wish a list marks the newest.
+  /// Whether an entry may be taken. Without any other wish the list marks only the newest.
   private func mayTake(_ wish: EntryWish, _ origin: BootEntry.Origin) -> Bool {
     wish != EntryWish() || origin == .bls || origin == .boot
   }
 
-  /// Why the entry that is taken is taken.
+  /// Why this entry is taken.
   func reason(_ wish: EntryWish) -> String {
     guard let taken else { return "" }
     let entry = entries[taken].entry
-    if wish.id != nil { return "it is called so" }
+    if wish.id != nil { return "it has this name" }
     switch entry.origin {
     case .bls: return "the first in the order of the Boot Loader Specification"
     case .boot: return "the newest in " + entries[taken].source + " by the version in its name"
@@ -63,7 +63,7 @@ struct EntryChoice {
 }
 
 extension Program {
-  /// Puts the entry that is wished for in the place of the files that are not named.
+  /// The settings with the files of the chosen entry in place of those the user did not name.
   func choosing(_ settings: Settings) throws(Stop) -> Settings {
     guard let wish = settings.entry else { return settings }
     let choice = try EntryChoice(wish, settings, on: kernel, isComplete: false)
@@ -77,7 +77,7 @@ extension Program {
       throw Stop(
         what: "nothing is found that can be booted"
           + (wish.id.map { " called '" + $0 + "'" } ?? ""),
-        hint: "kexec --list-entries shows what there is and what is in its way",
+        hint: "kexec --list-entries shows all entries, and why each cannot be booted",
         status: .unreadable)
     }
     let found = choice.entries[taken]
@@ -86,7 +86,7 @@ extension Program {
     if let tree = found.deviceTree { line += " --dtb=" + tree }
     say(PrintableText.clean(line))
     if settings.isTalkative || settings.dryRun {
-      say("  " + PrintableText.clean(choice.reason(wish) + ", told by " + found.source))
+      say("  " + PrintableText.clean(choice.reason(wish) + ", from " + found.source))
     }
     for note in found.notes { say("  note: " + PrintableText.clean(note)) }
     return settings.taking(found)
@@ -94,7 +94,7 @@ extension Program {
 }
 
 extension Settings {
-  /// What the user names goes before what the entry names.
+  /// The settings with an entry's files; a file that the user names replaces that of the entry.
   fileprivate func taking(_ found: FoundEntry) -> Settings {
     var settings = self
     settings.kernel = found.kernel

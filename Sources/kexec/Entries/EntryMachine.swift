@@ -3,14 +3,13 @@ import BootPlanning
 import DeviceTree
 import LinuxInterface
 
-/// What of a machine decides which entry is taken for it: of the running one, or of the one that
-/// `--machine` names.
+/// The facts of a machine that decide which entry is taken: those of the running machine, or of the
+/// one that `--machine` names.
 struct EntryMachine {
   /// The release of its kernel; empty when it is not known.
   var release = ""
   /// `compatible` of its tree's root; empty when it is not known.
   var compatible: [UInt8] = []
-  /// Its processor.
   var processor = Processor()
 
   /// Reads the machine that an entry is wanted for.
@@ -25,7 +24,7 @@ struct EntryMachine {
       }
       return
     }
-    // What runs on another architecture looks for entries of a system that lies there.
+    // On another architecture, entries are those of a mounted system: this machine decides nothing.
     guard let name = try? kernel.systemName(),
       KexecArchitecture(machine: name.machine) == .arm
     else { return }
@@ -37,7 +36,7 @@ struct EntryMachine {
     }
   }
 
-  /// Whether there are kernels that its processor cannot run, as far as their heads tell.
+  /// Whether enough of the processor is known to refuse kernels by their headers.
   var refusesKernels: Bool {
     processor.hasLPAE == false || processor.version != nil
   }

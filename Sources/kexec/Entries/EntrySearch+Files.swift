@@ -7,7 +7,7 @@ import LinuxInterface
 import PhysicalMemory
 
 extension EntrySearch {
-  /// Looks for the files of an entry, and says what keeps it from being booted here.
+  /// Looks for the files of an entry, and notes why it cannot be booted here.
   func examine(_ found: FoundEntry) {
     if found.obstacle == nil { found.obstacle = obstacle(found) }
   }
@@ -75,7 +75,7 @@ extension EntrySearch {
         continue
       }
       do throws(Errno) {
-        // A pipe would be waited for, and a device has no end.
+        // A pipe would block, and a device has no end.
         let kind = try kernel.fileStatus(candidate).kind
         if kind == .regular { return candidate }
         why =
@@ -92,10 +92,11 @@ extension EntrySearch {
     throw Missing(why: why)
   }
 
-  /// With another root, links and `..` lead to files of the running system.
+  /// The reason why a path may lead out of the root; nil when it stays inside. With another root,
+  /// links and `..` lead to files of the running system.
   func leadsOut(_ path: String) -> String? {
     guard !root.isEmpty, path.begins(with: root + "/") else { return nil }
-    // Without links on the way, `..` is the folder before.
+    // Without links in the path, `..` is the folder before.
     var folders = [root]
     for name in path.without(first: root.utf8.count).pieces(at: UInt8(ascii: "/")) {
       if name == "." { continue }
@@ -109,7 +110,7 @@ extension EntrySearch {
       do throws(Errno) {
         links = try folderLinks.names(in: folder, on: kernel)
       } catch {
-        // What is not there leads nowhere.
+        // A path that does not exist leads nowhere.
         if error == .noSuchFile || error == .notDirectory { return nil }
         return "'" + folder + "' cannot be listed, so that links in it are not seen: "
           + error.description
@@ -124,7 +125,7 @@ extension EntrySearch {
 
   /// Says why a file is no kernel that the machine can run.
   private func kernelObstacle(_ path: String) -> String? {
-    // One that cannot be read is told when it is to be loaded.
+    // A file that cannot be read is reported when it is loaded.
     guard let contents = try? kernel.mapFile(path, limit: MappedFile.limit) else { return nil }
     let noKernel = "its kernel is no ARM kernel, but "
     let kind = ImageKind.detect(contents.span)
@@ -133,7 +134,7 @@ extension EntrySearch {
       .some(.portableExecutable), .some(.cpio), .some(.deviceTree):
       return noKernel + (kind?.name ?? "")
     case .some(.compressed):
-      // Only what comes out tells whose kernel it is.
+      // Only the inflated content shows the architecture.
       break
     default:
       if !machine.refusesKernels { return nil }
@@ -148,7 +149,7 @@ extension EntrySearch {
 
   // MARK: Device trees
 
-  /// Takes a tree of the folder that is for exactly the machine; else the running tree goes on.
+  /// Takes the tree of the folder that fits exactly this machine; otherwise the running tree stays.
   private func takeTree(from path: String, _ found: FoundEntry) {
     var matches: [String] = []
     if !machine.compatible.isEmpty {
@@ -168,7 +169,7 @@ extension EntrySearch {
     }
   }
 
-  /// The trees of a folder, and of the folders in it, whose root says just what the machine's says.
+  /// The trees in a folder and its subfolders whose root has the same `compatible` as the machine.
   private func trees(for running: [UInt8], in folder: String, depth: Int) -> [String] {
     guard let names = try? kernel.listDirectory(folder, limit: 4096) else { return [] }
     var found: [String] = []

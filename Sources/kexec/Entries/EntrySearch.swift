@@ -3,17 +3,17 @@ import BootEntries
 import LinuxInterface
 import PhysicalMemory
 
-/// Finds what could be booted, in the order in which it would be taken.
+/// Finds entries that could be booted, in the order of preference.
 struct EntrySearch<Kernel: KernelInterface> {
   let kernel: Kernel
-  /// What all usual places are below: empty, or where another system is mounted.
+  /// The folder above all usual places: empty, or where another system is mounted.
   let root: String
   /// The machine that an entry is wanted for.
   let machine: EntryMachine
-  /// What could not be read, and was passed over.
+  /// Messages about files that could not be read and were skipped.
   var troubles: [String] = []
-  /// How many files were included: those that each include the next one many times would have no end
-  /// that anybody sees.
+  /// The number of files that were included. Files that each include the next one many times would
+  /// otherwise be read for years.
   private var filesIncluded = 0
 
   /// The place that the user names in place of the usual ones.
@@ -23,7 +23,7 @@ struct EntrySearch<Kernel: KernelInterface> {
 
   /// The most names in a folder.
   private static var nameLimit: Int { 4096 }
-  /// The most labels, or entries, of all files together, and the most files that are included.
+  /// The most labels or entries of all files together, and the most files that are included.
   private static var labelLimit: Int { 256 }
   private static var includeLimit: Int { 64 }
 
@@ -33,9 +33,9 @@ struct EntrySearch<Kernel: KernelInterface> {
     self.machine = machine
   }
 
-  /// Refuses a folder or a file to look in that is not there.
+  /// Refuses a named folder or file that does not exist.
   ///
-  /// - Parameter place: What the user names in place of the usual places.
+  /// - Parameter place: The path that the user names in place of the usual places.
   /// - Throws: ``Stop`` with the path.
   func checkPlaces(_ place: String?) throws(Stop) {
     for path in [root, place ?? ""] where !path.isEmpty {
@@ -51,10 +51,10 @@ struct EntrySearch<Kernel: KernelInterface> {
   /// Finds the entries of one kind.
   ///
   /// - Parameters:
-  ///   - origin: What tells of them.
+  ///   - origin: The kind of configuration.
   ///   - place: Where to look, in place of the usual places.
-  /// - Returns: The entries in order; none when nothing there tells of any.
-  /// - Throws: ``Stop`` when a configuration breaks its form.
+  /// - Returns: The entries in order; empty when none was found.
+  /// - Throws: ``Stop`` when a configuration is malformed.
   mutating func entries(
     _ origin: BootEntry.Origin, at place: String?
   ) throws(Stop) -> [FoundEntry] {
@@ -81,7 +81,7 @@ struct EntrySearch<Kernel: KernelInterface> {
 
   // MARK: Folders
 
-  /// Kernels in the first folder that holds any.
+  /// The kernels in the first folder that holds any.
   private mutating func files(_ folders: [String]) -> [FoundEntry] {
     for folder in folders {
       let names = names(folder)
@@ -112,7 +112,7 @@ struct EntrySearch<Kernel: KernelInterface> {
     return []
   }
 
-  /// Entries of the Boot Loader Specification in all folders.
+  /// The entries of the Boot Loader Specification in all folders.
   private mutating func specification(_ bases: [String]) -> [FoundEntry] {
     var found: [BootEntry] = []
     var places: [(id: String, base: String, file: String)] = []
@@ -128,12 +128,12 @@ struct EntrySearch<Kernel: KernelInterface> {
         guard let bytes = read(folder + "/" + name) else { continue }
         do throws(BootEntryError) {
           let entry = try SpecificationFile.entry(bytes, name: name)
-          // Two file systems may be mounted at two of the places, with files of one name.
+          // Two places may have different file systems mounted, with files of one name.
           if places.contains(where: { $0.id == entry.id }) { continue }
           found.append(entry)
           places.append((entry.id, base, folder + "/" + name))
         } catch {
-          // One broken file takes the others nothing away.
+          // A broken file does not hide the others.
           troubles.append("'" + folder + "/" + name + "', " + error.description)
         }
       }
@@ -169,7 +169,7 @@ struct EntrySearch<Kernel: KernelInterface> {
     var found: [FoundEntry] = []
     var chosen: String?
     try addLabels(of: bytes, file, depth: 1, &found, &chosen)
-    // What is not understood is told line by line.
+    // Unknown lines are reported one by one, so none is named here.
     if found.isEmpty { tellNothing(in: file, nil) }
     for label in found { label.entry.isDefault = label.entry.id == chosen }
     if let chosen, !found.contains(where: { $0.entry.isDefault }) {
@@ -221,7 +221,7 @@ struct EntrySearch<Kernel: KernelInterface> {
         try addLabels(of: bytes, next, depth: depth + 1, &found, &chosen)
       }
     }
-    // U-Boot takes the last one that it reads, and reads what is included last.
+    // U-Boot uses the last default that it reads, and it reads included files last.
     chosen = chosen ?? contents.defaultLabel
   }
 
@@ -235,7 +235,7 @@ struct EntrySearch<Kernel: KernelInterface> {
       status: .badFile)
   }
 
-  /// Tells of a configuration that yields nothing, and of the first line that it may be due to.
+  /// Notes that a configuration yields nothing, and the first line that may be the reason.
   private mutating func tellNothing(in file: String, _ unknown: String?) {
     troubles.append(
       "'" + file + "' names nothing that could be booted"
@@ -252,7 +252,8 @@ struct EntrySearch<Kernel: KernelInterface> {
     return String(decoding: bytes[..<slash], as: UTF8.self)
   }
 
-  /// A boot loader sees one file system: it may be mounted at the root, at /boot, or anywhere.
+  /// The folders that a boot loader may see as root. It sees one file system, which may be mounted
+  /// at the root, at /boot, or anywhere.
   private func roots(of file: String) -> [String] {
     var roots = [root]
     var folder = folder(of: file)
@@ -270,7 +271,7 @@ struct EntrySearch<Kernel: KernelInterface> {
 
   // MARK: Reading
 
-  /// Tells of a path that may lead out of the root.
+  /// Whether a path may lead out of the root; if so, this is noted.
   private mutating func isOutside(_ path: String) -> Bool {
     guard let reason = leadsOut(path) else { return false }
     if !troubles.contains(reason) { troubles.append(reason) }
@@ -291,8 +292,8 @@ struct EntrySearch<Kernel: KernelInterface> {
     return entries.filter { $0.kind != .directory }.map { $0.name }
   }
 
-  /// Reads the first of the files that is there. In a usual place only a regular file is a
-  /// configuration: a pipe would be waited for, a device has no end.
+  /// Reads the first of the files that exists. In a usual place only a regular file is a
+  /// configuration: a pipe would block, and a device has no end.
   private mutating func first(of files: [String]) -> (String, [UInt8])? {
     for file in files where !isOutside(file) {
       if let bytes = read(file, mayBeMissing: true) { return (file, bytes) }

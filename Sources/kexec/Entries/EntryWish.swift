@@ -2,18 +2,18 @@
 import PhysicalMemory
 import BootEntries
 
-/// Which entry is wanted in place of a kernel's file.
+/// The boot entry that the user wants in place of a kernel's file.
 struct EntryWish: Equatable {
-  /// Whether the newest kernel is wanted, whatever a configuration says.
+  /// Whether the newest kernel is wanted, whatever the default of a configuration is.
   var isNewest = false
-  /// Where entries are looked for; nil for everywhere that the wish allows.
+  /// The kind of place where entries are looked for; nil for every kind.
   var origin: BootEntry.Origin?
-  /// The file, or the folder, in place of the usual ones; it is not below the root.
+  /// The file or folder in place of the usual ones; the root is not put in front of it.
   var place: String?
-  /// The entry by its name.
+  /// The name of the entry.
   var id: String?
 
-  /// Reads `bls` or `boot=/mnt/boot`; nil when the word is none that is known.
+  /// Reads `bls` or `boot=/mnt/boot`; false when the word is unknown.
   mutating func take(_ text: String) -> Bool {
     let parts = text.pieces(at: UInt8(ascii: "="), keepsEmpty: true, cuts: 1)
     guard let word = parts.first, let origin = BootEntry.Origin(rawValue: word) else {
@@ -24,8 +24,8 @@ struct EntryWish: Equatable {
     return place != ""
   }
 
-  /// Where is looked, in this order. What a configuration names as its default need not be new, so
-  /// the newest is looked for only where all that there is has a version.
+  /// The kinds of places that are searched, in order. The default of a configuration need not be
+  /// the newest kernel, so the newest is searched only where every entry has a version.
   var origins: [BootEntry.Origin] {
     if let origin { return [origin] }
     return isNewest ? [.bls, .boot] : BootEntry.Origin.allCases

@@ -4,7 +4,7 @@ import LinuxInterface
 /// The symbolic links in folders, each listed once: many entries have their files in one folder.
 final class FolderLinks {
   private var known: [(folder: String, links: [String])] = []
-  /// The most folders that are kept; what is asked for follows one another.
+  /// The most folders that are cached; requests for one folder come in a row.
   private static let limit = 8
 
   /// Gives the names of the links in a folder.

@@ -2,24 +2,24 @@
 import PhysicalMemory
 import BootEntries
 
-/// An entry with its files as they are found on this machine.
+/// An entry with its files as this machine has them.
 final class FoundEntry {
   let entry: BootEntry
-  /// The file or the folder that tells of it.
+  /// The file or the folder that defines the entry.
   let source: String
-  /// The folder that paths without a slash in front start from.
+  /// The folder that relative paths start from.
   let folder: String
-  /// The roots that paths with one start from, the likelier first.
+  /// The roots that absolute paths start from, the likelier first.
   let roots: [String]
 
-  /// The files, once they are looked for.
+  /// The path of the kernel, once it was looked for.
   var kernel = ""
   var initrds: [String] = []
   var deviceTree: String?
   var overlays: [String] = []
   /// Why it cannot be taken; nil when it can.
   var obstacle: String?
-  /// What else was found out.
+  /// Other findings.
   var notes: [String] = []
 
   init(_ entry: BootEntry, source: String, folder: String, roots: [String]) {
@@ -33,7 +33,7 @@ final class FoundEntry {
   /// The entry in a word or two: `boot 6.1.0-50-armmp`.
   var name: String { entry.origin.rawValue + " " + entry.id }
 
-  /// Tells whether it is called so: by its name, or by that of its kernel's file.
+  /// Whether `id` is the entry's name, or that of its kernel's file.
   func isCalled(_ id: String) -> Bool {
     entry.id == id || entry.kernel.pieces(at: UInt8(ascii: "/")).last == id
   }

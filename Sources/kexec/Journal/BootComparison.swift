@@ -3,9 +3,9 @@ import LinuxInterface
 import PhysicalMemory
 import Reporting
 
-/// What became of a machine on the way from one kernel to the next.
+/// Compares a machine before and after the jump to another kernel.
 struct BootComparison {
-  /// One thing that was compared.
+  /// One property that was compared.
   struct Line: Equatable {
     enum Verdict: String { case ok, lost, changed, unknown }
 
@@ -59,14 +59,14 @@ struct BootComparison {
           + (now.count == 0 ? "none" : now.description) + " now")
   }
 
-  /// Compares RAM; what the plan said that it would cost is no loss.
+  /// Compares RAM; memory that the plan announced as lost is no loss.
   mutating func addMemory(before: Inventory, lost: ByteCount?, now: Inventory) {
     guard let old = before.ram, let new = now.ram, let expected = old.subtracting(lost ?? .zero)
     else {
       guard let old = before.managed, let new = now.managed else {
         return add(.unknown, "memory", "not told; /proc/iomem shows addresses to root only")
       }
-      // Kernels differ in what they keep for themselves.
+      // Kernels reserve different amounts for themselves.
       let isLess = new.rawValue < old.rawValue - old.rawValue / 16
       return add(
         isLess ? .lost : .ok, "memory",
@@ -84,7 +84,7 @@ struct BootComparison {
 
   mutating func addInitrd(planned: ByteCount, now: ByteCount?, knows: Bool) {
     if planned.rawValue == 0 { return }
-    guard knows else { return add(.unknown, "initrd", "the kernel does not tell of one") }
+    guard knows else { return add(.unknown, "initrd", "the kernel does not show its initrd") }
     guard let now else { return add(.lost, "initrd", "the kernel was given none") }
     add(
       now == planned ? .ok : .changed, "initrd",

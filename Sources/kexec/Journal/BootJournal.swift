@@ -4,23 +4,23 @@ import LinuxInterface
 import PhysicalMemory
 import Reporting
 
-/// The file that `--log` writes to: for each load and each start a line that tells when, then a
-/// document with what was loaded and what the machine had.
+/// The file that `--log` writes to. Each load and each start adds a line with the time, then a
+/// document with what was loaded and the devices and memory of the machine.
 enum BootJournal {
-  /// Where `--verify-boot` looks when no file is named.
+  /// The file that `--verify-boot` reads when no file is named.
   static let usualPath = "/var/log/kexec.log"
-  /// How much of the end of a file is looked through.
+  /// The number of bytes at the end of a file that are searched.
   private static let searchLimit = 16 << 20
-  /// The longest document: that of the record and the names of all devices, with their quotes.
+  /// The longest document: a record and the names of all devices, quoted.
   private static let documentLimit = 1 << 20
-  /// How many documents with the id are looked at, from the last on: a load and a start make two.
+  /// The most documents with the id that are read, the last one first. A load and a start make two.
   private static let candidateLimit = 64
 
   /// Finds the last document with an id.
   ///
   /// - Parameters:
   ///   - id: The id.
-  ///   - bytes: The file; what was cut off by a full disk, and anything else, may stand in it.
+  ///   - bytes: The file; it may hold documents cut off by a full disk, and anything else.
   /// - Returns: The members of the document.
   static func document(_ id: String, in bytes: Span<UInt8>) -> [JSONMember]? {
     let wanted = Array(("\n  \"id\": \"" + id + "\"").utf8)
@@ -57,7 +57,7 @@ enum BootJournal {
 }
 
 extension Program {
-  /// Writes down what was loaded, or will be started, before it is too late.
+  /// Writes the record of a load or a start, before the load or the start itself.
   func log(_ path: String, _ what: String) throws(Stop) {
     let time = (try? kernel.read(.realTime)).map { LoadRecord.timeText($0.seconds) } ?? "unknown"
     var text = "kexec: " + what + " at " + time + "\n"
@@ -88,10 +88,8 @@ extension Program {
 }
 
 extension [JSONMember] {
-  /// The value of a key.
   func value(_ key: String) -> JSONValue? { first { $0.key == key }?.value }
 
-  /// The text of a key.
   func text(_ key: String) -> String? {
     if case .string(let text) = value(key) { text } else { nil }
   }
@@ -99,7 +97,7 @@ extension [JSONMember] {
   /// The whole number of a key.
   func number(_ key: String) -> UInt64? { value(key)?.unsignedInteger }
 
-  /// The elements of a key, those that are texts.
+  /// The texts among the elements of a key.
   func texts(_ key: String) -> [String]? {
     guard case .array(let values) = value(key) else { return nil }
     return values.compactMap { if case .string(let text) = $0 { text } else { nil } }

@@ -5,7 +5,7 @@ import LinuxInterface
 import PhysicalMemory
 
 extension DeviceBoot {
-  /// The release that the new kernel will call itself; nil when it is not known without inflating.
+  /// The release of the new kernel; nil when only the inflated kernel would show it.
   ///
   /// Source: Linux 6.1, init/version-timestamp.c, linux_banner.
   func release(in call: KexecLoadCall) -> String? {
@@ -23,7 +23,7 @@ extension DeviceBoot {
       var length = 0
       while length < banner.count, span[place + length] == banner[length] { length += 1 }
       let start = place + banner.count
-      // A digit follows: the same words stand in messages, too.
+      // A digit must follow: the same words also stand in messages.
       if length == banner.count, (0x30...0x39).contains(span[start]) {
         let text = bytes[start..<min(start + 64, bytes.count)].prefix { $0 > 0x20 && $0 < 0x7f }
         return String(decoding: text, as: UTF8.self)
@@ -35,7 +35,7 @@ extension DeviceBoot {
 }
 
 extension BootPlan {
-  /// The RAM below the address that the new kernel takes for the start of RAM (KX145).
+  /// The RAM below the address that the new kernel assumes as the start of RAM (KX145).
   var lostRAM: ByteCount? {
     guard let tables = footprint.first(where: { $0.part == .kernelPageTables }),
       let kernel = tables.range.last.advanced(by: ByteCount(UInt64(1)))

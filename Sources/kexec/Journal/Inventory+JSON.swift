@@ -19,7 +19,7 @@ extension Inventory {
     writer.bool("isCut", isCut)
   }
 
-  /// Reads the members of a document; what is not there, or nothing of the sort, stays open.
+  /// Reads the members of a document; a member that is missing or has another type stays nil.
   init(_ members: [JSONMember]) {
     self.init()
     release = members.text("release") ?? ""

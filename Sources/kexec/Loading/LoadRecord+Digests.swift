@@ -4,9 +4,9 @@ import LinuxInterface
 import Reporting
 
 extension LoadRecord {
-  /// Adds the SHA-256 of files that it was not taken of when they were loaded: that would take longer
-  /// than all the rest of loading. A file whose stamp is still the one in the record holds what was
-  /// loaded; of any other the SHA-256 stays unknown.
+  /// Adds the SHA-256 of files. A load does not compute them: that takes longer than the rest of
+  /// the load. A file whose stamp is still the one in the record has the content that was loaded;
+  /// for any other file the SHA-256 stays unknown.
   static func withDigests(_ record: JSONValue, from kernel: some KernelInterface) -> JSONValue {
     guard case .object(var members) = record,
       let place = members.firstIndex(where: { $0.key == "files" }),
@@ -32,7 +32,7 @@ extension LoadRecord {
 }
 
 extension BootInputs<MappedFile> {
-  /// The file that a plan notes.
+  /// The file that a plan names.
   func file(of planned: PlannedFile) -> MappedFile? {
     let all = [kernel, tree, vmlinux].compactMap { $0 } + initrds + overlays
     return all.first { $0.path == planned.path }

@@ -5,11 +5,11 @@ import LinuxInterface
 import PhysicalMemory
 import Reporting
 
-/// What was loaded last: a small document in /run, which is gone with the running system.
+/// The record of the last load: a small document in /run, which a restart deletes.
 enum LoadRecord {
-  /// Where it stands.
+  /// The path of the record.
   static let path = "/run/kexec.json"
-  /// The identity of the running system, that tells a record of an earlier one.
+  /// The identity of the running system; a record of an earlier system has another one.
   private static let bootID = "/proc/sys/kernel/random/boot_id"
 
   /// Writes the document.
@@ -59,7 +59,7 @@ enum LoadRecord {
     return writer.bytes
   }
 
-  /// What a record says; nil when it is none, or of an earlier start of the machine.
+  /// The content of a record; nil when it is malformed, or of an earlier start of the machine.
   static func verified(_ bytes: [UInt8], on kernel: some KernelInterface) -> JSONValue? {
     guard !bytes.isEmpty, let value = try? JSONReader.read(bytes),
       case .object(let members) = value
@@ -108,7 +108,7 @@ enum LoadRecord {
 }
 
 extension Program {
-  /// Reads the record of the last load; nil when there is none, or none of this start of the machine.
+  /// The record of the last load; nil when there is none, or none of this start of the machine.
   func lastLoad() -> JSONValue? {
     let bytes: [UInt8]
     do throws(Errno) {
@@ -122,7 +122,7 @@ extension Program {
     return LoadRecord.verified(bytes, on: kernel)
   }
 
-  /// Keeps what was loaded, or nothing when it was taken away.
+  /// Writes the record of a load; an empty document stands for a kernel that was unloaded.
   func record(_ document: [UInt8]) {
     do throws(Errno) {
       try kernel.writeFile(LoadRecord.path, document, mode: .replace)

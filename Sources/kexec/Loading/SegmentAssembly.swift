@@ -4,8 +4,8 @@ import Handover
 import LinuxInterface
 import PhysicalMemory
 
-/// Makes the call that loads a plan. Bytes of mapped files go to the kernel as they are; only where
-/// two parts share a page is that page put together in memory.
+/// Makes the call that loads a plan. The kernel reads bytes of mapped files where they are mapped;
+/// only a page that two parts share is put together in memory.
 struct SegmentAssembly {
   private let boot: DeviceBoot
   private let page: Int
@@ -43,7 +43,7 @@ struct SegmentAssembly {
       let mayShare = segments.count + Self.pieceLimit + 2 < KexecLoadCall.segmentLimit
       segments += self.segments(planned, parts, mayShare: mayShare)
     }
-    // Where only memory is known, nobody says what runs there: the call is for the new kernel.
+    // A machine of which only memory is known has no running kernel: the call is for the new one.
     let known: KexecArchitecture? = boot.machine.tellsFacts ? boot.machine.facts.architecture : .arm
     guard let architecture = known else {
       throw Stop(
@@ -76,8 +76,8 @@ struct SegmentAssembly {
     return result
   }
 
-  /// Cuts parts at page boundaries: whole pages of a file as they are, the pages between them put
-  /// together. Of many files the shorter ones are copied, never the long ones.
+  /// Cuts parts at page boundaries. Whole pages of a file stay as they are; the pages between them
+  /// are put together. Of many files the shorter ones are copied, never the long ones.
   private func pieces(_ parts: [SegmentPart]) -> [SegmentContents] {
     var least = Self.worthwhile
     while true {
@@ -89,7 +89,7 @@ struct SegmentAssembly {
   }
 
   private func pieces(_ parts: [SegmentPart], copyingBelow least: Int) -> [SegmentContents] {
-    // An inflated kernel is as large as the memory it needs: it is not copied once more.
+    // An inflated kernel is as large as the memory it needs: a second copy would be too much.
     if parts.count == 1, case .bytes(let bytes) = parts[0] { return [.bytes(bytes)] }
     var result: [SegmentContents] = []
     var gap: [UInt8] = []
@@ -168,7 +168,7 @@ struct SegmentAssembly {
         entry: call.entry, machine: atags ? number : ARMRegisters.deviceTreeMachine,
         parameters: registers.r2)
     else { return }
-    // It stands behind the bytes of a segment, in the rest of its last page.
+    // The trampoline goes behind the bytes of a segment, into the rest of its last page.
     for index in call.segments.indices.reversed() {
       let segment = call.segments[index]
       let start = (segment.contents.count + 7) / 8 * 8
@@ -229,7 +229,7 @@ struct SegmentAssembly {
 }
 
 extension BootPlan {
-  /// Whether the user named the machine number that an ATAG list goes with.
+  /// Whether the user named the machine number that an ATAG list needs.
   fileprivate func machineNumberIsAsked(_ prepared: PreparedBoot) -> Bool {
     if case .atags(_, let machine) = prepared.request.parameters {
       return machine != ARMRegisters.deviceTreeMachine

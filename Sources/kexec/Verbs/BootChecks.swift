@@ -6,13 +6,13 @@ import LinuxInterface
 import PhysicalMemory
 
 extension MachineChecks {
-  /// The device behind a console of the running kernel, as far as its tree tells.
+  /// The device behind a console of the running kernel, as the device tree describes it.
   struct Console {
     let compatible: [UInt8]?
     let registers: [UInt8]?
   }
 
-  /// Checks what the plan found.
+  /// Checks the diagnostics of the plan.
   mutating func addPlan(_ plan: BootPlan) {
     addPlan(plan.diagnostics)
     if plan.fits, !plan.hasErrors {
@@ -29,11 +29,11 @@ extension MachineChecks {
     }
   }
 
-  /// A kernel that talks to nobody looks like one that did not come up.
+  /// Checks the console: without one a booted kernel looks dead.
   ///
   /// - Parameters:
   ///   - boot: The boot.
-  ///   - running: Finds the device behind a console of the running kernel.
+  ///   - running: Finds the device of a console of the running kernel.
   mutating func addConsole(_ boot: DeviceBoot, _ running: (String) -> Console?) {
     let code = DiagnosticCode.console
     let hint = "compare with /proc/consoles"
@@ -62,7 +62,7 @@ extension MachineChecks {
       return
     }
     guard let device = running(name) else {
-      // Another speed is another word for the same console.
+      // A word with another speed still names the same console.
       let isKnown = (boot.machine.commandLine ?? "").words.contains {
         $0.begins(with: "console=")
           && Self.consoleName($0) == name
@@ -86,14 +86,14 @@ extension MachineChecks {
     }
   }
 
-  /// The device that a word `console=NAME,SPEED` names.
+  /// The name of the device in a word `console=NAME,SPEED`.
   private static func consoleName(_ word: String) -> String {
     word.without(first: 8).pieces(at: UInt8(ascii: ","), keepsEmpty: true).first ?? ""
   }
 
-  /// A kernel without an initrd needs a root.
+  /// Checks the root: a kernel without an initrd needs one.
   mutating func addRoot(_ boot: DeviceBoot) {
-    // A bundle brings its own.
+    // A bundle has its own root.
     guard !boot.gathered.image.isBundle else { return }
     let hasRoot = boot.plan.commandLine.words.contains {
       $0.begins(with: "root=")
@@ -107,7 +107,7 @@ extension MachineChecks {
     }
   }
 
-  /// Checks what the segments hold, and what the running kernel would say to them.
+  /// Checks the bytes of the segments, and the answer of the running kernel to the call.
   mutating func addSegments(_ boot: DeviceBoot) {
     let call: KexecLoadCall
     let kernel: [UInt8]
@@ -129,7 +129,7 @@ extension MachineChecks {
       let isFile = error.status == .badFile
       add(
         .error, isFile ? .kernelWhole : .runningKernelAccepts, error.what,
-        hint: isFile ? "get the file anew; it is not whole" : error.hint)
+        hint: isFile ? "get the file again; it is incomplete" : error.hint)
       return
     }
     add(
@@ -141,7 +141,7 @@ extension MachineChecks {
     addCall(call, boot.machine)
   }
 
-  /// The kernel as it runs: as it is loaded, or inflated for the check.
+  /// The kernel as it runs: the loaded bytes, or the kernel inflated for the check.
   private static func kernel(
     _ boot: DeviceBoot, _ call: KexecLoadCall
   ) throws(Stop) -> [UInt8] {
@@ -157,7 +157,8 @@ extension MachineChecks {
     }
   }
 
-  /// The inflated kernel tells for which processors it was built, the plan's only by its head.
+  /// Checks the processor. The inflated kernel names the processors it was built for; the plan
+  /// knows only its header.
   private mutating func addProcessor(_ boot: DeviceBoot, _ bytes: [UInt8]) {
     guard var facts = boot.gathered.image.kernel, boot.prepared.processorObstacle == nil else {
       return
@@ -167,7 +168,7 @@ extension MachineChecks {
     if let obstacle = processor.obstacle(to: facts) {
       return addPlan([Diagnostic(obstacle, on: processor)])
     }
-    // A kernel without modules, or an old one, need not tell.
+    // A kernel without modules, or an old one, may lack the name.
     guard let least = facts.leastVersion?.value else { return }
     let needs = least.description + (facts.isLPAE?.value == true ? " with LPAE" : "")
     let name = processor.name.isEmpty ? "the processor" : processor.name
@@ -181,12 +182,12 @@ extension MachineChecks {
     }
   }
 
-  /// Whether the tree is older or newer than the kernel stands in neither. What can be known is
-  /// whether the kernel has the words by which it would know the machine.
+  /// Checks whether the kernel knows the machine. Neither the tree nor the kernel holds its age,
+  /// but a kernel that supports the machine holds the machine's `compatible`.
   private mutating func addTree(_ tree: DeviceTree, _ kernel: KernelText) {
     var unknown: [String] = []
     let machine = tree.compatible
-    // A kernel for several platforms takes any machine that its drivers serve.
+    // A kernel for several platforms boots any machine that its drivers support.
     // Source: arch/arm/kernel/devtree.c (v6.1), `GENERIC_DT`.
     if !machine.isEmpty, !machine.contains(where: { kernel.holds($0) }),
       !kernel.holds("Generic DT based system")
@@ -199,7 +200,7 @@ extension MachineChecks {
     }
     let methods = tree.enableMethods.map { $0.method }
     if methods.count > 1, let method = methods.last, !method.isEmpty,
-      // What PSCI is called in the table of its drivers, not by a CPU.
+      // The kernel holds PSCI's name from its table of drivers; CPUs use a shorter one.
       !kernel.holds(method == "psci" ? "arm,psci" : method)
     {
       unknown.append("the enable-method '" + method + "', so that it would run on one CPU")
@@ -215,14 +216,14 @@ extension MachineChecks {
     }
   }
 
-  /// Checks what the kernel would say to the call, in its order.
+  /// Checks the answer of the kernel to the call, in the order of the kernel's own checks.
   private mutating func addCall(_ call: KexecLoadCall, _ machine: MachineState) {
     var clean = true
     for cause in call.causes(
       machine.facts, memory: machine.memory, configuration: machine.configuration)
     {
       switch cause {
-      // They have lines of their own, or are the plan's.
+      // Other lines, or the plan, report these.
       case .noCapability, .loadingDisabled, .noLoadsLeft, .lockedDown, .cannotParkCPUs,
         .moreThanHalf, .notEnoughMemory:
         continue
@@ -247,7 +248,8 @@ extension Node {
     return status == nil || status == "okay" || status == "ok"
   }
 
-  /// Whether a device stands here or below that is enabled.
+  /// Whether this node or one below is an enabled device with this `compatible` and these
+  /// registers.
   fileprivate func holds(_ compatible: [UInt8], _ registers: [UInt8]?) -> Bool {
     guard isEnabled else { return false }
     if property(named: "compatible")?.value == compatible,

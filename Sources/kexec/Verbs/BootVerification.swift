@@ -4,8 +4,8 @@ import PhysicalMemory
 import Reporting
 
 extension Program {
-  /// `--verify-boot`: holds what runs against the record that was made before the jump, and says what
-  /// was lost.
+  /// `--verify-boot`: compares the running system with the record made before the jump, and reports
+  /// losses.
   ///
   /// - Returns: 0 when nothing was lost.
   func verifyBoot(_ settings: Settings) throws(Stop) -> Int32 {
@@ -72,7 +72,7 @@ extension Program {
     return ByteCount(sum)
   }
 
-  /// The size of the initrd that the tree told the running kernel of.
+  /// The size of the initrd that the tree of the running kernel names.
   private func seenInitrd(_ chosen: String) -> ByteCount? {
     func address(_ name: String) -> UInt64? {
       guard let cells = try? kernel.readFile(chosen + "/linux,initrd-" + name, limit: 64),

@@ -6,8 +6,8 @@ import PhysicalMemory
 import Reporting
 
 extension Program {
-  /// `--check`: goes through what a load and a jump need, one line each: ok, warning or error, with
-  /// its code and what to do. Needs no root where the answer can be had without.
+  /// `--check`: checks every condition of a load and a jump. Each gets one line: ok, warning or
+  /// error, with its code and what to do. Root is needed only for answers that only root can read.
   ///
   /// - Returns: 1 when a line is an error.
   func check(_ settings: Settings) throws(Stop) -> Int32 {
@@ -17,11 +17,11 @@ extension Program {
     do throws(Stop) {
       machine = try DeviceBoot.machine(settings, kernel)
     } catch {
-      // Of another machine nothing else is known.
+      // A machine file holds nothing else.
       if settings.machine != nil { throw error }
       failure = error
     }
-    // What a file tells of another machine stands for all that this one tells.
+    // With a machine file, its facts replace those of this machine.
     if let machine, settings.machine != nil {
       checks.addKernel(machine.tellsFacts ? machine.facts : nil, machine.configuration)
     } else {
@@ -45,8 +45,8 @@ extension Program {
     return checks.lines.contains { $0.severity == .error } ? ExitStatus.failed.rawValue : 0
   }
 
-  /// Finds out what device stands behind a console of the running kernel; nil when it has no such
-  /// console, or the device does not come from a tree.
+  /// Finds the device behind a console of the running kernel; nil when it has no such console, or
+  /// the device does not come from a tree.
   private func console(_ name: String) -> MachineChecks.Console? {
     let path = "/sys/class/tty/" + name
     guard !name.utf8.contains(0x2f), (try? kernel.fileStatus(path)) != nil else { return nil }

@@ -4,8 +4,8 @@ import PhysicalMemory
 import Reporting
 
 extension Program {
-  /// `--list-entries`: shows everything that could be booted, which would be taken, and why the
-  /// others would not.
+  /// `--list-entries`: shows all entries, marks the one that would be taken, and says why the
+  /// others cannot be booted.
   func listEntries(_ settings: Settings) throws(Stop) {
     let wish = settings.entry ?? EntryWish()
     let choice = try EntryChoice(wish, settings, on: kernel, isComplete: true)
@@ -29,7 +29,7 @@ extension Program {
       if let options = entry.options { lines.append("command line " + options) }
       for note in found.notes { lines.append("note: " + note) }
       if let obstacle = found.obstacle { lines.append("not taken: " + obstacle) }
-      lines.append("told by " + found.source)
+      lines.append("from " + found.source)
       for (number, line) in lines.enumerated() {
         text += (number == 0 ? "" : "      ") + PrintableText.clean(line) + "\n"
       }

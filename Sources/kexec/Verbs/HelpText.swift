@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `--help` and `--version` print.
+/// The texts of `--help` and `--version`.
 enum HelpText {
   static let version = "kexec (swift-kexec) 0.1.0\n"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The texts in an inflated kernel: what its drivers and boards are called stands there as it stands
-/// in a device tree, with a zero byte behind it.
+/// The texts in an inflated kernel. The names of drivers and boards stand there as in a device
+/// tree, with a zero byte behind each.
 struct KernelText {
   private let kernel: [UInt8]
 
@@ -9,7 +9,7 @@ struct KernelText {
     self.kernel = kernel
   }
 
-  /// Tells whether a text stands anywhere in the kernel; compilers let texts share their ends.
+  /// Whether the kernel holds a text as such or as the end of another: compilers merge such texts.
   func holds(_ text: String) -> Bool {
     let wanted = Array(text.utf8) + [0]
     guard kernel.count >= wanted.count else { return false }

@@ -32,7 +32,7 @@ extension Program {
         status: .nothingFits)
     }
     if plan.hasErrors {
-      // Segments of more than half of the memory have a place, and yet do not fit.
+      // Segments of more than half of the memory have a place, but the kernel refuses them.
       let isTooBig = plan.diagnostics.contains { $0.code == .moreThanHalfOfMemory }
       let status = isTooBig ? ExitStatus.nothingFits : .failed
       if settings.dryRun { return status.rawValue }
@@ -86,7 +86,7 @@ extension Program {
     throw Stop(changed: path)
   }
 
-  /// All that the running kernel tells of itself, with the memory that was free before the load.
+  /// The facts of the running kernel, with the memory that was free before the load.
   private func explainingFacts(_ machine: MachineState) -> KernelFacts {
     guard var facts = try? KernelFacts.read(from: kernel) else { return machine.facts }
     facts.memoryTotal = machine.facts.memoryTotal
@@ -100,7 +100,7 @@ extension Program {
     for line in reuse.difference { say("  " + PrintableText.clean(line)) }
   }
 
-  /// `-u`: takes the loaded kernel away.
+  /// `-u`: unloads the loaded kernel.
   func unload(_ settings: Settings) throws(Stop) {
     let facts = try facts()
     guard let architecture = facts.architecture else {
@@ -116,7 +116,7 @@ extension Program {
     }
     if settings.isTalkative { say(call.traced(nil)) }
     if settings.onCrash { return }
-    // Whatever stands there tells of no kernel any more.
+    // The record describes no loaded kernel any more.
     do throws(Errno) {
       _ = try kernel.fileStatus(LoadRecord.path)
     } catch {
@@ -125,7 +125,7 @@ extension Program {
     record([])
   }
 
-  /// Reads what the running kernel tells of itself.
+  /// Reads the facts of the running kernel.
   func facts() throws(Stop) -> KernelFacts {
     do throws(LinuxInterfaceError) {
       return try KernelFacts.read(from: kernel)

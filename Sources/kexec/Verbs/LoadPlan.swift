@@ -6,8 +6,8 @@ import PhysicalMemory
 import Reporting
 
 extension Program {
-  /// `--load-plan FILE`: loads exactly a saved plan, after holding the machine and every file
-  /// against it.
+  /// `--load-plan FILE`: loads exactly a saved plan, after comparing the machine and every file
+  /// with it.
   func loadPlan(_ settings: Settings) throws(Stop) -> Int32 {
     let file = try MappedFile(settings.verbFile, from: kernel, digest: false)
     let saved: SavedPlan
@@ -46,8 +46,8 @@ extension Program {
         place: file.path, hint: "plan with a kernel file and --rule exact", status: .badFile)
     }
     var boot = try DeviceBoot(wanted, on: kernel, digests: true)
-    // The document does not say whether the load address was stated. One that is stated keeps other
-    // addresses clear than one that the plan finds.
+    // The document does not say whether the load address was stated. A stated address reserves
+    // other memory than one that the plan finds.
     if Self.difference(saved, SavedPlan(boot.plan)) != nil {
       boot = try DeviceBoot(wanted, on: kernel, digests: true, load: saved.entry)
     }
@@ -59,7 +59,7 @@ extension Program {
     return try finish(boot, wanted)
   }
 
-  /// Names the first thing in which a saved plan is not what this machine and these files give.
+  /// The first difference between a saved plan and the plan that this machine and these files give.
   private static func difference(_ saved: SavedPlan, _ now: SavedPlan) -> String? {
     for file in saved.files {
       guard let same = now.files.first(where: { $0.role == file.role && $0.path == file.path })

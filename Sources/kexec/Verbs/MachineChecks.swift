@@ -5,15 +5,15 @@ import KernelImages
 import LinuxInterface
 import PhysicalMemory
 
-/// The lines of a check, in the order in which things would go wrong.
+/// The lines of a check, in the order in which a load and a jump would fail.
 struct MachineChecks {
   private(set) var lines: [Diagnostic] = []
 
-  /// Checks what the running kernel tells of itself.
+  /// Checks the facts of the running kernel.
   ///
   /// - Parameters:
-  ///   - facts: What it tells; nil when only its memory is known.
-  ///   - configuration: How it was configured; nil when that is not told.
+  ///   - facts: The facts; nil when only the memory is known.
+  ///   - configuration: The configuration of the kernel; nil when the kernel does not show it.
   mutating func addKernel(_ facts: KernelFacts?, _ configuration: KernelConfiguration?) {
     guard let facts else {
       add(
@@ -55,8 +55,8 @@ struct MachineChecks {
     }
   }
 
-  /// Whether there is a call to load a kernel with: what the kernel has in /sys shows it, and how it
-  /// was configured.
+  /// Checks that there is a call to load a kernel with: /sys and the kernel's configuration show
+  /// it.
   private mutating func addCall(_ facts: KernelFacts, _ configuration: KernelConfiguration?) {
     let code = DiagnosticCode.kexecCall
     let isOff = configuration.map { !$0.has("KEXEC") }
@@ -87,7 +87,7 @@ struct MachineChecks {
     lines.append(Diagnostic(code, severity, message, hint: hint))
   }
 
-  /// Checks what the machine was started with.
+  /// Checks the boot data of the machine.
   mutating func addMachine(_ machine: MachineState) {
     add(
       .ok, .machineRead,

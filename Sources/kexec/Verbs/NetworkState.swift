@@ -10,7 +10,7 @@ import PhysicalMemory
 struct NetworkState {
   private(set) var commands: [[String]] = []
 
-  /// Reads what there is; a kernel without IPv4 or IPv6 has no such file.
+  /// Reads the files; a kernel without IPv4 or IPv6 lacks them.
   init(of kernel: some KernelInterface) {
     func lines(_ path: String, _ body: ([String]) -> [String]?) {
       guard let text = try? kernel.readFile(path, limit: 1 << 20) else { return }
@@ -40,7 +40,7 @@ struct NetworkState {
         let length = UInt32(fields[1], radix: 16), let gateway = Self.address6(fields[4]),
         let metric = UInt32(fields[5], radix: 16), let flags = UInt32(fields[8], radix: 16)
       else { return nil }
-      // RTF_LOCAL, and groups: the kernel makes these of the addresses.
+      // RTF_LOCAL, and groups: the kernel derives these from the addresses.
       if flags >> 31 == 1 || fields[0].begins(with: "ff") { return nil }
       let isDirect = fields[4].utf8.allSatisfy { $0 == UInt8(ascii: "0") }
       return ["-6", "route", "add", destination + "/" + String(length)]
@@ -48,13 +48,13 @@ struct NetworkState {
     }
   }
 
-  /// The commands for what was there and is not any more, in the order in which they were made.
+  /// The commands for addresses and routes that are gone, in the order in which they were added.
   func lost(in now: Self) -> [[String]] {
     commands.filter { command in !now.commands.contains { $0 == command } }
   }
 
-  /// The kernel prints the bytes in memory as a number of its own order, which is little-endian on every
-  /// machine this program is built for.
+  /// The address of a printed word. The kernel prints its bytes as a number of its own byte order,
+  /// which is little-endian on every machine this program is built for.
   private static func address4(_ word: UInt32) -> String {
     let bytes = [0, 8, 16, 24].map { String(word >> $0 & 0xff) }
     return bytes[0] + "." + bytes[1] + "." + bytes[2] + "." + bytes[3]

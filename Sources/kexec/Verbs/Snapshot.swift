@@ -2,7 +2,7 @@
 import LinuxInterface
 
 extension Program {
-  /// `--snapshot FILE`: writes down everything a plan for this machine is made from.
+  /// `--snapshot FILE`: writes the facts that a plan for this machine is made from.
   func snapshot(_ settings: Settings) throws(Stop) {
     let state: MachineState
     do throws(LinuxInterfaceError) {

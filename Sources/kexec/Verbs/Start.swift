@@ -2,9 +2,9 @@
 import LinuxInterface
 
 extension Program {
-  /// `-e`: starts the loaded kernel. What is not on disk by then is lost.
+  /// `-e`: starts the loaded kernel. Data that is not on disk by then is lost.
   ///
-  /// Disks come first: some are reached over the network.
+  /// Disks are synchronized first: some are reached over the network.
   func start(_ settings: Settings) throws(Stop) {
     let facts = try facts()
     guard facts.isLoaded != false else {
@@ -12,7 +12,7 @@ extension Program {
         what: "no kernel is loaded", hint: "load one first: kexec -l KERNEL --append=TEXT",
         status: .failed)
     }
-    // Where /sys shows nothing of it, there is no kexec.
+    // A kernel whose /sys has no kexec files has no kexec.
     if facts.isLoaded == nil, (try? kernel.fileStatus("/sys/kernel")) != nil {
       throw Stop(KexecRebootError(.noSuchCall, facts))
     }
@@ -30,7 +30,7 @@ extension Program {
     }
   }
 
-  /// Takes the network interfaces down, as many as let themselves; the others are told.
+  /// Takes the network interfaces down; names those that fail.
   private func takeInterfacesDown(_ settings: Settings) -> [NetworkInterface] {
     let (down, failures) = kernel.takeInterfacesDown()
     for failure in failures {
@@ -43,7 +43,7 @@ extension Program {
     return down
   }
 
-  /// A machine that goes on running is to be reached again.
+  /// Puts the interfaces up again: a machine that goes on running must be reachable.
   private func putInterfacesUp(_ interfaces: [NetworkInterface]) {
     for interface in interfaces {
       do throws(Errno) {
@@ -56,7 +56,7 @@ extension Program {
     }
   }
 
-  /// Addresses and routes are as before, or named one by one.
+  /// Restores addresses and routes, or names those that are gone.
   private func restore(_ network: NetworkState) {
     for command in network.lost(in: NetworkState(of: kernel)) { _ = try? kernel.run(command) }
     for command in network.lost(in: NetworkState(of: kernel)) {
@@ -64,7 +64,7 @@ extension Program {
     }
   }
 
-  /// Without a verb: the init system ends everything in order and starts the loaded kernel.
+  /// Without a verb: the init system stops every service and starts the loaded kernel.
   func shutDown(_ settings: Settings) throws(Stop) {
     if let path = settings.log { try log(path, "starting the loaded kernel") }
     let program = isSystemd() ? ["systemctl", "kexec"] : ["shutdown", "-r", "now"]

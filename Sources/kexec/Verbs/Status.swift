@@ -4,8 +4,8 @@ import PhysicalMemory
 import Reporting
 
 extension Program {
-  /// `-S`: tells what is loaded. The exit status is 1 when the kernel that is asked about is
-  /// loaded and 0 when not: that for a crash, or with `-l` the ordinary one.
+  /// `-S`: says what is loaded. The exit status is 1 when the kernel in question is loaded and 0
+  /// when not. The kernel in question is the crash kernel, or with `-l` the ordinary one.
   ///
   /// Source: kexec-tools 2.0.32, kexec/kexec.c (the meaning of the exit status).
   func status(_ settings: Settings) throws(Stop) -> Int32 {
@@ -35,17 +35,17 @@ extension Program {
     let isOrdinary = settings.asksAboutOrdinary && !settings.onCrash
     guard let answer = isOrdinary ? facts.isLoaded : facts.isCrashKernelLoaded else {
       throw Stop(
-        what: "the kernel does not tell whether one is loaded",
+        what: "the kernel does not show whether one is loaded",
         hint: "is /sys mounted? was it built with CONFIG_KEXEC?", status: .unavailable)
     }
     return answer ? 1 : 0
   }
 
-  /// `--print-ckr-size`: the bytes kept for a crash kernel.
+  /// `--print-ckr-size`: the bytes reserved for a crash kernel.
   func printCrashBytes() throws(Stop) {
     guard let bytes = try facts().crashBytes else {
       throw Stop(
-        what: "the kernel does not tell what it keeps for a crash kernel",
+        what: "the kernel does not show how much it reserves for a crash kernel",
         hint: "is /sys mounted? was it built with CONFIG_KEXEC?", status: .unavailable)
     }
     try print(String(bytes.rawValue) + "\n")

@@ -4,7 +4,7 @@ import BootPlanning
 import KernelImages
 import PhysicalMemory
 
-/// Figures that stand in for a kernel file, or correct what it says: `zimage=N,inflated=N,…`.
+/// Figures that replace a kernel file, or correct its figures: `zimage=N,inflated=N,…`.
 struct Assumptions: ExpressibleByArgument {
   private var values: [String: UInt64] = [:]
 
@@ -13,7 +13,7 @@ struct Assumptions: ExpressibleByArgument {
     "bump", "decompressor-bss", "moved-from", "payload-end", "lpae", "dtb-check",
   ]
 
-  /// Reads a list of `key=number`; nil when a key is unknown or a number is none.
+  /// Reads a list of `key=number`; nil when a key is unknown or a number is malformed.
   init?(argument: String) {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let pair = part.split(separator: "=", omittingEmptySubsequences: false)
@@ -24,7 +24,7 @@ struct Assumptions: ExpressibleByArgument {
     }
   }
 
-  /// Makes one set of several; the later one counts.
+  /// Merges several sets; the later one counts.
   init(merging all: [Self]) {
     for one in all { values.merge(one.values) { $1 } }
   }
@@ -49,7 +49,7 @@ struct Assumptions: ExpressibleByArgument {
       bssBytes: count("bss").map { option($0) }
         ?? Figure(estimate, .estimate, "a quarter of the inflated size, at least 2 MiB"),
       textOffset: count("text-offset").map { option($0) }
-        // Figures without a file are never entered: what is left out is as in most kernels.
+        // Assumed figures are never booted: a figure that is left out is that of most kernels.
         ?? Figure(ByteCount(UInt64(0x8000)), .option, "--assume: the default of most kernels"),
       pageOffset: self["page-offset"].map { option($0) }
         ?? Figure(0xc000_0000, .estimate, "the default of most kernels"),
@@ -82,7 +82,7 @@ struct Assumptions: ExpressibleByArgument {
     return ZImage(
       byteCount: bytes, compression: nil, payloadOffset: .zero,
       payloadEnd: min(count("payload-end") ?? bytes, bytes),
-      // The assumed figures are those a size table would tell.
+      // The assumed figures are those that a size table would hold.
       sizeTableOffset: self["bss"] == nil ? nil : .zero,
       heapBytes: Figure(.kibibytes(64), .estimate, "the heap of every known kernel"),
       destination: Figure(.window, .option, "--assume: as kernels for many platforms do"),
@@ -95,7 +95,7 @@ struct Assumptions: ExpressibleByArgument {
       linkAddress: .zero)
   }
 
-  /// Refuses figures of which nothing would come.
+  /// Refuses figures that would have no effect.
   ///
   /// - Parameters:
   ///   - kernel: The kernel; nil when there is none.
@@ -105,14 +105,14 @@ struct Assumptions: ExpressibleByArgument {
   func refuseVain(_ kernel: ARMKernel?, isFile: Bool, hasInitrd: Bool) throws(Stop) {
     let isGiven = { (key: String) in values[key] != nil }
     if isFile, let key = ["zimage", "moved-from", "payload-end"].first(where: isGiven) {
-      throw .vain("--assume \(key)", "the kernel's file tells it")
+      throw .vain("--assume \(key)", "the kernel's file has this figure")
     }
     let decompressor = ["bump", "decompressor-bss", "moved-from", "payload-end", "dtb-check"]
     if let kernel, kernel.zImage == nil, let key = decompressor.first(where: isGiven) {
       throw .vain("--assume \(key)", "the kernel has no decompressor")
     }
     if hasInitrd, isGiven("initrd") {
-      throw .vain("--assume initrd", "the initrd's file tells it")
+      throw .vain("--assume initrd", "the initrd's file has this figure")
     }
     if !hasInitrd, isGiven("unpacked"), count("initrd") ?? .zero == .zero {
       throw .vain("--assume unpacked", "there is no initrd")

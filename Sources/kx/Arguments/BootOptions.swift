@@ -8,7 +8,7 @@ extension HandoverKind: ExpressibleByArgument {}
 extension PlacementRule: ExpressibleByArgument {}
 extension SVGTheme: ExpressibleByArgument {}
 
-/// What goes with a kernel, and where it goes: the options of every verb that makes a plan.
+/// The companions of a kernel and the places of all: the options of every verb that makes a plan.
 struct BootOptions: ParsableArguments {
   @Option(
     parsing: .singleValue,
@@ -109,13 +109,13 @@ struct BootOptions: ParsableArguments {
   @OptionGroup(title: "What the kernel's file is")
   var kernelOptions: KernelOptions
 
-  /// Every file that the options name, and those in a folder of a machine.
+  /// Every file that the options name, and the files in the folder of a machine.
   var inputs: [String] {
     let machines = machine.map { [$0, $0 + "/iomem", $0 + "/fdt", $0 + "/cmdline"] } ?? []
     return initrd + dtbo + machines + [dtb, kernelOptions.vmlinux].compactMap { $0 }
   }
 
-  /// The options given that a saved plan answers by itself.
+  /// The given options that a saved plan already decides.
   var answeredByPlan: [String] {
     kernelOptions.given
       + [
@@ -142,7 +142,7 @@ struct BootOptions: ParsableArguments {
 
   func validate() throws {
     if machine != nil, !ram.isEmpty {
-      throw ValidationError("--machine and --ram both say what memory there is; give one of them.")
+      throw ValidationError("--machine and --ram both name the memory; give one of them.")
     }
     if atags, dtb != nil || !dtbo.isEmpty || treeIndex != nil {
       throw ValidationError(

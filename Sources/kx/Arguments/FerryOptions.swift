@@ -39,12 +39,11 @@ struct FerryOptions: ParsableArguments {
     completion: .file())
   var ferry: String?
 
-  /// Whether anything was asked of Ferry.
+  /// Whether any option of Ferry was given.
   var isUsed: Bool {
     strategy != nil || text != nil || treeFromLoader || hyp != nil || uart != nil || ferry != nil
   }
 
-  /// The flags of the bundle.
   var flags: BundleFlags {
     var flags: BundleFlags = []
     if treeFromLoader { flags.insert(.treeFromLoader) }
@@ -53,7 +52,7 @@ struct FerryOptions: ParsableArguments {
     return flags
   }
 
-  /// What the tree of the loader may take, whichever it is; nil when the bundled one is used.
+  /// The room for the loader's tree, whichever it is; nil when the bundled tree is used.
   var treeRoom: ByteCount? { treeFromLoader ? .kibibytes(256) : nil }
 
   enum TextChoice: String, ExpressibleByArgument, CaseIterable {

@@ -3,7 +3,7 @@ import ArgumentParser
 import KernelImages
 import PhysicalMemory
 
-/// What the user says about a kernel file.
+/// The user's statements about a kernel file.
 struct KernelOptions: ParsableArguments {
   @Option(
     name: .customLong("type"),
@@ -33,13 +33,13 @@ struct KernelOptions: ParsableArguments {
   @Flag(help: "Inflate even where the size table would do, and compare.")
   var verify = false
 
-  /// The options given that say something of a kernel's file.
+  /// The given options that state something about a kernel's file.
   var given: [String] {
     [("--type", type != nil), ("--fit-config", fitConfiguration != nil)]
       .filter(\.1).map(\.0) + ofFigures
   }
 
-  /// Those among them that help with the figures of a kernel.
+  /// The given options that state figures of a kernel.
   var ofFigures: [String] {
     [("--vmlinux", vmlinux != nil), ("--image-size", imageSize != nil)].filter(\.1).map(\.0)
   }
@@ -67,14 +67,14 @@ struct KernelOptions: ParsableArguments {
   }
 }
 
-/// Finds out what a file is.
+/// Identifies a file.
 func identify(_ file: InputFile, _ options: IdentificationOptions) throws(Stop) -> KernelImage {
   let (image, end) = read(file, options)
   if let end { throw Stop(end, in: file.path) }
   return image
 }
 
-/// Finds out what a file is, as far as it can be read.
+/// Identifies a file, as far as it can be read.
 func read(
   _ file: InputFile, _ options: IdentificationOptions
 ) -> (image: KernelImage, end: KernelImageError?) {

@@ -17,7 +17,7 @@ enum Numbers {
     let value =
       digits.hasPrefix("0x") ? UInt64(digits.dropFirst(2), radix: 16) : UInt64(digits)
     guard let value, !digits.isEmpty, value <= UInt64.max >> shift else { return nil }
-    // A sign or underscore is no part of a number here.
+    // A sign or an underscore is no part of a number here.
     guard digits.allSatisfy({ $0.isHexDigit || $0 == "x" }) else { return nil }
     return value << shift
   }

@@ -3,12 +3,12 @@ import ArgumentParser
 import BootPlanning
 import PhysicalMemory
 
-/// An address that somebody else chose, as it is written on the command line: `initrd=0x45000000`.
+/// An address that the user chose, as it is written on the command line: `initrd=0x45000000`.
 struct PlaceChoice: ExpressibleByArgument {
   let name: PlannedSegment.Name
   let address: PhysicalAddress
 
-  /// What may be given a place.
+  /// The segments that may be given a place.
   static let names: [PlannedSegment.Name] = [.kernel, .initrd, .dtb, .atags]
 
   init?(argument: String) {

@@ -4,10 +4,10 @@ import BootPlanning
 import Glibc
 import Reporting
 
-/// A command line that cannot be understood, and what was probably meant.
+/// A command line that cannot be understood, with a guess at the intended one.
 ///
-/// The parser's message is taken apart; swift-argument-parser 1.8.2 writes it. What is not recognised
-/// is told as it is.
+/// It takes apart the message that swift-argument-parser 1.8.2 writes. A message that it does not
+/// recognise is printed unchanged.
 struct WrongUsage {
   private let arguments: [String]
   private let message: String
@@ -17,11 +17,11 @@ struct WrongUsage {
     self.message = message
   }
 
-  /// The error as every error is told.
+  /// The error in the form of every error.
   var stop: Stop {
     guard let verb else { return withoutVerb }
     let help = "kx \(Self.name(verb)) --help shows examples and every option"
-    // What else is wrong may only follow from an option that does not exist.
+    // An unknown option is reported first: other errors may follow from it.
     if let option = unknownOption(of: verb) {
       return usage(
         "'kx \(Self.name(verb))' has no option \(option)",
@@ -59,7 +59,7 @@ struct WrongUsage {
     Self.verbs.first { Self.name($0) == arguments.first }
   }
 
-  /// The first word is no verb.
+  /// The error for a first word that is no verb.
   private var withoutVerb: Stop {
     guard let word = arguments.first, word.hasPrefix("-") else {
       return Self.withoutVerb(arguments.first ?? "", arguments.dropFirst())
@@ -71,7 +71,7 @@ struct WrongUsage {
     return usage("a verb comes before \(word)", Self.others(with: word) ?? Self.verbsHint)
   }
 
-  /// What is to say about a word that should have been a verb; nil when it is one.
+  /// The error for a word that should have been a verb; nil when it is one.
   static func withoutVerb(_ word: String, _ rest: some Sequence<String>) -> Stop? {
     let names = verbs.map { name($0) }
     if names.contains(word) { return nil }
@@ -90,7 +90,7 @@ struct WrongUsage {
     "the verbs are \(verbs.map { name($0) }.joined(separator: ", ")); kx --help shows examples"
   }
 
-  /// What stands in single quotes in the message.
+  /// The texts in single quotes in the message.
   private var quoted: [String] {
     message.split(separator: "'", omittingEmptySubsequences: false).enumerated()
       .filter { $0.offset % 2 == 1 }.map { String($0.element) }
@@ -112,14 +112,14 @@ struct WrongUsage {
       }
   }
 
-  /// The first option that the verb has not; nil when it has all.
+  /// The first option that the verb does not have; nil when it has all.
   private func unknownOption(of verb: any ParsableCommand.Type) -> String? {
     let known = Self.options(of: verb) + ["--help", "-h", "--version"]
     var before = ""
     for argument in arguments.dropFirst() {
       if argument == "--" { return nil }
       defer { before = argument }
-      // What is for QEMU may look like an option.
+      // An argument for QEMU may look like an option.
       guard argument.hasPrefix("-"), argument != "-", before != "--qemu-argument" else { continue }
       let name = String(argument.prefix { $0 != "=" })
       if !known.contains(name), Double(name) == nil { return name }
@@ -128,7 +128,7 @@ struct WrongUsage {
   }
 
   private func optionHint(_ option: String, _ verb: any ParsableCommand.Type) -> String? {
-    // One letter is near to every other.
+    // A single letter resembles every other: only longer options are compared.
     if option.hasPrefix("--") || option.count > 3,
       let near = Spelling.nearest(
         String(option.drop { $0 == "-" }),
@@ -149,7 +149,7 @@ struct WrongUsage {
     return others.dropLast().map { "'\($0)'" }.joined(separator: ", ") + " and '\(last)' have it"
   }
 
-  /// What the value could have been.
+  /// The values that the option takes.
   private var valueHint: String {
     let value = quoted[0]
     let values = Array(quoted.dropFirst(2))
@@ -166,7 +166,7 @@ struct WrongUsage {
     }
   }
 
-  /// What an option takes in place of a value.
+  /// The hint that names the values of an option.
   static func valueHint(_ value: String, among values: [String]) -> String {
     let list = "it takes " + values.joined(separator: ", ")
     return Spelling.nearest(value, among: values).map { "did you mean \($0)? \(list)" } ?? list

@@ -2,7 +2,7 @@
 import KernelImages
 
 extension DiagnosticCode {
-  /// What is to say of the code. The compiler sees to it that every code is explained.
+  /// The explanation of the code. The compiler checks that every code has one.
   var explanation: Explanation {
     switch self {
     case .sizeWordDisagrees: .sizeWordDisagrees

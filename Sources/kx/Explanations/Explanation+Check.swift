@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// Codes from 200 on: lines of `kexec --check`.
+/// Codes from 200 on: the lines of `kexec --check`.
 extension Explanation {
   static let kexecCall = Self(
     .kexecCall, [.ok, .warning, .error],

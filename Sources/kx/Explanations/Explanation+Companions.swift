@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// Codes from 160 on: what goes with a kernel, the words of its command line and its tree.
+/// Codes from 160 on: the companions of a kernel, its command line and its tree.
 extension Explanation {
   static let wordLeftOut = Self(
     .wordLeftOut, [.note, .warning],

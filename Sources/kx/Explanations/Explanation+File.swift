@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// Codes below 100: what is in a file.
+/// Codes below 100: the contents of a file.
 extension Explanation {
   static let sizeWordDisagrees = Self(
     .sizeWordDisagrees, [.warning],

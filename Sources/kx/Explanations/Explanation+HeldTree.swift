@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// Codes of what stands with a kernel in one file: trees, configurations, command lines.
+/// Codes of parts in one file with the kernel: trees, configurations, command lines.
 extension Explanation {
   static let treeUncertain = Self(
     .treeUncertain, [.warning],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// Codes from 185 on: what is wrong with a layout that somebody else chose.
+/// Codes from 185 on: faults of a layout that the user or U-Boot chose.
 extension Explanation {
   static let notMapped = Self(
     .notMapped, [.error],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// Codes from 130 on: where things lie, and what is certain about it.
+/// Codes from 130 on: the places of all parts, and how certain they are.
 extension Explanation {
   static let kernelPlace = Self(
     .kernelPlace, [.note],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// Codes from 100 on: whether a plan can be executed, and what it is made of.
+/// Codes from 100 on: whether a plan can be executed, and its parts.
 extension Explanation {
   static let segmentOverwritten = Self(
     .segmentOverwritten, [.error],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// Codes of what only some kernels unpack of an initrd.
+/// Codes of initrd parts that only some kernels unpack.
 extension Explanation {
   static let initrdNeedsNewerKernel = Self(
     .initrdNeedsNewerKernel, [.warning],

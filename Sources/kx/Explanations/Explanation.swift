@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import KernelImages
 
-/// What a code of a diagnostic is about. `kx explain` tells it, and docs/diagnostics.md is written
-/// from it: each text stands here only.
+/// The explanation of a diagnostic's code. `kx explain` prints it, and docs/diagnostics.md is made
+/// from it: no other file holds these texts.
 struct Explanation: Sendable {
   let code: DiagnosticCode
-  /// How bad it is: one severity, or all that the code may have.
+  /// The severities that the code may have.
   let severities: [Severity]
-  /// What is so.
+  /// What the code says.
   let meaning: String
-  /// What comes of it.
+  /// What follows from it.
   let consequence: String
   /// What to do.
   let remedy: String
-  /// Command lines that show it or get out of it.
+  /// Command lines that show the case or solve it.
   let examples: [String]
-  /// The page below docs that has more; nil when there is none.
+  /// The page below docs with more about it; nil when there is none.
   let page: String?
 
   init(
@@ -78,7 +78,7 @@ struct Explanation: Sendable {
     number(text).flatMap { DiagnosticCode(rawValue: $0) }?.explanation
   }
 
-  /// The three codes nearest by number to one that is not there; none when it is no number.
+  /// The three codes with the nearest numbers; empty when the text is no number.
   static func nearest(to text: String) -> [DiagnosticCode] {
     guard let number = number(text) else { return [] }
     func distance(_ code: DiagnosticCode) -> Int { abs(Int(code.rawValue) - Int(number)) }

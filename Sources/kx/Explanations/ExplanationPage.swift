@@ -40,7 +40,7 @@ enum ExplanationPage {
     return text
   }
 
-  /// Marks what is typed as code: options, names with underscores, paths, assignments.
+  /// Marks text that users type as code: options, names with underscores, paths, assignments.
   private static func marked(_ text: String) -> String {
     text.split(separator: " ", omittingEmptySubsequences: false).map { part -> String in
       let tail = part.reversed().prefix { ".,;:)".contains($0) }

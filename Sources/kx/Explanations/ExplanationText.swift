@@ -36,7 +36,7 @@ enum ExplanationText {
       }
       text += table.render(style, width: width) + "\n"
     }
-    return text + "kx explain CODE tells more, and what to do.\n"
+    return text + "kx explain CODE says more, and what to do.\n"
   }
 
   /// Where to read more about errors and warnings; empty when there are none.
@@ -75,7 +75,7 @@ enum ExplanationText {
 }
 
 extension Explanation {
-  /// The first sentence of what it means.
+  /// The first sentence of the meaning.
   var title: String {
     var sentence = ""
     for word in meaning.split(separator: " ") {
@@ -85,7 +85,7 @@ extension Explanation {
     return sentence
   }
 
-  /// Where it stands in the documents.
+  /// The pages that have more about it.
   fileprivate var places: String {
     "docs/diagnostics.md#\(code.description.lowercased())" + (page.map { " and docs/" + $0 } ?? "")
   }

@@ -15,13 +15,13 @@ struct BoardMachine {
   let memoryIsAsked: Bool
   /// The tree that QEMU makes for the board.
   let tree: [UInt8]?
-  /// The core as QEMU names it; an argument for QEMU may name another than the board's.
+  /// The core as QEMU names it; an argument for QEMU may replace the board's core.
   private let cpu: String
 
-  /// The board's processor; nil when it is not known here.
+  /// The board's processor; nil when this program does not know it.
   var processor: Processor? { Processor(core: "arm," + cpu) }
 
-  /// The name under which the tree stands in a plan's list of files.
+  /// The name of the tree in a plan's list of files.
   var name: String { Self.prefix + board.name }
 
   private static let prefix = "board:"
@@ -50,8 +50,8 @@ struct BoardMachine {
       sha256: hexadecimalText(of: SHA256.hash(bytes.span)))
   }
 
-  /// Makes the memory of a boot that of the board: a tree that names other RAM would send the
-  /// kernel where nothing is.
+  /// Sets the memory of a boot to that of the board. A tree that names other RAM would send the
+  /// kernel to addresses without memory.
   func settle(_ sources: inout BootSources) throws(Stop) -> [Diagnostic] {
     let ram: PhysicalRange
     do throws(LabError) { ram = try board.ram(memory) } catch { throw Stop(lab: error) }
@@ -71,14 +71,14 @@ struct BoardMachine {
     return [
       Diagnostic(
         .boardMemoryTaken, .note,
-        "the tree tells memory that the board does not have with \(memory.rounded); replaced by "
+        "the tree names memory that the board does not have with \(memory.rounded); replaced by "
           + "\(ram)")
     ]
   }
 }
 
 extension Stop {
-  /// Tells what the lab could not do.
+  /// The error for something that the lab could not do.
   init(lab error: LabError) {
     var code = ExitStatus.failed
     switch error {

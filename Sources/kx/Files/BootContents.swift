@@ -7,7 +7,7 @@ import QEMULab
 struct BootContents {
   let segments: [LabSegment]
 
-  /// Produces what each segment of a plan holds.
+  /// Produces the bytes of each segment of a plan.
   init(_ files: BootFiles, _ plan: BootPlan) throws(Stop) {
     var segments: [LabSegment] = []
     for segment in plan.segments {

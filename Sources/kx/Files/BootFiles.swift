@@ -6,14 +6,14 @@ import KernelImages
 import LinuxInterface
 import PhysicalMemory
 
-/// Everything that was read for a boot: the files, what they are, and the request made of them.
+/// Everything that was read for a boot: the files, their kinds, and the request made from them.
 struct BootFiles {
   let gathered: GatheredBoot<InputFile>
   let prepared: PreparedBoot
-  /// The addresses that somebody else chose.
+  /// The addresses that the user or U-Boot chose.
   let given: GivenBoot
 
-  /// The files as a plan notes them.
+  /// The files in the form that a plan lists them.
   var files: [PlannedFile] { gathered.files }
 
   /// Reads and identifies what the options name.
@@ -21,10 +21,10 @@ struct BootFiles {
   /// - Parameters:
   ///   - kernel: The path of the kernel; nil plans from assumed figures.
   ///   - options: Everything else.
-  ///   - board: What a lab's board adds where the user named nothing.
+  ///   - board: The lab's board, which supplies what the user did not name.
   ///   - digests: Whether the files' SHA-256 are wanted: only a document shows them, and they cost
   ///     more time than the plan.
-  ///   - treeRoom: What the tree may grow to after the plan was made.
+  ///   - treeRoom: The size that the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
     kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool,
@@ -37,15 +37,15 @@ struct BootFiles {
     try self.init(known, machine, companions, options, board: board, treeRoom: treeRoom)
   }
 
-  /// Puts together what was read.
+  /// Combines the parts that were read.
   ///
   /// - Parameters:
   ///   - kernel: The kernel.
   ///   - machine: The machine; nil leaves it to the other options or the tree.
-  ///   - companions: What goes with the kernel.
+  ///   - companions: The files that go with the kernel.
   ///   - options: Everything else; the files that they name are those above.
-  ///   - board: What a lab's board adds where the user named nothing.
-  ///   - treeRoom: What the tree may grow to after the plan was made.
+  ///   - board: The lab's board, which supplies what the user did not name.
+  ///   - treeRoom: The size that the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
     _ kernel: KnownKernel, _ machine: MachineState?, _ companions: Companions,
@@ -83,12 +83,11 @@ struct BootFiles {
       options, prepared.request, kernel.image, initrdOffset: gathered.initrd.firstOffset)
   }
 
-  /// Plans the boot.
   func plan() throws(Stop) -> BootPlan { try judged().plan }
 
   /// Plans the boot; where addresses were given, judges them.
   ///
-  /// - Parameter forUBoot: Whether U-Boot is to start it, which takes a zImage where there is one.
+  /// - Parameter forUBoot: Whether U-Boot starts the boot; it takes a zImage where there is one.
   /// - Returns: The plan, and a better layout where that is asked for.
   /// - Throws: ``Stop`` when the wishes contradict each other.
   func judged(forUBoot: Bool = false) throws(Stop) -> JudgedLayout {
@@ -110,7 +109,7 @@ struct BootFiles {
     }
   }
 
-  /// Plans the same boot by another rule, for comparison; nil when that makes no sense.
+  /// Plans the same boot by another rule, for comparison; nil when that rule cannot be applied.
   func plan(rule: PlacementRule) -> BootPlan? {
     var request = prepared.request
     request.rule = rule
@@ -125,7 +124,7 @@ struct BootFiles {
     let assumed = Assumptions(merging: options.assume)
     var wishes = BootWishes()
     if let machine { wishes.take(machine) }
-    // Wherever the plan is for, the board is where it is tried.
+    // The boot is tried on the board, whatever machine the plan is for.
     if let processor = board?.processor { wishes.processor = processor }
     if !options.ram.isEmpty {
       wishes.memory = MemoryMap(ram: RangeSet(options.ram))
@@ -146,7 +145,7 @@ struct BootFiles {
     wishes.workingBytes = assumed.count("work")
     wishes.assumedInitrdBytes = assumed.count("initrd")
     wishes.assumedUnpackedBytes = assumed.count("unpacked")
-    // Only a boot that names no tree takes the board's.
+    // Only a boot that names no tree uses the board's.
     if let board, !options.atags, options.dtb == nil, wishes.runningTree == nil,
       let bytes = board.tree
     {
@@ -160,7 +159,7 @@ struct BootFiles {
     return wishes
   }
 
-  /// Tells of the memory nodes that kernels pass over where the tree has others.
+  /// A note of memory nodes that kernels ignore because the tree has others.
   private static func passedOverMemory(_ sources: BootSources) -> [Diagnostic] {
     guard let (tree, origin) = sources.tree, (try? tree.memory())?.isEmpty == false else {
       return []
@@ -182,7 +181,7 @@ struct BootFiles {
 }
 
 extension Stop {
-  /// Tells why files cannot be put together.
+  /// The error for files that do not go together.
   init(gathering error: BootGatheringError) {
     if case .image(let path, let error) = error {
       self.init(error, in: path)

@@ -12,9 +12,9 @@ import QEMULab
 struct BundledPlan {
   let plan: BootPlan
   let written: WrittenBundle
-  /// Where a loader that must be told a place is to put it; nil when no RAM is long enough.
+  /// The address for a loader that must be given one; nil when no RAM is long enough.
   let load: PhysicalAddress?
-  /// What the user should know besides the plan's diagnostics.
+  /// Notes for the user besides the plan's diagnostics.
   let notes: [Diagnostic]
   let ferry: FerryFile
 
@@ -22,9 +22,9 @@ struct BundledPlan {
   ///
   /// - Parameters:
   ///   - kernel: The path of the kernel.
-  ///   - options: What the plan is made of.
-  ///   - choices: What is asked of Ferry.
-  /// - Throws: ``Stop`` with the file, or with what keeps the plan from being executed.
+  ///   - options: The options of the plan.
+  ///   - choices: The options of Ferry.
+  /// - Throws: ``Stop`` with the file, or with the reason why the plan cannot be executed.
   init(kernel: String, _ options: BootOptions, _ choices: FerryOptions) throws(Stop) {
     let files = try BootFiles(
       kernel: kernel, options, digests: false, treeRoom: choices.treeRoom)
@@ -38,9 +38,9 @@ struct BundledPlan {
   /// - Parameters:
   ///   - plan: The plan.
   ///   - contents: Its segments, with their bytes.
-  ///   - tree: The new kernel's tree, of which the serial port is taken.
-  ///   - choices: What is asked of Ferry.
-  /// - Throws: ``Stop`` with the file, or with what keeps the plan from being executed.
+  ///   - tree: The new kernel's tree, which names the serial port.
+  ///   - choices: The options of Ferry.
+  /// - Throws: ``Stop`` with the file, or with the reason why the plan cannot be executed.
   init(
     _ plan: BootPlan, _ contents: [LabSegment], tree: DeviceTree?, _ choices: FerryOptions
   ) throws(Stop) {
@@ -85,7 +85,7 @@ struct BundledPlan {
     }
   }
 
-  /// Refuses what must not be started.
+  /// Refuses a plan that must not be started.
   private static func check(_ plan: BootPlan, _ choices: FerryOptions) throws(Stop) {
     guard plan.fits, !plan.hasErrors else {
       for error in plan.diagnostics where error.severity == .error {

@@ -4,7 +4,7 @@ import BootPlanning
 /// The files that go with a kernel, for as many plans as there are pairs.
 struct Companions: Sendable {
   let initrds: [InputFile]
-  /// What the ramdisks were found to be.
+  /// The ramdisks, identified.
   let gathered: GatheredInitrds
   var tree: InputFile?
   let overlays: [InputFile]

@@ -4,17 +4,17 @@ import Glibc
 import KernelImages
 import PhysicalMemory
 
-/// Ferry as it was built: its ELF file, found, read and laid out.
+/// The ELF file of Ferry: found, read and laid out.
 struct FerryFile {
   let path: String
-  /// All of it as it lies in memory.
+  /// The whole program as it lies in memory.
   let image: [UInt8]
 
-  /// More than Ferry may have; a wrong file is refused rather than bundled.
+  /// A limit above Ferry's size: a wrong file is refused rather than bundled.
   private static let limit: UInt64 = 4 << 20
   private static let name = "share/swift-kexec/ferry.elf"
 
-  /// Finds and reads it.
+  /// Finds the file and reads it.
   ///
   /// - Parameter named: The file that the user named; nil looks for it.
   /// - Throws: ``Stop`` with the file, or with what to do when there is none.
@@ -31,7 +31,7 @@ struct FerryFile {
     }
   }
 
-  /// Finds its ELF file.
+  /// The path of the ELF file.
   static func path(_ named: String?) throws(Stop) -> String {
     if let named { return named }
     let variable = Terminal.variable("SWIFT_KEXEC_FERRY")
@@ -44,7 +44,7 @@ struct FerryFile {
         + "SWIFT_KEXEC_FERRY", code: ExitStatus.unavailable)
   }
 
-  /// Where it is when it was installed, and where it is built.
+  /// The places where Ferry is installed, and where it is built.
   private static var candidates: [String] {
     guard let program = executable else { return [] }
     var folders = program.split(separator: "/").dropLast().map { String($0) }

@@ -4,13 +4,13 @@ import BootPlanning
 import KernelImages
 import PhysicalMemory
 
-/// The addresses that somebody else chose for a boot, from `--at` and from U-Boot's environment.
+/// The addresses that the user (`--at`) or U-Boot's environment chose for a boot.
 struct GivenBoot {
-  /// What U-Boot makes of its environment; nil without one.
+  /// The boot that U-Boot's environment describes; nil without one.
   private let uboot: UBootBoot?
   private let environment: UBootEnvironment?
   private let initrdOffset: ByteCount
-  /// Where everything lies at the jump, as far as it was chosen.
+  /// The chosen places of all parts at the jump.
   let places: GivenPlaces
 
   /// Reads what the options name.
@@ -18,9 +18,9 @@ struct GivenBoot {
   /// - Parameters:
   ///   - options: The options.
   ///   - request: The kernel, its companions and the machine.
-  ///   - image: What the kernel's file is.
+  ///   - image: The identified file of the kernel.
   ///   - initrdOffset: Where the initrd begins in its file, which may wrap it for U-Boot.
-  /// - Throws: ``Stop`` with the file, or with an address of something that is not there.
+  /// - Throws: ``Stop`` with the file, or with an address of a part that the boot does not have.
   init(
     _ options: BootOptions, _ request: PlanRequest, _ image: KernelImage, initrdOffset: ByteCount
   ) throws(Stop) {
@@ -66,7 +66,7 @@ struct GivenBoot {
     }
   }
 
-  /// Refuses what U-Boot starts from addresses that are not in its environment.
+  /// Refuses images that U-Boot starts from addresses outside its environment.
   private static func checkWrapper(_ image: KernelImage) throws(Stop) {
     switch image.layers.first?.kind {
     case .fit, .androidBoot:
@@ -93,7 +93,7 @@ struct GivenBoot {
     request.diagnostics += uboot.diagnostics
     var judged = try Planner.judge(request, keepsKernel: uboot.keepsKernel)
     guard uboot.isSpoilt || judged.nearest != nil else { return judged }
-    // What U-Boot moves is best left where it was loaded: then one address says it all.
+    // A part that U-Boot moves is best left where it was loaded: then one address is enough.
     var sources = uboot.sources
     if uboot.keepsKernel { sources.kernel = places.kernel }
     request.given = places
@@ -105,7 +105,7 @@ struct GivenBoot {
   func commands(_ places: GivenPlaces) -> [String] {
     var places = places
     if uboot?.keepsKernel == true { places.kernel = nil }
-    // The file that wraps the initrd is loaded as it is.
+    // The file that wraps the initrd is loaded whole, so its start is the address.
     if let initrd = places.initrd { places.initrd = initrd.lowered(by: initrdOffset) }
     return UBootBoot.commands(places, beyond: environment)
   }

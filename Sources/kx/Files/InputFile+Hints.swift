@@ -3,18 +3,18 @@ import Glibc
 import Reporting
 
 extension InputFile {
-  /// What to name in place of a file that is not there: one of nearly the same name beside it.
+  /// The hint for a missing file: a file of nearly the same name beside it.
   static func missingHint(_ path: String) -> String {
     let (folder, name) = split(path)
     let names = entries(of: folder)
     if names.isEmpty { return "there is no folder '\(folder)', or nothing in it" }
     guard let near = Spelling.nearest(name, among: names) else {
-      return "look at what is there: ls \(folder)"
+      return "list the folder: ls \(folder)"
     }
     return "did you mean '\(path.hasSuffix(name) ? path.dropLast(name.count) : "")\(near)'?"
   }
 
-  /// What to name in place of a folder: a kernel in it, if there is one by its name.
+  /// The hint for a folder in place of a file: a file in it with the name of a kernel.
   static func folderHint(_ path: String) -> String {
     let folder = path.hasSuffix("/") ? path : path + "/"
     let names = entries(of: path)
@@ -32,8 +32,8 @@ extension InputFile {
     return (folder.isEmpty ? "/" : folder, String(path[path.index(after: slash)...]))
   }
 
-  /// The names in a folder, in their order; none when it cannot be read. Folders can be large: the
-  /// first thousand will do for a hint.
+  /// The names in a folder, in order; empty when it cannot be read. Folders can be large: the first
+  /// thousand names are enough for a hint.
   private static func entries(of folder: String) -> [String] {
     guard let stream = unsafe opendir(folder) else { return [] }
     defer { unsafe closedir(stream) }

@@ -6,13 +6,13 @@ import Glibc
 import LinuxInterface
 import PhysicalMemory
 
-/// A file, mapped where that is possible: what is not looked at is not read.
+/// A file, mapped where that is possible: pages that are not used are not read.
 struct InputFile: BootFile {
   let path: String
   private let contents: FileContents
   private let wantsDigest: Bool
 
-  /// The largest file that is taken.
+  /// The largest file that is accepted.
   static let limit = 1 << 30
 
   /// Maps a file; `-` is the standard input.
@@ -27,7 +27,7 @@ struct InputFile: BootFile {
     }
   }
 
-  /// Refuses what waits for somebody who does not know of it.
+  /// Refuses to read from a terminal.
   private static func checkKind(_ path: String) throws(Stop) {
     if path == "-", isatty(0) != 0 {
       throw Stop(
@@ -36,16 +36,16 @@ struct InputFile: BootFile {
     }
   }
 
-  /// Tells that a file changed while it was read: what was made of it is of no use.
+  /// Refuses the result when a file changed while it was read.
   static func checkUnchanged() throws(Stop) {
     if let stop = changed { throw stop }
   }
 
-  /// What to tell when a file changed while it was read; nil when none did.
+  /// The error for a file that changed while it was read; nil when none did.
   static var changed: Stop? {
     LinuxKernel().changedFile().map { path in
       Stop(
-        what: "'\(path)' changed while it was read", hint: "try again when nobody writes it",
+        what: "'\(path)' changed while it was read", hint: "try again when no program writes to it",
         code: ExitStatus.unreadable)
     }
   }
@@ -70,7 +70,7 @@ struct InputFile: BootFile {
       case .accessDenied, .notPermitted:
         (
           "cannot be opened: " + reason,
-          "run as somebody who may read it: sudo, or sudo chmod a+r on a copy"
+          "run as a user who may read it: sudo, or sudo chmod a+r on a copy"
         )
       case .notDirectory:
         ("cannot be opened: " + reason, "one of the folders in the path is a file")
@@ -88,7 +88,7 @@ struct InputFile: BootFile {
   /// A copy of all bytes.
   var bytes: [UInt8] { slice(0, contents.count) }
 
-  /// A copy of some bytes, none where the file does not hold all of them.
+  /// A copy of some bytes; empty when the file does not hold all of them.
   func slice(_ offset: Int, _ count: Int) -> [UInt8] {
     ByteReader(contents.span).copy(offset, count) ?? []
   }

@@ -4,7 +4,7 @@ import PhysicalMemory
 import Reporting
 
 extension InspectedMachine {
-  /// Reads a snapshot; nil when the file is none: other archives begin in the same way.
+  /// Reads a snapshot; nil when the file is another kind of archive, which may begin alike.
   init?(snapshot file: InputFile) {
     guard MachineSnapshot.isSnapshot(file.span), let state = try? MachineSnapshot.read(file.span)
     else { return nil }

@@ -10,7 +10,7 @@ struct KnownKernel: Sendable {
   /// The ELF file of the same kernel, if one was named.
   let vmlinux: InputFile?
   private(set) var image: KernelImage
-  /// What the user says of it; nil for a kernel of assumed figures.
+  /// The user's statements about the kernel; nil for a kernel of assumed figures.
   private let identification: IdentificationOptions?
   private let assumptions: Assumptions
 
@@ -18,9 +18,9 @@ struct KnownKernel: Sendable {
   ///
   /// - Parameters:
   ///   - path: The kernel; nil makes one of assumed figures.
-  ///   - options: What the user says of it.
+  ///   - options: The user's statements about it.
   ///   - digest: Whether the SHA-256 of the files is wanted.
-  ///   - isTried: Whether it will be booted, so that it is worth inflating to know what it needs.
+  ///   - isTried: Whether it will be booted, so that inflating it for its needs is worth the time.
   /// - Throws: ``Stop`` with the file.
   init(
     _ path: String?, _ options: BootOptions, digest: Bool, isTried: Bool = false
@@ -32,7 +32,7 @@ struct KnownKernel: Sendable {
       if isTried || identification.verify { readVersion() }
     } else {
       let given = options.kernelOptions.given + (options.treeIndex == nil ? [] : ["--dtb-index"])
-      // The rules of kexec-tools reckon with the size that the user states.
+      // The rules of kexec-tools use the size that the user states.
       if let option = given.first(where: { $0 != "--image-size" }) {
         throw .vain(option, "there is no kernel's file, only --assume")
       }
@@ -66,13 +66,13 @@ struct KnownKernel: Sendable {
     self.assumptions = assumptions
   }
 
-  /// Inflates the kernel to read for which processors it was built.
+  /// Inflates the kernel to read the processors it was built for.
   private mutating func readVersion() {
     guard let file, let inflated = try? image.inflatedImage(of: file.span) else { return }
     image.kernel?.readVersion(of: inflated.span)
   }
 
-  /// The same file for a certain machine, which decides among the configurations of a FIT.
+  /// The same file for a certain machine; in a FIT, the machine decides the configuration.
   func chosen(for machine: MachineState?) throws(Stop) -> Self {
     guard image.configurations.count > 1, let file, var options = identification,
       options.fitConfiguration == nil, let tree = machine?.parameters.tree

@@ -4,8 +4,8 @@ import DeviceTree
 import LinuxInterface
 
 extension MachineState {
-  /// Reads `--machine`: what `kexec --snapshot` took, the text of a /proc/iomem, or a folder that
-  /// holds files of a snapshot.
+  /// Reads `--machine`: a snapshot of `kexec --snapshot`, the text of a /proc/iomem, or a folder
+  /// with the files of a snapshot.
   init(at path: String) throws(Stop) {
     guard isFolder(path) else {
       self = try Self(in: try InputFile(path))
@@ -34,17 +34,17 @@ func isFolder(_ path: String) -> Bool {
 }
 
 extension Stop {
-  /// Tells what is wrong with a captured machine.
+  /// The error for a captured machine that is malformed.
   fileprivate init(captured error: LinuxInterfaceError, _ path: String) {
     var hint = "take it anew with kexec --snapshot FILE"
     var code = ExitStatus.badFile
     switch error.problem {
     case .noMachine:
       hint =
-        "give what kexec --snapshot FILE took, or a captured /proc/iomem; a tree goes with --dtb"
+        "give a snapshot of kexec --snapshot, or a captured /proc/iomem; a tree goes with --dtb"
     case .memory: hint = "capture it as root: sudo cat /proc/iomem"
     case .system:
-      hint = "give a folder with iomem, fdt and cmdline, or what kexec --snapshot FILE took"
+      hint = "give a folder with iomem, fdt and cmdline, or a snapshot of kexec --snapshot"
       code = ExitStatus.unreadable
     default: break
     }
@@ -52,7 +52,6 @@ extension Stop {
   }
 }
 
-/// Reads a device tree file.
 func readTree(_ path: String) throws(Stop) -> DeviceTree { try readTree(try InputFile(path)) }
 
 /// Reads a device tree from an open file.

@@ -3,14 +3,14 @@ import ArgumentParser
 import Glibc
 import LinuxInterface
 
-/// Files that the program makes.
+/// Files that the program writes.
 enum OutputFile {
-  /// Writes a file whole, `-` to the standard output.
+  /// Writes a whole file; `-` is the standard output.
   static func write(_ text: String, to path: String) throws(Stop) {
     try write(Array(text.utf8), to: path)
   }
 
-  /// Writes bytes in the same way.
+  /// Writes a whole file; `-` is the standard output.
   static func write(_ bytes: [UInt8], to path: String) throws(Stop) {
     try InputFile.checkUnchanged()
     if path == "-" {
@@ -24,11 +24,11 @@ enum OutputFile {
     }
   }
 
-  /// Refuses to write over a file that is read, by whatever name; before either is done.
+  /// Refuses to overwrite a file that is also read, under any name, before anything is written.
   ///
   /// - Parameters:
   ///   - path: The file to write; nil when there is none.
-  ///   - inputs: The files to read; one that is not there is told when it is read.
+  ///   - inputs: The files to read; a missing one is reported when it is read.
   /// - Throws: ``Stop`` with both names.
   static func refuse(_ path: String?, among inputs: [String]) throws(Stop) {
     guard let path, let output = identity(path == "-" ? "/dev/stdout" : path) else { return }
@@ -39,7 +39,7 @@ enum OutputFile {
     }
   }
 
-  /// Tells a file from every other; nil for what is no regular file, and cannot be lost.
+  /// The identity of a file; nil for anything but a regular file, which a write would not destroy.
   private static func identity(_ path: String) -> FileIdentity? {
     guard let status = try? LinuxKernel().fileStatus(path), status.kind == .regular else {
       return nil

@@ -3,17 +3,17 @@ import KernelImages
 import LinuxInterface
 import PhysicalMemory
 
-/// A file of a matrix, told by what stands in it: the name says nothing.
+/// A file of a matrix. Its contents decide its kind, not its name.
 enum MatrixFile: Sendable {
   /// A captured machine: a snapshot, the text of a /proc/iomem, or a folder.
   case machine(path: String, MachineState)
-  /// A machine as its device tree tells it.
+  /// A machine described by its device tree.
   case tree(InputFile)
   case kernel(KnownKernel, path: String)
-  /// A file that can be used for nothing, and why.
+  /// A file that cannot be used, and why.
   case useless(path: String, Stop)
 
-  /// Reads a file and finds out what it is.
+  /// Reads a file and identifies it.
   init(_ path: String, _ options: BootOptions) {
     do throws(Stop) {
       self = try Self.read(path, options)
@@ -28,7 +28,7 @@ enum MatrixFile: Sendable {
     if MachineSnapshot.isSnapshot(file.span) || MemoryMap.looksLikeIomem(file.span) {
       return .machine(path: path, try machine(file))
     }
-    // What the options say of kernels goes for no tree.
+    // Options about kernels do not apply to a tree.
     if ImageKind.detect(file.span) == .deviceTree {
       _ = try readTree(file)
       return .tree(file)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Independent pieces of work done on all cores, whose results are taken one by one in their order.
+/// Runs independent pieces of work on all cores and takes their results in order.
 enum OrderedWork {
-  /// The most pieces that are begun ahead of the one whose result is taken next: so many results may
-  /// be waiting, however many pieces there are.
+  /// The most pieces that are begun ahead of the next result. It bounds the number of waiting
+  /// results.
   private static let ahead = 64
 
-  /// Does all pieces; at once so many as there are cores, which is how many threads tasks have.
+  /// Does all pieces. As many run at once as there are cores: tasks have that many threads.
   ///
   /// - Parameters:
-  ///   - count: How many pieces there are.
-  ///   - work: Does one, by its number.
+  ///   - count: The number of pieces.
+  ///   - work: Does the piece with a number.
   ///   - take: Takes a result.
   static func run<Result: Sendable>(
     _ count: Int, _ work: @escaping @Sendable (Int) -> Result, take: (Result) -> Void

@@ -7,7 +7,7 @@ import Reporting
 /// Every kernel of a list on every machine of it: each file is read and identified once, and pairs
 /// are planned on all cores.
 struct PlanMatrix {
-  /// A machine, or the tree that tells of one.
+  /// A machine, or a tree that describes one.
   private struct Machine: Sendable {
     let path: String
     let captured: MachineState?
@@ -19,14 +19,14 @@ struct PlanMatrix {
   private var kernels: [(path: String, kernel: KnownKernel)] = []
   private var useless: [(path: String, why: Stop)] = []
 
-  /// The files that can be used for nothing, and why, in the order they were named.
+  /// The files that cannot be used, with the reason, in the order they were named.
   var uselessFiles: [(path: String, why: Stop)] { useless }
 
   /// Reads and identifies files, on all cores.
   ///
   /// - Parameters:
   ///   - paths: Machines and kernels in any order.
-  ///   - options: What goes with every pair.
+  ///   - options: The options of every pair.
   /// - Throws: ``Stop`` when a companion cannot be read, or when there is no pair to plan.
   init(_ paths: [String], _ options: BootOptions) async throws(Stop) {
     self.options = options
@@ -59,11 +59,11 @@ struct PlanMatrix {
       code: .validationFailure)
   }
 
-  /// Plans every pair; the lines come machine by machine, each with all kernels, both in the order in
-  /// which they were named. What is of no use comes first.
+  /// Plans every pair. The lines come machine by machine, each with all kernels, in the order in
+  /// which both were named. Unusable files come first.
   ///
   /// - Parameter emit: Takes a line.
-  /// - Returns: What to tell at the end.
+  /// - Returns: The summary for the end.
   func run(_ emit: (MatrixLine) -> Void) async -> String {
     var end = MatrixText()
     for file in useless {

@@ -8,7 +8,7 @@ import Reporting
 
 extension BundleWrapping: ExpressibleByArgument {}
 
-/// `kx bundle`: one file that starts from any address and performs a plan.
+/// `kx bundle`: makes one file that starts from any address and performs a plan.
 struct BundleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bundle",
@@ -97,7 +97,7 @@ struct BundleCommand: ParsableCommand {
     }
   }
 
-  /// The address that the file states; nil when it states none.
+  /// The load address in the file's header; nil when it has none.
   private func loadAddress(_ bundled: BundledPlan) throws(Stop) -> UInt32? {
     guard format.needsAddress else { return nil }
     guard let address = load ?? bundled.load else {

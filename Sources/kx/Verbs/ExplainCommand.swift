@@ -3,7 +3,7 @@ import ArgumentParser
 import KernelImages
 import Reporting
 
-/// `kx explain`: what a code means, why it matters, and what to do.
+/// `kx explain`: explains a code: its meaning, its consequence, and what to do.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",

@@ -4,16 +4,16 @@ import PhysicalMemory
 import QEMULab
 import Reporting
 
-/// What the plan says is written before the kernel's first instruction, against what was.
+/// Compares the predicted writes before the kernel's first instruction with the observed ones.
 struct FootprintComparison {
   let plan: SavedPlan
   let predicted: RangeSet
-  /// Bytes that were seen to change.
+  /// The bytes that changed.
   let observed: RangeSet
-  /// The same, with the bytes between them that were overwritten with their own value: of a
-  /// segment that something else is written over, one in 256 or more.
+  /// The same, joined over bytes that were overwritten with their own value: of a segment that
+  /// something else is written over, at least one byte in 256.
   let spans: RangeSet
-  /// Bytes that were written although no range of the footprint holds them.
+  /// The bytes that were written outside the footprint.
   let outside: RangeSet
 
   init(_ plan: SavedPlan, _ measurement: LabMeasurement) {
@@ -24,10 +24,10 @@ struct FootprintComparison {
     outside = observed.subtracting(predicted)
   }
 
-  /// Tells whether no byte was written outside the prediction.
+  /// Whether no byte was written outside the prediction.
   var holds: Bool { outside.isEmpty && !observed.isEmpty }
 
-  /// The bytes that were predicted and not written.
+  /// The predicted bytes that were not written.
   var excess: ByteCount { predicted.subtracting(spans).count }
 
   /// The comparison range by range, and a verdict.

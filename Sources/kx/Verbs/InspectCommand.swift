@@ -4,7 +4,7 @@ import BootPlanning
 import KernelImages
 import Reporting
 
-/// `kx inspect`: what is in a file.
+/// `kx inspect`: shows the contents of a file.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
@@ -71,17 +71,17 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
-  /// Tells what ended the reading.
+  /// The error that ended the reading.
   private func stop(_ error: KernelImageError) -> Stop {
     let stop = Stop(error, in: file)
     let hint = leadingOn(stop.hint)
     return Stop(
       what: stop.what, place: stop.place,
-      hint: hint.isEmpty ? "the file was not put together right: make it anew" : hint,
+      hint: hint.isEmpty ? "the file is malformed: make it again" : hint,
       code: stop.code)
   }
 
-  /// A hint without what leads back to this command.
+  /// A hint without the part that recommends this command.
   private func leadingOn(_ hint: String) -> String {
     hint.split(separator: "; ").filter {
       !$0.contains("kx inspect") || !options.verify && $0.contains("--verify")

@@ -4,7 +4,7 @@ import BootPlanning
 import KernelImages
 import Reporting
 
-/// `kx plan`: decides where everything goes, and says why.
+/// `kx plan`: decides the place of every part, and gives the reasons.
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
@@ -113,7 +113,7 @@ struct PlanCommand: AsyncParsableCommand {
       let files = try BootFiles(kernel: files.first, options, digests: json)
       let judged = try files.judged(forUBoot: format == .uboot)
       let plan = judged.plan
-      // The rule of kexec-tools stands beside ours, where that rule can be applied.
+      // The plan by the rule of kexec-tools is shown beside ours, where that rule can be applied.
       let isCompared = plan.rule == .exact && (svg != nil || map)
       let other = isCompared ? files.plan(rule: .kexecTools) : nil
       if let svg {
@@ -132,7 +132,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
   }
 
-  /// Prints what U-Boot must be told; all else goes to the error stream.
+  /// Prints the commands for U-Boot; everything else goes to the error stream.
   private static func printCommands(_ judged: JudgedLayout, _ given: GivenBoot) {
     let shown = judged.plan.diagnostics.filter { $0.severity != .note || $0.code == .nearestLayout }
     Terminal.say(DiagnosticText.render(shown, style: Terminal.style(for: 2), width: 100))

@@ -6,7 +6,7 @@ import KernelImages
 import PhysicalMemory
 import Reporting
 
-/// `kx retag`: makes a zImage safe for loaders that believe its table, or multiply its length.
+/// `kx retag`: makes a zImage safe for loaders that trust its table, or multiply its length.
 struct RetagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retag",
@@ -86,7 +86,7 @@ struct RetagCommand: ParsableCommand {
     Terminal.print(text(image, facts, reach: ByteCount(total), kept, written))
   }
 
-  /// The device trees right behind the zImage, which its decompressor finds.
+  /// The size of the device trees right behind the zImage; its decompressor finds them.
   private func kept(_ zImage: ZImage) -> ByteCount {
     guard let first = zImage.appendedDTBs.first, first.offset == zImage.byteCount,
       let last = zImage.appendedDTBs.last

@@ -8,10 +8,10 @@ import PhysicalMemory
 import QEMULab
 import Reporting
 
-/// A plan with the bytes of its segments and the board it is tried on.
+/// A plan with the bytes of its segments and the board that it is tried on.
 struct Trial {
   let plan: SavedPlan
-  /// The plan with what its document does not hold.
+  /// The plan with the parts that its document does not hold.
   let boot: BootPlan
   /// The new kernel's tree; nil for an ATAG list.
   let tree: DeviceTree?
@@ -20,13 +20,13 @@ struct Trial {
   let segments: [LabSegment]
   let board: Board
   let memory: ByteCount
-  /// What in a saved plan is not as its own figures give it; nil when all is.
+  /// The first difference between a saved plan and its own figures; nil when there is none.
   let changed: String?
 
-  /// Whether the kernel is known not to run on the board's processor.
+  /// Whether it is certain that the kernel does not run on the board's processor.
   let runsElsewhere: Bool
 
-  /// Makes a plan and gets it ready.
+  /// Makes a plan and prepares it.
   init(
     kernel: String, _ options: BootOptions, _ machine: BoardMachine, treeRoom: ByteCount? = nil
   ) throws(Stop) {
@@ -44,10 +44,10 @@ struct Trial {
     changed = nil
   }
 
-  /// Reads a saved plan, checks that its files are still the same, and gets it ready.
+  /// Reads a saved plan, checks that its files are unchanged, and prepares it.
   ///
-  /// What is booted is the plan as saved. It is also made anew from its files; where that gives
-  /// other addresses, ``changed`` says so.
+  /// The saved plan is booted. It is also made anew from its files; where that gives other
+  /// addresses, ``changed`` says so.
   init(
     saved file: InputFile, board named: Board?, memory asked: ByteCount?, _ given: BootOptions
   ) async throws(Stop) {
@@ -100,7 +100,8 @@ struct Trial {
     segments = plan.fits ? try BootContents(files, planned).segments : []
   }
 
-  /// K, where the kernel is inflated to; nil when no decompressor runs.
+  /// K, the address that the kernel is inflated to (docs/footprint.md); nil when no decompressor
+  /// runs.
   var inflatedKernel: PhysicalAddress? {
     guard plan.handover == .zimage else { return nil }
     return plan.footprint.first { $0.part == .kernelPageTables }?.range.end
@@ -136,7 +137,7 @@ struct Trial {
     } else if plan.kernel.chain.first == ImageKind.bundle.name {
       options.load = plan.entry
     } else {
-      // Wherever the addresses come from, the plan was made for them.
+      // The plan was made for these addresses, whoever chose them.
       options.at = plan.segments.map(PlaceChoice.init)
     }
     options.ubootEnvironment = nil
@@ -161,7 +162,7 @@ struct Trial {
     }
   }
 
-  /// Names the first range in which a saved plan differs from what its figures give.
+  /// The first range in which a saved plan differs from one made from its figures.
   private static func difference(_ saved: SavedPlan, _ again: SavedPlan) -> String? {
     for (one, other) in zip(saved.footprint, again.footprint) where one != other {
       return "\(one.name) is \(one.range) and should be \(other.range) (\(other.name))"

@@ -9,7 +9,7 @@ import PhysicalMemory
 import QEMULab
 import Reporting
 
-/// `kx try`: boots a plan in QEMU by raw placement, or measures what it really writes.
+/// `kx try`: boots a plan in QEMU by raw placement, or measures its writes.
 struct TryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "try",
@@ -94,7 +94,7 @@ struct TryCommand: AsyncParsableCommand {
   func validate() throws {
     if via == .ferry, measure {
       throw ValidationError(
-        "--measure holds against what a decompressor writes; it cannot be combined with --via "
+        "--measure compares with the writes of a decompressor; it cannot be combined with --via "
           + "ferry.")
     }
     if measure, expect != nil {
@@ -127,10 +127,10 @@ struct TryCommand: AsyncParsableCommand {
     }
   }
 
-  /// Makes the plan, or reads it, and puts the segments together.
+  /// Makes or reads the plan, and puts the segments together.
   private func trial() async throws(Stop) -> Trial {
     let file = try InputFile(kernel)
-    // A plan begins with a brace, with nothing but blanks in front of it.
+    // A plan begins with a brace; only blanks may stand in front of it.
     let head = file.slice(0, min(file.span.count, 4096))
     if head.first(where: {
       $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r")
@@ -201,7 +201,7 @@ struct TryCommand: AsyncParsableCommand {
   private func loaderTree(_ trial: Trial) throws(Stop) -> LabSegment? {
     guard let bytes = trial.boardTree else { return nil }
     do throws(DeviceTreeError) {
-      // QEMU's has 1 MiB by its own account, nearly all of it empty.
+      // QEMU's tree claims 1 MiB, nearly all of it empty.
       let tree = try DeviceTree(flattened: bytes.span).flattened()
       let end = trial.board.ramBase.rawValue + trial.memory.rawValue
       return LabSegment(name: "loader's tree", address: end - (2 << 20), bytes: tree)
@@ -221,7 +221,7 @@ struct TryCommand: AsyncParsableCommand {
     }
     let lab = try labBoot(trial)
     let outcome: LabOutcome
-    // The console shows by itself that something goes on.
+    // The console itself shows progress.
     let progress = Progress(quiet ? "booting in QEMU" : "starting QEMU")
     defer { progress.finish() }
     let console = GuestConsole(isRaw: rawConsole)

@@ -7,10 +7,10 @@ extension DecompressorCode {
   mutating func readARM(_ code: borrowing CodeReader) {
     var at = ZImageHeader.magicOffset + 4
     var window: Int?
-    // All that are sought begin so: always done, with a number.
+    // All wanted instructions are unconditional data processing with an immediate.
     while let place = code.nextInstruction(beginningWith: 0xe2, from: at) {
       readARM(code.instruction(at: place), at: place, code, window: &window)
-      // Of each fact the first hit counts: with all of them found, nothing else can.
+      // Only the first hit counts for each fact; when all facts are found, the search ends.
       if relocationBump != nil, sizeWordOffset != nil, bssBytes != nil, window != nil { break }
       at = place + 4
     }
@@ -29,7 +29,7 @@ extension DecompressorCode {
     }
   }
 
-  /// Takes what an instruction and its neighbours show.
+  /// Takes the facts that an instruction and its neighbours show.
   private mutating func readARM(
     _ word: UInt32, at: Int, _ code: borrowing CodeReader, window: inout Int?
   ) {
@@ -67,7 +67,7 @@ extension DecompressorCode {
     }
   }
 
-  /// Reads what stands around the instruction that adds R.
+  /// Reads the instructions around the one that adds R (docs/footprint.md).
   private mutating func readMove(_ code: borrowing CodeReader, at: Int, bump: Int) {
     relocationBump = UInt64(bump)
     for step in 1...8 where code.instruction(at: at - 4 * step) & 0xffff_f000 == 0xe28f_9000 {
@@ -81,7 +81,7 @@ extension DecompressorCode {
       break
     }
     guard let restart else { return }
-    // cmp r0, #1; sub r0, r4, #TEXT_OFFSET: only the ATAGs are sought there.
+    // cmp r0, #1; sub r0, r4, #TEXT_OFFSET: this code only looks for the ATAGs.
     var place = Int(restart)
     mergesATAGs = false
     while place < at {
@@ -109,27 +109,27 @@ extension DecompressorCode {
     }
   }
 
-  /// Takes T when it is one that can be.
+  /// Takes T (docs/footprint.md) when the value is possible.
   mutating func takeTextOffset(_ value: UInt64) {
     guard value & 0xffff == 0x8000, value < UInt64(BSSPair.textOffsetLimit) else { return }
     textOffset = value
   }
 
-  /// Takes the heap when it is one that can be.
+  /// Takes the heap when the value is possible.
   mutating func takeHeap(_ bytes: Int) {
     guard heapBytes == nil, bytes >= 4096, bytes <= SizeTable.heapLimit else { return }
     heapBytes = UInt64(bytes)
   }
 
-  /// Takes the address of a kernel that goes to a fixed place.
+  /// Takes the destination of a kernel with a fixed address.
   mutating func takeFixedDestination(_ address: UInt32) {
     guard address & 0xffff == 0x8000 else { return }
     fixedDestination = UInt64(address)
   }
 }
 
-/// The immediate of an ARM data-processing instruction: eight bits rotated right by an even
-/// number. As an offset in a zImage; larger ones than 256 MiB count as 0, which finds nothing.
+/// The immediate of an ARM data-processing instruction: eight bits rotated right by an even number.
+/// It is used as an offset in a zImage; values above 256 MiB count as 0, which finds nothing.
 private func armImmediate(_ word: UInt32) -> Int {
   let value = word & 0xff
   let turn = (word >> 8 & 0xf) * 2

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// What the code in front of a zImage's payload tells about what it will do. Each fact is nil
-/// when the instructions that show it were not found.
+/// The facts about a decompressor that the code in front of a zImage's payload shows. Each is nil
+/// when its instructions were not found.
 ///
 /// Source: arch/arm/boot/compressed/head.S (v4.9 and v6.1): the order of instructions between
 /// `restart` and `wont_overwrite`, and the words at LC0 and LC1. Checked against the symbols of
@@ -12,33 +12,33 @@ struct DecompressorCode: Hashable {
   var restart: UInt64?
   /// The offset of `wont_overwrite`.
   var wontOverwrite: UInt64?
-  /// R.
+  /// R, the room between the inflated kernel and the moved decompressor (docs/footprint.md).
   var relocationBump: UInt64?
   /// Whether the kernel goes to the 128 MiB window the code runs in.
   var usesWindow = false
-  /// The address the kernel goes to when it does not.
+  /// The address the kernel goes to when it is fixed.
   var fixedDestination: UInt64?
-  /// T, as it is added to the start of the window.
+  /// T, as the decompressor adds it to the start of the window (docs/footprint.md).
   var textOffset: UInt64?
-  /// The offset of the word that holds I.
+  /// The offset of the word that holds I (docs/footprint.md).
   var sizeWordOffset: UInt64?
   /// The bytes between the end of the zImage and the decompressor's stack.
   var bssBytes: UInt64?
-  /// The heap, as it is added to the end of the stack.
+  /// The heap, as the decompressor adds it to the end of the stack.
   var heapBytes: UInt64?
   /// Whether ATAGs are merged into an appended DTB; nil when `restart` was not found.
   var mergesATAGs: Bool?
-  /// The end of the zImage for which the code was linked, when that is not where the header says.
+  /// The end of the zImage that the code was linked for, when the header has another one.
   var otherEnd: UInt64?
 
   /// The part of a zImage that is searched for code.
   static let codeLimit = 64 << 10
   /// The decompressor's stack.
   static let stackBytes: UInt64 = 4096
-  /// The largest BSS of a decompressor that is believed.
+  /// The largest BSS of a decompressor that is accepted.
   static let bssLimit: UInt64 = 1 << 20
 
-  /// Whether the words that say where the zImage ends were found.
+  /// Whether the words with the end of the zImage were found.
   var tellsEnd: Bool { bssBytes != nil || otherEnd != nil }
 
   /// Reads the code.
@@ -72,7 +72,8 @@ struct DecompressorCode: Hashable {
     if isOurs, UInt64(word) >= start { takeSizeWord(UInt64(word) - start, code) }
   }
 
-  /// Takes the word that holds the distance from itself to the word that holds I.
+  /// Takes the word that holds the distance from itself to the word that holds I
+  /// (docs/footprint.md).
   mutating func takeSizeWordDistance(at label: Int, _ code: borrowing CodeReader) {
     guard let distance = code.literal(at: label) else { return }
     takeSizeWord(UInt64(label) + UInt64(distance), code)
@@ -83,8 +84,8 @@ struct DecompressorCode: Hashable {
     sizeWordOffset = offset
   }
 
-  /// Takes the offsets behind the zImage and behind the stack; tells whether the zImage ends where its
-  /// header says.
+  /// Takes the offsets behind the zImage and behind the stack. Returns whether the zImage ends
+  /// where its header says.
   @discardableResult
   private mutating func takeEnds(
     zImage end: UInt64, stack: UInt64, _ code: borrowing CodeReader
@@ -107,9 +108,9 @@ struct CodeReader: ~Escapable, Copyable {
   private let data: OrderedReader
   /// The address the zImage was linked at.
   let start: UInt64
-  /// Z.
+  /// Z, the length of the zImage (docs/footprint.md).
   let imageBytes: UInt64
-  /// Code is sought before this offset.
+  /// Code is searched before this offset.
   let limit: Int
 
   @_lifetime(copy reader)
@@ -121,16 +122,16 @@ struct CodeReader: ~Escapable, Copyable {
     self.limit = limit
   }
 
-  /// The ARM instruction at an offset; 0, which none of the sought ones is, beyond the end.
+  /// The ARM instruction at an offset; 0 beyond the end, which is no wanted instruction.
   func instruction(at offset: Int) -> UInt32 { code.word(at: offset) ?? 0 }
 
-  /// Finds the next ARM instruction before ``limit`` whose highest byte is a certain one.
+  /// Finds the next ARM instruction before ``limit`` with a certain highest byte.
   func nextInstruction(beginningWith high: UInt8, from: Int) -> Int? {
     let bytes = code.reader.bytes
     let offset = code.isBigEndian ? 0 : 3
     let last = min(limit, bytes.count - 3) + offset
     var at = max(from, 0) + offset
-    // Four in a turn: most are none.
+    // Four words in a turn: most are not wanted.
     while at &+ 12 < last {
       if unsafe bytes[unchecked: at] == high || bytes[unchecked: at &+ 4] == high
         || bytes[unchecked: at &+ 8] == high || bytes[unchecked: at &+ 12] == high

@@ -3,11 +3,11 @@ import Digests
 import Inflation
 import PhysicalMemory
 
-/// Where a compressed kernel stands in a zImage.
+/// The place of a compressed kernel in a zImage.
 struct PayloadPlace {
-  /// How it is packed; nil when that is not known.
+  /// The compression; nil when it is unknown.
   let compression: Compression?
-  /// The offset of the first byte; nil when it is not known.
+  /// The offset of the first byte; nil when it is unknown.
   let offset: Int?
   /// The offset behind the last byte, the size word included.
   let end: Int
@@ -22,23 +22,23 @@ struct Payload {
   private(set) var end: Int
   /// The length of the stream, without a size word that was appended to it.
   private(set) var streamBytes: Int
-  /// The word that the decompressor takes I from.
+  /// The word that the decompressor reads I from (docs/footprint.md).
   private(set) var sizeWord: UInt64?
-  /// The first bytes of what comes out.
+  /// The first bytes of the inflated kernel.
   let head: [UInt8]
-  /// What was seen when finding the payload took inflating it to its end.
+  /// The scan of the inflated kernel, if finding the payload took inflating all of it.
   var scan: InflatedImageScan?
 
   var place: PayloadPlace {
     PayloadPlace(compression: compression, offset: offset, end: end)
   }
 
-  /// Of gzip the last word of the stream itself is the size word; to all others it is appended.
+  /// Whether the size word is appended. In gzip it is the last word of the stream itself.
   ///
   /// Source: scripts/Makefile.lib (v6.1), `size_append`.
   static func hasAppendedWord(_ compression: Compression) -> Bool { compression != .gzip }
 
-  /// Takes another length of the stream, and the size word where it then stands.
+  /// Sets another length of the stream, and reads the size word at its new place.
   mutating func end(after streamBytes: Int, in zImage: Span<UInt8>) {
     let streamEnd = offset + streamBytes
     let word = Self.hasAppendedWord(compression) ? streamEnd : streamEnd - 4
@@ -48,14 +48,14 @@ struct Payload {
   }
 }
 
-/// What has the form of a payload and could not be inflated.
+/// A part that looks like a payload but cannot be inflated.
 struct FailedPayload {
   let compression: Compression
   /// The offset of the first byte.
   let offset: Int
   let cause: InflationError
 
-  /// Keeps the failure that tells most: the first for which the payload need not be to blame.
+  /// Keeps the most useful failure: the first for which the payload need not be at fault.
   static func note(
     _ cause: InflationError, _ compression: Compression, _ offset: Int, in failed: inout Self?
   ) {
@@ -64,25 +64,25 @@ struct FailedPayload {
   }
 }
 
-/// Finds the compressed kernel in a zImage. Magic numbers stand in the decompressor's own tables
-/// and, by chance, in the payload: a hit counts only when what follows has the right form.
+/// Finds the compressed kernel in a zImage. Magic numbers also stand in the decompressor's tables
+/// and, by chance, in the payload: a hit counts only when the data behind it have the right form.
 struct PayloadSearch {
-  /// The bytes that a hit must inflate to at least.
+  /// The number of bytes that a hit must inflate to.
   static let headBytes = ImageHead.byteLimit
-  /// So much of the head confirms the size word of most kernels, in whose code the check for
-  /// long descriptors stands in front of what confirms it. Each byte of xz takes more than a hundred
-  /// instructions.
+  /// The length of a head that confirms the size word of most kernels. In their code the check for
+  /// long descriptors stands before the words that confirm it. Each byte of xz takes more than a
+  /// hundred instructions.
   static let shortHeadBytes = 448
-  /// I is not smaller than this.
+  /// The lower bound of I (docs/footprint.md).
   static let leastInflated: UInt64 = 0x8000
-  /// Hits of the right form that are tried; a real zImage has one or two.
+  /// The most hits of the right form that are tried; a real zImage has one or two.
   private static let mostAttempts = 64
 
   /// Finds the payload that ends at a known place.
   ///
   /// `end` is the offset behind the size word.
-  /// `headBytes` is how much of the kernel's head is inflated.
-  /// `failed` is what could not be inflated, when there was such a thing.
+  /// `headBytes` is the length of the kernel's head that is inflated.
+  /// `failed` is the part that could not be inflated, if there was one.
   static func find(
     _ image: Span<UInt8>, endingAt end: Int, headBytes: Int, _ failed: inout FailedPayload?
   ) -> Payload? {
@@ -90,7 +90,7 @@ struct PayloadSearch {
       return nil
     }
     var from = ZImageHeader.magicOffset + 4
-    // An xz stream tells itself where it begins.
+    // The index of an xz stream says where the stream begins.
     if let index = XZIndex(image, endingAt: end - 4) { from = max(from, index.start) }
     var attempts = 0
     while attempts < mostAttempts, let (compression, offset) = candidate(image, from: from) {
@@ -113,11 +113,11 @@ struct PayloadSearch {
     return nil
   }
 
-  /// Finds the payload by inflating what looks like one to its end.
+  /// Finds the payload by inflating candidates to their end.
   ///
   /// `order` is the byte order of the kernel's data.
-  /// `left` is the most bytes that all attempts together may yield; what they do is taken off.
-  /// `failed` is what could not be inflated, when there was such a thing.
+  /// `left` is the most bytes that all attempts together may yield; each attempt lowers it.
+  /// `failed` is the part that could not be inflated, if there was one.
   static func find(
     _ image: Span<UInt8>, _ order: InflatedImageScan.ByteOrder, allowance left: inout UInt64,
     _ failed: inout FailedPayload?
@@ -150,16 +150,16 @@ struct PayloadSearch {
           scan: scan)
       } catch {
         FailedPayload.note(error, compression, offset, in: &failed)
-        // What a head gave counts for nothing: it is short.
+        // The head is too short to count.
         left -= min(left, scan.count)
-        // An attempt that used up the allowance leaves nothing for others.
+        // An attempt that used up the allowance leaves none for others.
         if left == 0 { return nil }
       }
     }
     return nil
   }
 
-  /// Finds the next place where the first bytes of a compression stand.
+  /// Finds the next place with the first bytes of a compression.
   private static func candidate(
     _ image: Span<UInt8>, from: Int
   ) -> (Compression, Int)? {
@@ -185,9 +185,9 @@ struct PayloadSearch {
     return nil
   }
 
-  /// Tells whether a hit may be a payload.
+  /// Whether a hit may be a payload.
   ///
-  /// `isWhole` says whether the stream ends where the bytes end.
+  /// `isWhole` says whether the stream ends with the bytes.
   private static func hasRightForm(
     _ stream: Span<UInt8>, _ compression: Compression, isWhole: Bool
   ) -> Bool {
@@ -209,7 +209,7 @@ struct PayloadSearch {
     }
   }
 
-  /// Tells whether the blocks of a legacy lz4 frame fill the bytes exactly.
+  /// Whether the blocks of a legacy lz4 frame fill the bytes exactly.
   private static func blocksFill(_ reader: ByteReader) -> Bool {
     var at = 4
     // Each turn advances by four bytes or more.

@@ -2,8 +2,8 @@
 import PhysicalMemory
 
 extension Span<UInt8> {
-  /// Finds where a text stands last by Horspool's rule, from the end on: the byte under its first one
-  /// tells how far it can be moved on, so that few bytes are looked at.
+  /// Finds the last place of a text by Horspool's rule, from the end on. The byte under the text's
+  /// first one decides how far the text moves, so that few bytes are read.
   ///
   /// `range` lies inside the bytes.
   func lastOffset(of text: [UInt8], in range: Range<Int>) -> Int? {

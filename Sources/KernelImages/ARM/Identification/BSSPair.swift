@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The pair of addresses between which a kernel clears its BSS, and what follows from it.
+/// The pair of addresses between which a kernel clears its BSS, and the figures it shows.
 struct BSSPair: Hashable {
-  /// The bytes of the BSS.
   let bssBytes: UInt64
-  /// T.
+  /// T, the text offset (docs/footprint.md).
   let textOffset: UInt64
-  /// PAGE_OFFSET.
   let pageOffset: UInt64
   /// Whether the words are big-endian.
   let isBigEndian: Bool
@@ -15,14 +13,14 @@ struct BSSPair: Hashable {
   ///
   /// Source: arch/arm/Kconfig (v6.1), `config PAGE_OFFSET`.
   static let pageOffsets: [UInt32] = [0xc000_0000, 0xb000_0000, 0x8000_0000, 0x4000_0000]
-  /// T is below this: larger ones than 0x308000 are not known, 32 MiB leaves room.
+  /// The bound of T (docs/footprint.md): none above 0x308000 is known, and 32 MiB leaves room.
   static let textOffsetLimit: UInt32 = 32 << 20
-  /// No Image is longer: the decompressor's window has 128 MiB.
+  /// The bound of an Image: the decompressor's window has 128 MiB.
   private static let imageLimit: UInt32 = 128 << 20
-  /// The largest BSS that is believed.
+  /// The largest BSS that is accepted.
   static let bssLimit: UInt32 = 64 << 20
 
-  /// Tells whether a word may be the address behind some Image, of whatever length.
+  /// Whether a word may be the end address of an Image of any length.
   static func isPlausible(_ word: UInt32) -> Bool {
     for page in pageOffsets where word >= page && word - page < textOffsetLimit + imageLimit {
       return true
@@ -30,7 +28,7 @@ struct BSSPair: Hashable {
     return false
   }
 
-  /// Splits the address behind the Image into PAGE_OFFSET and T; nil when it is no such address.
+  /// Splits the end address of the Image into PAGE_OFFSET and T; nil when it is no such address.
   static func virtualStart(_ word: UInt32, _ inflated: UInt64) -> (page: UInt32, text: UInt32)? {
     let start = word &- UInt32(truncatingIfNeeded: inflated)
     guard start & 0xffff == 0x8000 else { return nil }
@@ -45,7 +43,7 @@ struct BSSPair: Hashable {
     saturatingSum(saturatingSum(pageOffset, textOffset), saturatingSum(inflated, bssBytes))
   }
 
-  /// Interprets two neighbouring words; nil when they are not such a pair.
+  /// Interprets two neighbouring words; nil when they are no such pair.
   init?(_ first: UInt32, _ second: UInt32, inflated: UInt64, isBigEndian: Bool) {
     guard let (page, text) = Self.virtualStart(first, inflated), second > first,
       second - first <= Self.bssLimit

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Chooses the kernel's own pair among all words that have the form of one: the one for which most
-/// of what else is known speaks.
+/// Chooses the kernel's own pair among all words that look like one. It is the pair that agrees
+/// with the most other facts.
 ///
 /// About every fourth kernel of Debian holds such words elsewhere, too.
 struct BSSPairChoice {
-  /// The kernel's own pair; nil when nothing speaks for any, or as much for one as for another.
+  /// The kernel's own pair; nil when no fact supports any, or two have equal support.
   private(set) var pair: BSSPair?
-  /// The different pairs that were found.
+  /// The number of different pairs that were found.
   let count: Int
 
   /// Weighs the pairs that a scan found.
   ///
   /// `head` is the kernel's first instructions.
-  /// `textOffset` is T as the decompressor adds it.
+  /// `textOffset` is T as the decompressor adds it (docs/footprint.md).
   /// `bssBytes` is the BSS as the size table states it.
   init(_ scan: InflatedImageScan, head: ImageHead?, textOffset: UInt64?, bssBytes: UInt64?) {
     count = scan.pairs.count
     var most = 0
     for pair in scan.pairs {
-      // These speak for where the BSS ends; that T is right does not.
+      // These facts confirm the end of the BSS; a correct T does not.
       var voices = 0
       if let expected = scan.expected, let head, head.names(end: pair, inflated: expected) {
         voices += 1

@@ -3,8 +3,8 @@ import Bundles
 import PhysicalMemory
 
 extension Identification {
-  /// Reads a bundle. No payload is looked for: what it holds is in its manifest, and what a loader
-  /// must know in its size table.
+  /// Reads a bundle without looking for a payload: its manifest lists its content, and its size
+  /// table holds the figures for loaders.
   mutating func peelBundle(_ layer: Layer) throws(KernelImageError) {
     let facts: BundledBoot
     do throws(BundleError) {
@@ -43,7 +43,7 @@ extension Identification {
     reportTrailing(layer, from: length.count, "the bundle")
   }
 
-  /// The zImage that a bundle is to a loader: nothing in it is inflated where it lies.
+  /// The zImage that loaders see in a bundle: nothing is inflated at its place.
   private func wrapper(_ facts: BundledBoot, _ table: SizeTable) -> ZImage {
     let none = Figure(ByteCount.zero, .sizeTable, "Ferry's image has it inside")
     return ZImage(
@@ -55,7 +55,7 @@ extension Identification {
       mergesATAGs: Figure(false, .sizeTable, "a bundle merges nothing"))
   }
 
-  /// Takes the page away that a zImage was retagged with.
+  /// Removes the page that was put in front of a retagged zImage.
   mutating func peelRetagged(_ layer: Layer) throws(KernelImageError) {
     let retagged: RetaggedZImage
     do throws(BundleError) { retagged = try RetaggedZImage(layer.bytes) } catch {

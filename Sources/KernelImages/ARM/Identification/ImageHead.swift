@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// What the first instructions of an inflated kernel tell.
+/// The facts that the first instructions of an inflated kernel show.
 ///
 /// Source: arch/arm/kernel/head.S (v6.1), `stext` and `__create_page_tables`.
 struct ImageHead {
-  /// Whether the kernel insists on long-descriptor page tables.
+  /// Whether the kernel requires long-descriptor page tables.
   let isLPAE: Bool
   /// Whether it goes on in Thumb state.
   let isThumb2: Bool
-  /// The version of the architecture that its code needs at least; nil when it does not show.
+  /// The oldest version of the architecture that its code runs on; nil when the code does not show
+  /// it.
   let leastVersion: ARMVersion?
-  /// The last version of the architecture that it is for; nil when it does not show. It holds from
-  /// Linux 3.8 on: before, no kernel left HYP mode.
+  /// The last version of the architecture that it runs on; nil when the code does not show it. It
+  /// is valid from Linux 3.8 on: before, no kernel left HYP mode.
   let latestVersion: ARMVersion?
-  /// The words among the code, in the byte order of data.
+  /// The words of the code, in the byte order of data.
   private let words: [UInt32]
   private let isBigEndian: Bool
 
-  /// The part that is read. The code that maps the kernel and its constants end at 0x1a0 in Debian's
-  /// v6.1; what follows is any code.
+  /// The length that is read. The code that maps the kernel and its constants end at 0x1a0 in
+  /// Debian's v6.1; other code follows.
   static let byteLimit = 1024
 
   /// Reads the head of a kernel.
@@ -45,12 +46,12 @@ struct ImageHead {
       isThumb2 ? (.v7, nil) : Self.versions(words, isSwapped: isBigEndian)
   }
 
-  /// Tells versions of the architecture by the first instructions. Kernels that know ARMv7 call first
-  /// what installs their HYP stub. Up to ARMv5 SVC mode is entered by one instruction, from ARMv6 on by
-  /// several, which may leave HYP mode. ARMv7 alone has movw and movt, with which addresses are made
-  /// from 5.11 on.
+  /// Finds versions of the architecture by the first instructions. Kernels that support ARMv7 first
+  /// call the code that installs their HYP stub. Kernels up to ARMv5 enter SVC mode by one
+  /// instruction, later ones by several, which may leave HYP mode. Only ARMv7 has movw and movt,
+  /// which make addresses from 5.11 on.
   ///
-  /// `isSwapped` says that words are in the order of data, not of code, as BE8 has it.
+  /// `isSwapped` says that words are in the order of data, not of code, as in BE8.
   ///
   /// Source: arch/arm/kernel/head.S, `stext`; arch/arm/mm/Kconfig, `ARM_VIRT_EXT`;
   /// arch/arm/include/asm/assembler.h, `safe_svcmode_maskall` and `mov_l` (v6.1).
@@ -61,7 +62,7 @@ struct ImageHead {
     var latest: ARMVersion?
     var previous: UInt32 = 0
     var callsFirst = false
-    // Constants and any other code follow.
+    // Constants and other code follow.
     for (index, word) in words.prefix(0x1a0 / 4).enumerated() {
       let word = isSwapped ? word.byteSwapped : word
       switch (previous, word) {
@@ -82,13 +83,13 @@ struct ImageHead {
     return (least, latest)
   }
 
-  /// Seeks mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5: in ARM and in Thumb code.
+  /// Looks for mrc p15, 0, r3, c0, c1, 4; and r3, r3, #15; cmp r3, #5 in ARM and in Thumb code.
   private static func checksLongDescriptors(_ reader: ByteReader, end: Int) -> Bool {
     let bytes = reader.bytes
     var at = 0
-    // The end is not behind that of the bytes.
+    // `end` is at most the length of the bytes.
     while at &+ 11 < end {
-      // Few places begin like one of them.
+      // Few offsets have a matching first byte.
       let (byte, next) = unsafe (bytes[unchecked: at], bytes[unchecked: at &+ 1])
       if byte == 0x91 && next == 0x3f || byte == 0xee && next == 0x10
         || byte == 0x10 && next == 0xee,
@@ -111,17 +112,17 @@ struct ImageHead {
     [0x01, 0x90, 0x8f, 0xe2, 0x19, 0xff, 0x2f, 0xe1]
   ]
 
-  /// Tells whether the code that maps the kernel holds the address of the last byte that a pair makes
-  /// of it.
+  /// Whether the code that maps the kernel holds the address of the last byte that follows from a
+  /// pair.
   func names(end pair: BSSPair, inflated: UInt64) -> Bool {
     guard let last = UInt32(exactly: pair.end(inflated: inflated) - 1) else { return false }
     return words.contains(pair.isBigEndian == isBigEndian ? last : last.byteSwapped)
   }
 
-  /// Finds PAGE_OFFSET by the virtual address of the kernel's last byte, which the code that maps
-  /// the kernel holds.
+  /// Finds PAGE_OFFSET by the virtual address of the kernel's last byte. The code that maps the
+  /// kernel holds this address.
   ///
-  /// `memoryBytes` is T, I and BSS together.
+  /// `memoryBytes` is T, I and BSS together (docs/footprint.md).
   /// `slack` is the bytes that may lie between `__bss_stop` and `_end`.
   func pageOffset(memoryBytes: UInt64, slack: UInt64 = 4095) -> UInt64? {
     guard let memory = UInt32(exactly: memoryBytes), memory > 0 else { return nil }
@@ -133,8 +134,8 @@ struct ImageHead {
     while index < words.count {
       let word = unsafe words[unchecked: index]
       index &+= 1
-      // `_end` follows `__bss_stop` at once, or after alignment. All the values are multiples of
-      // 256 MiB, and few words are right but for that.
+      // `_end` follows `__bss_stop` directly, or after alignment. All values of PAGE_OFFSET are
+      // multiples of 256 MiB, so few words match by chance.
       guard (word &- last) & 0x0fff_ffff <= slack else { continue }
       for page in BSSPair.pageOffsets where page != found {
         let (first, overflow) = page.addingReportingOverflow(last)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Reads the facts that stand in an inflated kernel while it streams by, keeping nothing but its
-/// first bytes.
+/// Reads the facts of an inflated kernel as a stream, and keeps only its first bytes.
 ///
 /// Source: arch/arm/kernel/head-common.S (v6.1), `__mmap_switched_data`: the pair `__bss_start`,
 /// `__bss_stop`, and behind it the end of the first stack; before about v4.15 the pair `__bss_start`,
@@ -13,59 +12,59 @@ struct InflatedImageScan {
   private(set) var head: [UInt8] = []
   /// The pairs found, each different one once.
   private(set) var pairs: [BSSPair] = []
-  /// Those of the pairs behind which the end of the first stack stands.
+  /// The pairs that are followed by the end of the first stack.
   private(set) var pairsBeforeStack: [BSSPair] = []
   /// The number of places where a pair was found.
   private(set) var pairCount = 0
   /// The release that the banner states.
   private(set) var release: String?
-  /// I, as it was known before or turned out; pairs are sought for this length only.
+  /// I (docs/footprint.md), known before or found; pairs are searched for this length only.
   private(set) var expected: UInt64?
-  /// Words that may be a pair, as long as I is not known.
+  /// Words that may be a pair; they are kept while I is unknown.
   private var surmised: [Surmise] = []
-  /// The pairs whose neighbours are being looked at.
+  /// The pairs whose next words are still being read.
   private var recent: [Surmise] = []
-  /// The words to come that are neighbours of the pair that was found last.
+  /// The number of next words that still belong to the last pair.
   private var watched: UInt32 = 0
   /// Whether the next word counts, whatever it is.
   private var isWatching = false
   private var hasTooMany = false
-  /// The first bytes that are kept: enough to tell every format by.
+  /// The number of first bytes that are kept: enough to identify every format.
   static let headLimit = 64 << 10
   /// Debian's kernels have 103 000 neighbouring words that may be a pair; 6 MiB are enough for nearly
   /// four times as many.
   private static let surmisedLimit = 384 << 10
 
   private let order: ByteOrder
-  /// The bits of the address that is sought which do not depend on T and PAGE_OFFSET, and what they
-  /// are: I + 0x8000; none when I is not known.
+  /// The bits of the wanted address that do not depend on T and PAGE_OFFSET, and their value,
+  /// I + 0x8000 (docs/footprint.md). There are none when I is unknown.
   private let mask: UInt32
   private let ends: UInt32
   private var carry: UInt32 = 0
-  /// The word before, whatever it was.
+  /// The word before, of any kind.
   private var last: UInt32 = 0
   private var carried = 0
   /// The word before, when it may be the first of a pair in one order or in both.
   private var candidate: (word: UInt32, little: Bool, big: Bool)?
   private var banner: [UInt8]?
 
-  /// The byte order of the words that are sought.
+  /// The byte order of the wanted words.
   enum ByteOrder { case little, big, either }
 
   /// Two neighbouring words that may be a pair.
   private struct Surmise {
     let first, second: UInt32
     let isBigEndian: Bool
-    /// The number of the first word among all, without what does not fit.
+    /// The number of the first word; words that do not fit are not counted.
     let place: UInt32
-    /// Whether the end of the first stack stands among the words behind it.
+    /// Whether one of the words behind it is the end of the first stack.
     var isBeforeStack = false
 
-    /// The words behind the first one among which the end of the stack is sought.
+    /// The number of words behind the first one in which the end of the stack is searched.
     static let reach: UInt32 = 6
 
-    /// Tells whether a word behind it may be the end of the first stack, eight bytes below a multiple
-    /// of 8 KiB in the kernel's data.
+    /// Whether a word behind it may be the end of the first stack: an address in the kernel's data,
+    /// eight bytes below a multiple of 8 KiB.
     ///
     /// Source: arch/arm/include/asm/thread_info.h (v4.14 and v6.1), `THREAD_START_SP`.
     func isFollowed(by word: UInt32) -> Bool {
@@ -74,7 +73,7 @@ struct InflatedImageScan {
     }
   }
 
-  /// How the banner begins, and the four words of which one stands whole in it, as memory has them.
+  /// The start of the banner, and the four words of which one stands whole in it, as in memory.
   private enum Banner {
     static let text = Array("Linux version ".utf8)
     static let linu: UInt32 = 0x756e_694c
@@ -85,9 +84,8 @@ struct InflatedImageScan {
 
   /// Starts a scan.
   ///
-  /// `expected` is I, when it is known or surmised; without it, ``settle()`` finds the pairs
-  /// when all has been taken.
-  /// `order` is the byte order of the kernel's data.
+  /// `expected` is I (docs/footprint.md), when it is known or assumed. Without it, ``settle()``
+  /// finds the pairs at the end of the stream. `order` is the byte order of the kernel's data.
   init(expected: UInt64?, order: ByteOrder) {
     self.expected = expected
     self.order = order
@@ -118,7 +116,8 @@ struct InflatedImageScan {
     var before = last
     let bytes = unsafe chunk.bytes
     while bytes.byteCount - at >= 4 {
-      // Every word of every kernel passes here. The place is inside, and any four bytes are a word.
+      // Every word of every kernel passes here. The offset is inside, and any four bytes are a
+      // word.
       let word = unsafe UInt32(
         littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt32.self))
       if word & mask == ends || word.byteSwapped & mask == ends || isWatching
@@ -145,7 +144,7 @@ struct InflatedImageScan {
   /// Takes an aligned word as it stands in memory, its first byte lowest.
   private mutating func take(_ word: UInt32, at place: UInt32) {
     if banner != nil { extendBanner(word) }
-    // What was none may have the beginning of one in it.
+    // A word that is no part of a banner may hold the start of one.
     if banner == nil, release == nil { beginBanner(word) }
     if watched > 0 {
       watched -= 1
@@ -173,7 +172,7 @@ struct InflatedImageScan {
     }
   }
 
-  /// Looks whether a word behind pairs is the end of the first stack.
+  /// Checks whether a word behind pairs is the end of the first stack.
   private mutating func takeNeighbour(_ word: UInt32, at place: UInt32) {
     recent.removeAll { place &- $0.place > Surmise.reach }
     for words in recent where words.isFollowed(by: word) { noteStack(behind: words) }
@@ -184,15 +183,16 @@ struct InflatedImageScan {
     }
   }
 
-  /// Tells whether a word may be the address behind the Image.
+  /// Whether a word may be the end address of the Image.
   private func mayBegin(_ word: UInt32) -> Bool {
     guard let expected else { return BSSPair.isPlausible(word) }
     return BSSPair.virtualStart(word, expected) != nil
   }
 
-  /// Ends a scan that began without I: finds the pairs for the length that has turned out.
+  /// Ends a scan that began without I (docs/footprint.md): finds the pairs for the length of the
+  /// stream.
   ///
-  /// Returns false when there was too much to remember, and a scan with ``expected`` is needed.
+  /// Returns false when there were too many candidates, and a scan with ``expected`` is needed.
   mutating func settle() -> Bool {
     guard expected == nil else { return expected == count }
     guard !hasTooMany else { return false }
@@ -205,7 +205,7 @@ struct InflatedImageScan {
     return true
   }
 
-  /// Takes two words that stand next to one another.
+  /// Takes two neighbouring words.
   private mutating func complete(_ words: Surmise) {
     if expected != nil {
       guard note(words) else { return }
@@ -223,12 +223,12 @@ struct InflatedImageScan {
     watched = Surmise.reach
   }
 
-  /// Notes a pair; tells whether the words are one.
+  /// Notes a pair; returns whether the words are one.
   @discardableResult
   private mutating func note(_ words: Surmise) -> Bool {
     guard let pair = pair(words) else { return false }
     pairCount += 1
-    // A hostile file may hold millions of different pairs; two are enough to disagree.
+    // A hostile file may hold millions of different pairs; two are enough for a disagreement.
     if pairs.count < 16, !pairs.contains(pair) { pairs.append(pair) }
     return true
   }
@@ -245,7 +245,7 @@ struct InflatedImageScan {
     return BSSPair(words.first, words.second, inflated: expected, isBigEndian: words.isBigEndian)
   }
 
-  /// Begins a banner at a word that stands whole among its first letters, wherever these begin.
+  /// Begins a banner at a word that stands whole among its first letters, at any alignment.
   private mutating func beginBanner(_ word: UInt32) {
     let skipped: UInt32
     switch word {
@@ -255,7 +255,7 @@ struct InflatedImageScan {
     case Banner.uxV: skipped = 3
     default: return
     }
-    // The letters before it are the last ones of the word before.
+    // The letters before it are the last ones of the previous word.
     for index in 0..<skipped
     where UInt8(truncatingIfNeeded: last >> (8 * (4 - skipped + index))) != Banner.text[Int(index)]
     {
@@ -275,7 +275,7 @@ struct InflatedImageScan {
       banner = nil
       return
     }
-    // Messages have other words behind it than a version.
+    // Messages with the same start have no version behind it.
     guard let first = text.dropFirst(start.count).first else { return }
     guard (0x30...0x39).contains(first) else {
       banner = nil

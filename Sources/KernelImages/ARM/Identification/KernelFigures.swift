@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
 
-/// Weighs everything that is known about a kernel's figures. For each figure the first source
-/// that speaks is used, and the others are compared with it.
+/// Decides the figures of a kernel. For each figure the first source that has it is used, and the
+/// others are compared with it.
 struct KernelFigures {
-  /// I.
+  /// I, the size of the inflated kernel (docs/footprint.md).
   let inflated: Figure<ByteCount>
   var table: SizeTable?
   /// The scan of the whole inflated kernel for pairs, when there was one.
@@ -15,14 +15,14 @@ struct KernelFigures {
   var isVmlinux = false
   var head: ImageHead?
   let options: IdentificationOptions
-  /// The kernel's own pair; nil when nothing speaks for one.
+  /// The kernel's own pair; nil when no fact supports one.
   private var pair: BSSPair?
-  /// What turned out on the way.
+  /// The diagnostics so far.
   private(set) var diagnostics: [Diagnostic] = []
 
-  /// T when nobody says: the default of arch/arm/Makefile.
+  /// The assumed T (docs/footprint.md) when no source has it: the default of arch/arm/Makefile.
   static let defaultTextOffset: UInt64 = 0x8000
-  /// PAGE_OFFSET when nobody says: the default of arch/arm/Kconfig.
+  /// The assumed PAGE_OFFSET when no source has it: the default of arch/arm/Kconfig.
   static let defaultPageOffset: UInt64 = 0xc000_0000
   /// The smallest BSS that is assumed.
   static let leastAssumedBSS: UInt64 = 2 << 20
@@ -57,7 +57,7 @@ struct KernelFigures {
       kernel.leastVersion = head.leastVersion.map {
         Figure($0, .inflatedImage, "the kernel's first instructions")
       }
-      // The size table came long after what older kernels begin with.
+      // Kernels with a size table are newer than those whose first instructions show such versions.
       kernel.latestVersion = head.latestVersion.map {
         Figure($0, table == nil ? .estimate : .inflatedImage, "the kernel's first instructions")
       }
@@ -89,8 +89,8 @@ struct KernelFigures {
 
   private var tablePlace: String { "size table at " + hexadecimal(table?.offset ?? 0) }
 
-  /// Whether the address of the last byte in the kernel's head is that which the size table makes. A
-  /// kernel that was not scanned has been confirmed so.
+  /// Whether the address of the last byte in the kernel's head agrees with the size table. A kernel
+  /// that was not scanned has been confirmed in this way.
   private var headConfirmsTable: Bool {
     guard scan != nil else { return true }
     guard let head, let bss = table?.bssBytes, let text = table?.textOffset else { return false }
@@ -147,7 +147,7 @@ struct KernelFigures {
       if pair.textOffset == stated {
         return Figure(value, .sizeTable, tablePlace + ", confirmed by the inflated image")
       }
-      // The kernel was linked for what it holds; the table is only a copy of that.
+      // The kernel was linked for its own value; the table is only a copy of that.
       contradict("a TEXT_OFFSET of " + hexadecimal(stated), hexadecimal(pair.textOffset))
       return Figure(value, .inflatedImage, pairDetail + ", contradicting the size table")
     }
@@ -159,7 +159,7 @@ struct KernelFigures {
         contradict(
           "a TEXT_OFFSET of " + hexadecimal(stated), hexadecimal(value), by: "the decompressor")
       }
-      return Figure(ByteCount(value), .decompressor, "what the decompressor adds to its window")
+      return Figure(ByteCount(value), .decompressor, "added by the decompressor to its window")
     }
     if let stated {
       return guess(ByteCount(stated), "the size table states it, nothing confirms it")
@@ -172,7 +172,7 @@ struct KernelFigures {
     return guess(ByteCount(Self.defaultTextOffset), "the default of 32-bit ARM kernels")
   }
 
-  /// Takes what the user says of T, or else a value that may be wrong.
+  /// Uses the user's T (docs/footprint.md), or else a value that may be wrong.
   private mutating func guess(_ value: ByteCount, _ detail: String) -> Figure<ByteCount> {
     if let value = symbols?.textOffset {
       return Figure(ByteCount(value), .vmlinux, "_text of the vmlinux")
@@ -231,7 +231,7 @@ struct KernelFigures {
           + "__bss_start and __bss_stop", hint: "name the vmlinux, or state the size of the BSS"))
   }
 
-  /// Reports options that were not used because the image says something else.
+  /// Reports options that were not used because the image contradicts them.
   private mutating func checkOptions(
     bss: Figure<ByteCount>, text: Figure<ByteCount>, page: Figure<UInt64>
   ) {

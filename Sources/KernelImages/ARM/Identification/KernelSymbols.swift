@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The figures that the symbols of a vmlinux tell.
+/// The figures in the symbols of a vmlinux.
 ///
 /// Source: arch/arm/kernel/vmlinux.lds.S (v6.1).
 struct KernelSymbols: Hashable {
@@ -8,9 +8,8 @@ struct KernelSymbols: Hashable {
   let inflatedBytes: UInt64
   /// The kernel's BSS.
   let bssBytes: UInt64?
-  /// T.
+  /// T, the text offset (docs/footprint.md).
   let textOffset: UInt64?
-  /// PAGE_OFFSET.
   let pageOffset: UInt64?
 
   /// Reads the symbols of an ELF file; nil when nothing in it would be loaded.

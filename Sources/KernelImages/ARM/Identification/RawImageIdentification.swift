@@ -3,10 +3,10 @@ import Inflation
 import PhysicalMemory
 
 extension Identification {
-  /// Reads a plain Image, which has no header: it is one when the pair is found, or when the user
-  /// says so.
+  /// Reads a plain Image, which has no header. A file is one when the pair is found, or when the
+  /// user says so.
   mutating func peelRawImage(_ layer: Layer) throws(KernelImageError) {
-    // Files that cannot be a kernel are not gone through.
+    // Files that cannot be a kernel are not scanned.
     guard options.type == .image || Self.mayBeImage(layer.bytes) else {
       return try refuse(UnknownContent(of: layer.bytes), at: layer.offset)
     }
@@ -17,8 +17,8 @@ extension Identification {
       Figure(ByteCount(layer.byteCount), .file, "the size of the file"), at: layer.offset)
   }
 
-  /// Tells whether the first words may be ARM instructions that are always carried out; the first
-  /// may also be `setend be`.
+  /// Whether the first words may be unconditional ARM instructions; the first may also be `setend
+  /// be`.
   private static func mayBeImage(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count >= 0x8000 else { return false }
     func always(_ byte: UInt8) -> Bool { byte >> 4 == 0xe }

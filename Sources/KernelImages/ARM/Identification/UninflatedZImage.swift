@@ -3,7 +3,8 @@ import Inflation
 import PhysicalMemory
 
 extension Identification {
-  /// Why the kernel of a zImage cannot be had. What failed for a reason of ours is told as that.
+  /// The error for a zImage without an inflatable payload. It names a limit of this program, if
+  /// that is the cause.
   static func refusal(_ failed: FailedPayload?, _ header: ZImageHeader) -> KernelImageError {
     guard let failed, failed.cause.isLimit else {
       return .noPayload(zImageBytes: header.byteCount)
@@ -13,17 +14,17 @@ extension Identification {
       cause: failed.cause)
   }
 
-  /// Takes the figures of a kernel that cannot be inflated here from its size table, as far as that
-  /// tells them all. The zImage inflates itself, so it can be handed over all the same.
+  /// Takes the figures of a kernel that cannot be inflated here from its size table, if the table
+  /// has them all. The zImage inflates itself, so it can still be handed over.
   ///
-  /// `layer` is the zImage and what stands behind it, `failed` what looked like the payload; nil when
-  /// nothing did: then its packing is unknown. `why` is why there is no inflated kernel, and is thrown
-  /// when the table is not enough, or the payload is known to be damaged.
+  /// `layer` is the zImage and the bytes behind it. `failed` is the likely payload; nil when there
+  /// is none: then the compression is unknown. `why` is the reason why there is no inflated kernel.
+  /// It is thrown when the table is not enough, or the payload is certainly damaged.
   mutating func takeUninflated(
     _ layer: Layer, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode,
     _ failed: FailedPayload?, because why: KernelImageError
   ) throws(KernelImageError) {
-    // Damaged data make no kernel, and of data that are too large the table does not tell.
+    // Damaged data make no kernel, and for data that are too large the table is no proof.
     if let cause = failed?.cause {
       guard cause.isLimit else { throw why }
       if case .exceedsLimit = cause { throw why }
@@ -32,8 +33,8 @@ extension Identification {
     let zImage = layer.bytes.extracting(length.indices)
     guard let table, table.bssBytes != nil, table.textOffset != nil,
       let place = table.sizeWordOffset, let end = Int(exactly: place + 4), end <= zImage.count,
-      // A packing that is not known is believed in where the decompressor, too, knows where it ends,
-      // and where no xz stream ends that has lost its beginning.
+      // An unknown compression is accepted if the decompressor's code confirms the payload's end,
+      // and if that is not the end of an xz stream, whose beginning would be missing.
       failed != nil
         || code.sizeWordOffset == place && XZIndex(zImage, endingAt: end - 4) == nil,
       let word = ByteReader(zImage).littleEndian32(at: end - 4),
@@ -63,7 +64,7 @@ extension Identification {
     addLayers(layer, header, table, payload)
     warn(
       .notInflated,
-      why.description + "; what is known of the kernel is what its size table says",
+      why.description + "; the kernel's figures come from its size table alone",
       hint: "compare the file's checksum; the zImage can be handed over, since it inflates itself")
   }
 }

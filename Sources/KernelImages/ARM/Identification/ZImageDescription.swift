@@ -3,18 +3,19 @@ import Inflation
 import PhysicalMemory
 
 extension Identification {
-  /// R when it cannot be read: more than any known decompressor uses.
+  /// The assumed R (docs/footprint.md) when it cannot be read: no known decompressor uses more.
   static let largestBump: UInt64 = 0x1000
-  /// The decompressor's BSS when it cannot be read: some KiB in every known one.
+  /// The assumed BSS of the decompressor when it cannot be read: every known one has some KiB.
   static let largestDecompressorBSS: UInt64 = 0x2000
-  /// `wont_overwrite` when it cannot be read: it follows the header and, in an EFI build, a page.
+  /// The assumed bounds of `wont_overwrite` when it cannot be read: it follows the header and, in
+  /// an EFI build, a page.
   static let wontOverwriteBounds: (lowest: UInt64, highest: UInt64) = (0x30, 0x2000)
   /// The decompressor's heap in every known kernel.
   ///
   /// Source: arch/arm/boot/compressed/Makefile (v6.1), `MALLOC_SIZE`.
   static let usualHeap: UInt64 = 0x10000
 
-  /// Says what the decompressor will do.
+  /// Predicts the actions of the decompressor.
   mutating func describe(
     _ zImage: Span<UInt8>, _ header: ZImageHeader, _ table: SizeTable?, _ code: DecompressorCode,
     _ payload: PayloadPlace
@@ -64,8 +65,8 @@ extension Identification {
     return Figure(ByteCount(bound), .estimate, "bounded")
   }
 
-  /// The decompressor's heap: as its code has it, or else as the table states it, but never less than
-  /// every known kernel has.
+  /// The decompressor's heap, from its code or else from the table, but never less than every known
+  /// kernel has.
   private mutating func heap(
     _ table: SizeTable?, _ code: DecompressorCode, _ bounded: inout [String]
   ) -> Figure<ByteCount> {
@@ -107,11 +108,12 @@ extension Identification {
     return Figure(.window, .estimate, "as in every multi-platform kernel")
   }
 
-  /// Looks for the name of the property that only a decompressor reads that checks the memory.
+  /// Looks for the name of a property that only a decompressor holds that reads memory from the
+  /// DTB.
   ///
   /// Source: arch/arm/boot/compressed/fdt_check_mem_start.c (v6.1; since v5.12).
   private func memoryCheck(_ zImage: Span<UInt8>, _ payload: PayloadPlace) -> Figure<Bool>? {
-    // With its zero byte: other names begin like it. Texts stand right in front of the payload.
+    // The zero byte matters: other names begin alike. Texts stand right in front of the payload.
     let name = Array("linux,usable-memory".utf8) + [0]
     for range in [0..<(payload.offset ?? payload.end), payload.end..<zImage.count] {
       if let at = zImage.lastOffset(of: name, in: range) {
@@ -140,7 +142,7 @@ extension Identification {
     return trees
   }
 
-  /// Notes bytes that belong to nothing, unless they are padding.
+  /// Notes unknown bytes, unless they are padding.
   mutating func reportTrailing(_ layer: Layer, from end: Int, _ what: String) {
     var at = end
     while at < layer.bytes.count, layer.bytes[at] == 0 { at += 1 }

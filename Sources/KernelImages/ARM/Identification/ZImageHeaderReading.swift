@@ -2,8 +2,8 @@
 import PhysicalMemory
 
 extension Identification {
-  /// Reads a zImage's header and the code behind it. What runs is the code: where they contradict each
-  /// other, the header lies.
+  /// Reads a zImage's header and the code behind it. The code runs, so where they contradict each
+  /// other, the header is wrong.
   mutating func readHeader(
     _ layer: Layer
   ) throws(KernelImageError) -> (ZImageHeader, DecompressorCode) {

@@ -4,7 +4,7 @@ import PhysicalMemory
 
 extension Identification {
   /// Reads a zImage: its header, its size table, its code, and as much of its payload as the
-  /// figures take.
+  /// figures need.
   mutating func peelZImage(_ layer: Layer) throws(KernelImageError) {
     let (header, code) = try readHeader(layer)
     let length = try layer.part("the zImage", 0, header.byteCount)
@@ -116,7 +116,7 @@ extension Identification {
     return (payload, head(payload))
   }
 
-  /// Tells whether the size table tells everything and the size word is right.
+  /// Whether the size table has all figures and the size word is right.
   ///
   /// The word is confirmed without inflating the payload: the code at the beginning of the kernel
   /// holds the address of its last byte, PAGE_OFFSET + T + I + BSS - 1.
@@ -131,12 +131,11 @@ extension Identification {
     return head.pageOffset(memoryBytes: word + bss + text, slack: 0) != nil
   }
 
-  /// Inflates the payload, seeking the pair for the length that the size word states, and once
-  /// more when the length turns out to be another.
+  /// Inflates the payload and searches for the pair of the length that the size word states. If the
+  /// length turns out to be another, it does so once more.
   ///
-  /// `payload` ends where its stream does, from then on.
-  /// `repaired` is the stream with the right size word, when gzip's own was wrong: unlike
-  ///   the decompressor, an inflater insists on it.
+  /// `payload` is cut to the end of its stream. `repaired` is the stream with the right size word,
+  /// when gzip's own was wrong: an inflater checks it, the decompressor does not.
   private mutating func scanPayload(
     _ stream: Span<UInt8>, _ payload: inout Payload, _ header: ZImageHeader,
     in zImage: Span<UInt8>, _ repaired: inout [UInt8]?
@@ -166,7 +165,7 @@ extension Identification {
     return second
   }
 
-  /// Lets a payload end where its stream does, when it was said to end further on.
+  /// Cuts a payload to the end of its stream, if its stated end is further on.
   private mutating func shorten(_ payload: inout Payload, to consumed: Int, in zImage: Span<UInt8>)
   {
     guard consumed < payload.streamBytes else { return }
@@ -179,7 +178,7 @@ extension Identification {
       hint: "get an intact kernel; kx inspect --verify compares all of it")
   }
 
-  /// The byte order of the kernel's data: as the pair has it, or else as the header says.
+  /// The byte order of the kernel's data, from the pair or else from the header.
   private mutating func byteOrder(_ header: ZImageHeader, _ kernel: ARMKernel) -> Figure<Bool> {
     let stated = header.variant != .littleEndian
     guard let found = kernel.isBigEndian, found.value != stated else {
@@ -239,7 +238,7 @@ extension Identification {
       hint: "hand over the inflated Image, or rebuild the zImage")
   }
 
-  /// Adds the zImage and what it holds, as far as that is known.
+  /// Adds the zImage and its content, as far as it is known.
   mutating func addLayers(
     _ layer: Layer, _ header: ZImageHeader, _ table: SizeTable?, _ payload: PayloadPlace
   ) {
@@ -265,7 +264,7 @@ extension Identification {
         byteCount: UInt64(payload.end - offset)))
   }
 
-  /// Reads the symbols of the vmlinux that the user named; nil when it is none.
+  /// Reads the symbols of the vmlinux that the user named; nil when it is no vmlinux.
   mutating func vmlinuxSymbols() -> KernelSymbols? {
     guard let bytes = options.vmlinux else { return nil }
     do throws(KernelImageError) {
@@ -292,7 +291,7 @@ extension ZImageHeader {
   fileprivate var dataOrder: InflatedImageScan.ByteOrder {
     switch variant {
     case .littleEndian: .little
-    // One word of the header says so, and it may lie.
+    // Only one word of the header states this, and it may be wrong.
     case .be8: .either
     case .be32: .big
     }
