@@ -7,12 +7,12 @@
 //
 // What we know: the four symbols and what they answer with (Swift 6.3.1,
 // stdlib/public/stubs/Unicode/UnicodeNormalization.cpp and stdlib/public/core/UnicodeNormalization.swift).
-// What we do not know: other symbols of the same object in another version. Then both are linked, and the
-// linker says that a symbol is there twice.
+// What we do not know: other symbols of the same object in another version, for which scripts/build/build-device
+// leaves this file out.
 // What we are responsible for: that nothing here compares texts of people.
 #include <features.h>
 
-#ifndef __GLIBC__
+#if !defined(__GLIBC__) && !defined(CLINUX_RUNTIME_OBJECTS)
 #include <stdint.h>
 
 uint16_t _swift_stdlib_getNormData(uint32_t scalar);
