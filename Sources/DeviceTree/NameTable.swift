@@ -38,9 +38,10 @@ struct FirstPlaces {
   private let table: NameTable
   private var places: [Int?]
 
-  /// Lists the names of things in their order, and further names that may be added.
-  init(_ names: [[UInt8]], and further: [[UInt8]] = []) {
-    table = NameTable(names + further)
+  /// Goes through the names of things in their order, for the names that are looked for: mostly few, where the
+  /// things may be many.
+  init(of names: [[UInt8]], among wanted: [[UInt8]]) {
+    table = NameTable(wanted)
     places = Array(repeating: nil, count: table.count)
     for (index, name) in names.enumerated() { add(name, index) }
   }

@@ -130,7 +130,7 @@ struct OverlayMerge {
         .overlay(path), .tooMany("levels", limit: UInt64(StructureReader.maximumDepth)))
     }
     var properties = FirstPlaces(
-      target.properties.map { $0.nameBytes }, and: source.properties.map { $0.nameBytes })
+      of: target.properties.map { $0.nameBytes }, among: source.properties.map { $0.nameBytes })
     for property in source.properties {
       if let index = properties[property.nameBytes] {
         target.properties[index].value = property.value
@@ -146,10 +146,9 @@ struct OverlayMerge {
         .overlay(path), .tooMany("children of targets", limit: UInt64(maximumListed)))
     }
     var children = FirstPlaces(
-      target.children.map { $0.nameBytes }, and: source.children.map { $0.nameBytes })
+      of: target.children.map { $0.nameBytes }, among: source.children.map { $0.nameBytes })
     // By names without address: the first child of each, and the number of children.
-    let similar = NameTable(
-      target.children.map { $0.baseNameBytes } + source.children.map { $0.baseNameBytes })
+    let similar = NameTable(source.children.map { $0.nameBytes })
     var withoutAddress = [(first: Int, count: Int)](repeating: (0, 0), count: similar.count)
     func note(_ child: Node, _ index: Int) {
       guard let place = similar.place(of: child.baseNameBytes) else { return }

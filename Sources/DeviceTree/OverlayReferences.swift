@@ -47,7 +47,8 @@ struct OverlayReferences {
   private static func shift(
     _ node: inout Node, _ path: String, _ fixups: Node, by delta: UInt32
   ) throws(DeviceTreeError) {
-    let properties = FirstPlaces(node.properties.map { $0.nameBytes })
+    let properties = FirstPlaces(
+      of: node.properties.map { $0.nameBytes }, among: fixups.properties.map { $0.nameBytes })
     for fixup in fixups.properties {
       guard let index = properties[fixup.nameBytes], let offsets = fixup.asCells else {
         throw DeviceTreeError(
@@ -57,7 +58,8 @@ struct OverlayReferences {
         try add(delta, to: &node.properties[index].value, at: offset, path)
       }
     }
-    let children = FirstPlaces(node.children.map { $0.nameBytes })
+    let children = FirstPlaces(
+      of: node.children.map { $0.nameBytes }, among: fixups.children.map { $0.nameBytes })
     for child in fixups.children {
       guard let index = children[child.nameBytes] else {
         throw DeviceTreeError(
@@ -71,7 +73,8 @@ struct OverlayReferences {
   private mutating func fill(_ fixups: Node, from base: DeviceTree) throws(DeviceTreeError) {
     let symbols = base.root.properChild("__symbols__")
     let paths = symbols?.properties ?? []
-    let labels = FirstPlaces(paths.map { $0.nameBytes })
+    let labels = FirstPlaces(
+      of: paths.map { $0.nameBytes }, among: fixups.properties.map { $0.nameBytes })
     let overlay = DeviceTree(root: root)
     var count = 0
     for fixup in fixups.properties {

@@ -6,11 +6,26 @@ public struct ReservedRange: Hashable, Sendable {
   public let range: PhysicalRange
   /// Who reserved them, short enough for a table: `reserved-memory/cma`.
   public let why: String
+  /// Whether the user reserves them by an option, and not the machine.
+  public let isWished: Bool
 
   /// Makes a reservation.
-  public init(_ range: PhysicalRange, why: String) {
+  public init(_ range: PhysicalRange, why: String, isWished: Bool = false) {
     self.range = range
     self.why = why
+    self.isWished = isWished
+  }
+
+  /// Whether the same bytes are reserved for the same reason. Whose wish it was is in no document, so a plan that
+  /// was read back must equal one that is made anew.
+  public static func == (one: Self, other: Self) -> Bool {
+    one.range == other.range && one.why == other.why
+  }
+
+  /// Hashes what ``==(_:_:)`` compares.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(range)
+    hasher.combine(why)
   }
 }
 

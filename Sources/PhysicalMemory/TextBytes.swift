@@ -66,12 +66,12 @@ extension String {
 
   /// The text without its first bytes.
   package func without(first count: Int) -> String {
-    String(decoding: Array(utf8)[Swift.min(count, utf8.count)...], as: UTF8.self)
+    String(decoding: Array(utf8)[Swift.min(Swift.max(0, count), utf8.count)...], as: UTF8.self)
   }
 
   /// The first bytes of a text that only has to be recognized.
   package func first(_ count: Int) -> String {
-    String(decoding: Array(utf8)[..<Swift.min(count, utf8.count)], as: UTF8.self)
+    String(decoding: Array(utf8)[..<Swift.min(Swift.max(0, count), utf8.count)], as: UTF8.self)
   }
 }
 

@@ -54,7 +54,7 @@ struct ARMRefusalCause {
 
   /// Memory that an option reserves.
   private var wish: String? {
-    reserved { $0.why.begins(with: "--") }.map { "keep less memory clear: " + $0 }
+    reserved { $0.isWished }.map { "keep less memory clear: " + $0 }
   }
 
   /// Names the largest of some reservations, if it fits without all of them; nil where it does not.

@@ -211,13 +211,13 @@ final class DeviceBoot {
     if let floor = settings.memoryFloor,
       let range = PhysicalRange(start: PhysicalAddress(0), end: floor)
     {
-      all.append(ReservedRange(range, why: "--mem-min"))
+      all.append(ReservedRange(range, why: "--mem-min", isWished: true))
     }
     if let ceiling = settings.memoryCeiling,
       let start = ceiling.advanced(by: ByteCount(UInt64(1))),
       let range = PhysicalRange(first: start, last: PhysicalRange.everything.last)
     {
-      all.append(ReservedRange(range, why: "--mem-max"))
+      all.append(ReservedRange(range, why: "--mem-max", isWished: true))
     }
     return all
   }

@@ -130,7 +130,7 @@ struct BootFiles {
       wishes.memory = MemoryMap(ram: RangeSet(options.ram))
       wishes.loadMemory = LoadMemory()
     }
-    wishes.reserved = options.reserve.map { ReservedRange($0, why: "--reserve") }
+    wishes.reserved = options.reserve.map { ReservedRange($0, why: "--reserve", isWished: true) }
     if let text = options.append { wishes.commandLine = text }
     wishes.wantsATAGs = options.atags
     wishes.machineNumber = options.machineNumber

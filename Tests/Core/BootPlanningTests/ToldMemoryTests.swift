@@ -75,7 +75,12 @@ struct ToldMemoryTests {
       "--reserve": Bytes(0x8010_0000, 0xa000_0000),
     ]
     let range = try #require(kept[option]?.range)
-    request.machine.memory.reserve([ReservedRange(range, why: option)])
+    // By its name alone it may be the machine's.
+    var named = request
+    named.machine.memory.reserve([ReservedRange(range, why: option)])
+    let machine = try #require(ARMPlanner.plan(named).diagnostics(.nothingFits).first)
+    #expect(!machine.hint.contains("keep less"), "\(machine.hint)")
+    request.machine.memory.reserve([ReservedRange(range, why: option, isWished: true)])
     let said = try #require(ARMPlanner.plan(request).diagnostics(.nothingFits).first)
     #expect(said.hint.hasPrefix("keep less memory clear: " + option), "\(said.hint)")
     // Where it would not fit without it either, the option is not to blame.
