@@ -96,8 +96,8 @@ extension Stop {
       what: error.description, hint: error.hint, status: status)
   }
 
-  /// The error for files that do not go together.
-  init(_ error: BootGatheringError) {
+  /// The error for files that do not make a boot.
+  init(_ error: BootError) {
     if case .image(let path, let error) = error {
       self.init(error, in: path)
       return

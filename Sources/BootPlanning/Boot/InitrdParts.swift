@@ -104,10 +104,10 @@ public struct InitrdParts: Sendable, Hashable {
   }
 
   /// The figures for a plan: those of the files, or those that the user states.
-  func planned(_ wishes: BootWishes) -> PlannedInitrd? {
-    let told = wishes.assumedUnpackedBytes
+  func planned(_ options: BootOptions) -> PlannedInitrd? {
+    let told = options.assumedUnpackedBytes
     if isEmpty {
-      return wishes.assumedInitrdBytes.flatMap {
+      return options.assumedInitrdBytes.flatMap {
         $0.rawValue == 0 ? nil : PlannedInitrd(byteCount: $0, unpackedBytes: told)
       }
     }

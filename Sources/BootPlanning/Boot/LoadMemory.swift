@@ -99,7 +99,7 @@ public struct LoadMemory: Sendable, Hashable {
   }
 }
 
-extension GatheredBoot {
+extension Boot {
   /// Plans for the memory of the running machine: without enough of it to inflate the kernel, the
   /// zImage is handed over.
   func plan(

@@ -16,17 +16,17 @@ struct UsablePart {
   ///   - file: All bytes of the file.
   ///   - path: Its path, for messages.
   ///   - role: The role of the file: `initrd` or `dtb`.
-  ///   - wishes: The machine and the configuration of a FIT, which choose among parts; nil when
+  ///   - boot: The machine and the configuration of a FIT, which choose among parts; nil when
   ///     both are unknown.
   /// - Returns: nil when the file is of the kind that its role needs, or has no such part.
   @inline(never)
   static func found(
-    in file: Span<UInt8>, _ path: String, as role: PlannedFile.Role, _ wishes: BootWishes? = nil
+    in file: Span<UInt8>, _ path: String, as role: PlannedFile.Role, _ boot: BootOptions? = nil
   ) -> Self? {
     guard let misplaced = MisplacedFile.found(in: file, as: role) else { return nil }
     var options = IdentificationOptions()
-    options.machineRoot = wishes?.runningTree?.root
-    options.fitConfiguration = wishes?.stated.fitConfiguration
+    options.machineRoot = boot?.runningTree?.root
+    options.fitConfiguration = boot?.stated.fitConfiguration
     var image = try? KernelImage.identify(file, options: options)
     if options.fitConfiguration != nil, case .none = image {
       // The name may belong to the kernel's file.

@@ -79,4 +79,19 @@ extension LinuxInterfaceError {
         : "take the snapshot anew: kexec --snapshot=FILE"
     }
   }
+
+  /// What to try next when the machine was read from a folder or a file that the user names.
+  public var captureHint: String {
+    switch problem {
+    case .noMachine:
+      "give a snapshot of kexec --snapshot, or a captured /proc/iomem; a tree goes with --dtb"
+    case .memory: "capture it as root: sudo cat /proc/iomem"
+    case .system: "give a folder with iomem, fdt and cmdline, or a snapshot of kexec --snapshot"
+    case .tree, .inflation, .value, .archive, .tooMany, .missing:
+      "take it anew with kexec --snapshot FILE"
+    }
+  }
+
+  /// Whether Linux refused to read, so that nothing is known of the content.
+  public var isUnreadable: Bool { if case .system = problem { true } else { false } }
 }

@@ -12,8 +12,7 @@ import Reporting
 /// It is an object because it is large and is passed on often.
 final class DeviceBoot {
   let machine: MachineState
-  let gathered: GatheredBoot<MappedFile>
-  let prepared: PreparedBoot
+  let files: Boot<MappedFile>
   let plan: BootPlan
   /// The changes made to the running command line, when it is reused.
   let reuse: CommandLineReuse?
@@ -45,62 +44,55 @@ final class DeviceBoot {
     if let path = settings.vmlinux { inputs.vmlinux = try map(path) }
     let image = try Self.identify(inputs, settings, path, machine)
 
-    var wishes = BootWishes()
-    wishes.take(machine)
+    var options = BootOptions()
+    options.take(machine)
     // Only for a kernel with long descriptors do the processor's features decide.
     if settings.machine == nil, image.kernel?.isLPAE?.value == true {
-      if let tree = wishes.runningTree { wishes.processor.take(tree) }
-      if wishes.processor.hasLPAE == nil,
+      if let tree = options.runningTree { options.processor.take(tree) }
+      if options.processor.hasLPAE == nil,
         let text = try? kernel.readFile("/proc/cpuinfo", limit: 4 << 20)
       {
-        wishes.processor.take(cpuinfo: text, release: machine.facts.release)
+        options.processor.take(cpuinfo: text, release: machine.facts.release)
       }
     }
-    wishes.reserved = Self.limits(settings) + settings.reservations
-    wishes.stated = StatedReading(
+    options.reserved = Self.limits(settings) + settings.reservations
+    options.stated = StatedReading(
       type: settings.type, fitConfiguration: settings.fitConfiguration,
       treeIndex: settings.treeIndex, imageBytes: settings.imageBytes,
       pageOffset: settings.pageOffset)
-    wishes.wantsATAGs = settings.wantsATAGs
-    wishes.machineNumber = settings.machineNumber
-    wishes.handover = settings.handover
-    wishes.imageBytes = settings.imageBytes
-    wishes.load = load
-    wishes.explains = settings.showsNotes
+    options.wantsATAGs = settings.wantsATAGs
+    options.machineNumber = settings.machineNumber
+    options.handover = settings.handover
+    options.imageBytes = settings.imageBytes
+    options.load = load
+    options.explains = settings.showsNotes
     if settings.dropsOldRoot {
-      wishes.runningCommandLine = machine.commandLine.map { Self.withoutRoot($0) }
+      options.runningCommandLine = machine.commandLine.map { Self.withoutRoot($0) }
     }
     reuse =
       settings.reusesCommandLine
       ? CommandLineReuse(
-        running: wishes.runningCommandLine ?? "", appending: settings.commandLine ?? "") : nil
-    wishes.commandLine = reuse?.commandLine ?? settings.commandLine
+        running: options.runningCommandLine ?? "", appending: settings.commandLine ?? "") : nil
+    options.commandLine = reuse?.commandLine ?? settings.commandLine
 
-    let gathered: GatheredBoot<MappedFile>
-    do throws(BootGatheringError) {
-      gathered = try GatheredBoot(inputs, image: image, wishes)
+    let request: PlanRequest
+    do throws(BootError) {
+      files = try Boot(inputs, image: image, options)
+      if files.seedBytes > 0 {
+        // Without randomness the old seeds are removed: the next kernel must not use them again.
+        files.options.random = (try? kernel.randomBytes(files.seedBytes)) ?? []
+      }
+      id = Self.placeID(settings, on: files, kernel)
+      request = try files.request()
     } catch {
       throw Stop(error)
     }
-    if let seeds = gathered.sources.tree?.tree.seedByteCount, seeds.rawValue > 0 {
-      // Without randomness the old seeds are removed: the next kernel must not use them again.
-      let count = min(Int(clamping: seeds.rawValue), 4096)
-      gathered.sources.random = (try? kernel.randomBytes(count)) ?? []
-    }
-    id = Self.placeID(settings, on: &gathered.sources, machine, kernel, gathered.image)
-    do throws(BootPreparationError) {
-      prepared = try gathered.prepared()
-    } catch {
-      throw Stop(
-        what: error.description, place: error.place ?? path, hint: error.hint, status: .badFile)
-    }
     do throws(BootPlanError) {
-      plan = try gathered.plan(prepared.request, by: Planner.exactPlan)
+      plan = try files.plan(request, by: Planner.exactPlan)
     } catch {
       throw Stop(
         what: error.description, hint: error.hint, status: error.isLimit ? .unavailable : .usage)
     }
-    self.gathered = gathered
   }
 
   /// Refuses a log file that is also an input, under any name: appending to it would change it.
@@ -145,34 +137,27 @@ final class DeviceBoot {
       guard let file else { return try MachineState(folder: path, from: kernel) }
       return try MachineState(captured: file.span)
     } catch {
-      if case .system = error.problem {
-        throw Stop(
-          what: error.description, place: path,
-          hint: "give a folder with iomem, fdt and cmdline, or a snapshot", status: .unreadable)
-      }
       throw Stop(
-        what: error.description, place: path,
-        hint: "take one with kexec --snapshot FILE, or as root with cat /proc/iomem",
-        status: .badFile)
+        what: error.description, place: path, hint: error.captureHint,
+        status: error.isUnreadable ? .unreadable : .badFile)
     }
   }
 
   /// Puts the record's id on the command line. The id of the running boot is removed, unless the
   /// user states it.
   private static func placeID(
-    _ settings: Settings, on sources: inout BootSources, _ machine: MachineState,
-    _ kernel: some KernelInterface, _ image: KernelImage
+    _ settings: Settings, on files: Boot<MappedFile>, _ kernel: some KernelInterface
   ) -> String? {
     // A bundle has its own command line.
-    if image.isBundle { return nil }
+    if files.image.isBundle { return nil }
     let stated = settings.commandLine.flatMap { BootID.id(in: $0) }
     let id = stated ?? (settings.log == nil ? nil : BootID.make(on: kernel))
     if stated == nil {
-      let line = sources.commandLine ?? sources.tree?.tree.commandLine
+      let line = files.options.commandLine ?? files.tree?.tree.commandLine
       if id != nil {
-        sources.commandLine = BootID.place(id, on: line ?? "")
+        files.options.commandLine = BootID.place(id, on: line ?? "")
       } else if let line, BootID.id(in: line) != nil {
-        sources.commandLine = BootID.place(nil, on: line)
+        files.options.commandLine = BootID.place(nil, on: line)
       }
     }
     return id

@@ -9,7 +9,7 @@ extension DeviceBoot {
   ///
   /// Source: Linux 6.1, init/version-timestamp.c, linux_banner.
   func release(in call: KexecLoadCall) -> String? {
-    if let release = gathered.image.kernel?.release { return release }
+    if let release = files.image.kernel?.release { return release }
     guard id != nil, plan.handover == .image, let kernel = call.segments.first else { return nil }
     if case .bytes(let bytes) = kernel.contents { return Self.release(in: bytes) }
     return Self.release(in: kernel.contents.copy)

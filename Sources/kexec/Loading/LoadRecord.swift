@@ -40,7 +40,7 @@ enum LoadRecord {
             writer.string("path", file.path)
             writer.byteCount("bytes", file.bytes)
             writer.string("sha256", file.sha256.isEmpty ? nil : file.sha256)
-            writer.string("stamp", boot.gathered.inputs.file(of: file)?.contents.stamp?.description)
+            writer.string("stamp", boot.files.inputs.file(of: file)?.contents.stamp?.description)
           }
         }
       }

@@ -35,8 +35,8 @@ struct SegmentAssembly {
     var segments: [KexecSegment] = []
     for planned in ordered {
       let parts: [SegmentPart]
-      do throws(BootGatheringError) {
-        parts = try boot.gathered.parts(of: planned, in: boot.plan, boot.prepared)
+      do throws(BootError) {
+        parts = try boot.files.parts(of: planned, in: boot.plan)
       } catch {
         throw Stop(error)
       }
@@ -136,10 +136,10 @@ struct SegmentAssembly {
 
   private func contents(of source: SegmentPart.Source) -> FileContents? {
     switch source {
-    case .kernel: boot.gathered.inputs.kernel?.contents
+    case .kernel: boot.files.inputs.kernel?.contents
     case .initrd(let index):
-      boot.gathered.inputs.initrds.indices.contains(index)
-        ? boot.gathered.inputs.initrds[index].contents : nil
+      boot.files.inputs.initrds.indices.contains(index)
+        ? boot.files.inputs.initrds[index].contents : nil
     }
   }
 
@@ -154,7 +154,7 @@ struct SegmentAssembly {
   private func setRegisters(_ call: inout KexecLoadCall) throws(Stop) {
     guard let registers = boot.plan.registers, let last = call.segments.indices.last else { return }
     let atags = call.segments[last].name == PlannedSegment.Name.atags.rawValue
-    let number = boot.plan.machineNumberIsAsked(boot.prepared) ? registers.r1 : nil
+    let number = boot.files.options.machineNumber != nil ? registers.r1 : nil
     let seen: UInt64?
     if let index = call.deviceTreeAsARMSeesIt, scansForTrees {
       seen = call.segments[index].address.rawValue
@@ -225,15 +225,5 @@ struct SegmentAssembly {
       }
     }
     return numbers.count < 2 || (numbers[0], numbers[1]) >= (3, 7)
-  }
-}
-
-extension BootPlan {
-  /// Whether the user named the machine number that an ATAG list needs.
-  fileprivate func machineNumberIsAsked(_ prepared: PreparedBoot) -> Bool {
-    if case .atags(_, let machine) = prepared.request.parameters {
-      return machine != ARMRegisters.deviceTreeMachine
-    }
-    return false
   }
 }

@@ -37,7 +37,7 @@ extension MachineChecks {
   mutating func addConsole(_ boot: DeviceBoot, _ running: (String) -> Console?) {
     let code = DiagnosticCode.console
     let hint = "compare with /proc/consoles"
-    let tree = boot.prepared.tree
+    let tree = boot.files.tree?.tree
     let words = boot.plan.commandLine.words
     guard let word = words.last(where: { $0.begins(with: "console=") }) else {
       if let path = tree?.stdoutPath {
@@ -94,11 +94,11 @@ extension MachineChecks {
   /// Checks the root: a kernel without an initrd needs one.
   mutating func addRoot(_ boot: DeviceBoot) {
     // A bundle has its own root.
-    guard !boot.gathered.image.isBundle else { return }
+    guard !boot.files.image.isBundle else { return }
     let hasRoot = boot.plan.commandLine.words.contains {
       $0.begins(with: "root=")
     }
-    if hasRoot || !boot.gathered.initrd.isEmpty {
+    if hasRoot || !boot.files.initrd.isEmpty {
       add(.ok, .root, hasRoot ? "the command line names a root" : "there is an initrd")
     } else {
       add(
@@ -113,11 +113,11 @@ extension MachineChecks {
     let kernel: [UInt8]
     do throws(Stop) {
       call = try SegmentAssembly(boot).call()
-      if boot.gathered.image.isBundle {
+      if boot.files.image.isBundle {
         add(.ok, .kernelWhole, "the bundle is whole: every segment has the SHA-256 that it states")
         return addCall(call, boot.machine)
       }
-      if let why = boot.gathered.image.whyNotInflated {
+      if let why = boot.files.image.whyNotInflated {
         add(
           .warning, .kernelWhole,
           "whether the kernel is whole is not known: it could not be inflated",
@@ -135,9 +135,9 @@ extension MachineChecks {
     add(
       .ok, .kernelWhole,
       "the kernel is whole: " + ByteCount(kernel.count).description
-        + (boot.gathered.image.kernel?.release.map { ", " + $0 } ?? ""))
+        + (boot.files.image.kernel?.release.map { ", " + $0 } ?? ""))
     addProcessor(boot, kernel)
-    if let tree = boot.prepared.tree { addTree(tree, KernelText(kernel)) }
+    if let tree = boot.files.tree?.tree { addTree(tree, KernelText(kernel)) }
     addCall(call, boot.machine)
   }
 
@@ -149,9 +149,9 @@ extension MachineChecks {
       if case .bytes(let bytes) = segment.contents { return bytes }
       return segment.contents.copy
     }
-    guard let file = boot.gathered.inputs.kernel else { return [] }
+    guard let file = boot.files.inputs.kernel else { return [] }
     do throws(KernelImageError) {
-      return try boot.gathered.image.inflatedImage(of: file.span)
+      return try boot.files.image.inflatedImage(of: file.span)
     } catch {
       throw Stop(error, in: file.path)
     }
@@ -160,11 +160,11 @@ extension MachineChecks {
   /// Checks the processor. The inflated kernel names the processors it was built for; the plan
   /// knows only its header.
   private mutating func addProcessor(_ boot: DeviceBoot, _ bytes: [UInt8]) {
-    guard var facts = boot.gathered.image.kernel, boot.prepared.processorObstacle == nil else {
+    guard var facts = boot.files.image.kernel, boot.files.processorObstacle == nil else {
       return
     }
     facts.readVersion(of: bytes.span)
-    let processor = boot.prepared.processor
+    let processor = boot.files.processor
     if let obstacle = processor.obstacle(to: facts) {
       return addPlan([Diagnostic(obstacle, on: processor)])
     }

@@ -52,28 +52,22 @@ struct BoardMachine {
 
   /// Sets the memory of a boot to that of the board. A tree that names other RAM would send the
   /// kernel to addresses without memory.
-  func settle(_ sources: inout BootSources) throws(Stop) -> [Diagnostic] {
+  func settle(_ boot: Boot<InputFile>) throws(Stop) {
     let ram: PhysicalRange
     do throws(LabError) { ram = try board.ram(memory) } catch { throw Stop(lab: error) }
-    guard sources.memory == nil else { return [] }
-    guard var tree = sources.tree else {
-      sources.memory = MemoryMap(ram: RangeSet(ram))
-      return []
-    }
-    let told = (try? tree.tree.memory()) ?? []
-    if !told.isEmpty, told.allSatisfy({ ram.contains($0) }) { return [] }
-    sources.memory = MemoryMap(ram: RangeSet(ram))
-    if told.isEmpty { return [] }
-    tree.tree.root.children.removeAll {
+    guard boot.options.memory == nil else { return }
+    let named = (try? boot.tree?.tree.memory()) ?? []
+    if !named.isEmpty, named.allSatisfy({ ram.contains($0) }) { return }
+    boot.options.memory = MemoryMap(ram: RangeSet(ram))
+    if named.isEmpty { return }
+    boot.tree?.tree.root.children.removeAll {
       $0.property(named: "device_type")?.text == "memory"
     }
-    sources.tree = tree
-    return [
+    boot.diagnostics.append(
       Diagnostic(
         .boardMemoryTaken, .note,
         "the tree names memory that the board does not have with \(memory.rounded); replaced by "
-          + "\(ram)")
-    ]
+          + "\(ram)"))
   }
 }
 

@@ -12,15 +12,15 @@ struct BootContents {
     var segments: [LabSegment] = []
     for segment in plan.segments {
       let parts: [SegmentPart]
-      do throws(BootGatheringError) {
-        parts = try files.gathered.parts(of: segment, in: plan, files.prepared)
+      do throws(BootError) {
+        parts = try files.boot.parts(of: segment, in: plan)
       } catch {
-        throw Stop(gathering: error)
+        throw Stop(boot: error)
       }
       segments.append(
         LabSegment(
           name: segment.name.rawValue, address: segment.range.first.rawValue,
-          bytes: Self.bytes(parts, files.gathered.inputs),
+          bytes: Self.bytes(parts, files.boot.inputs),
           memoryBytes: segment.range.count.rawValue))
     }
     self.segments = segments

@@ -6,15 +6,13 @@ import KernelImages
 import LinuxInterface
 import PhysicalMemory
 
-/// Everything that was read for a boot: the files, their kinds, and the request made from them.
+/// Everything that was read for a boot, and the request made from it.
 struct BootFiles {
-  let gathered: GatheredBoot<InputFile>
-  let prepared: PreparedBoot
+  let boot: Boot<InputFile>
+  /// The request for the planner.
+  let request: PlanRequest
   /// The addresses that the user or U-Boot chose.
   let given: GivenBoot
-
-  /// The files in the form that a plan lists them.
-  var files: [PlannedFile] { gathered.files }
 
   /// Reads and identifies what the options name.
   ///
@@ -27,7 +25,7 @@ struct BootFiles {
   ///   - treeRoom: The size that the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
-    kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool,
+    kernel: String?, _ options: BootArguments, board: BoardMachine? = nil, digests: Bool,
     treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let known = try KnownKernel(kernel, options, digest: digests, isTried: board != nil)
@@ -49,38 +47,31 @@ struct BootFiles {
   /// - Throws: ``Stop`` with the file.
   init(
     _ kernel: KnownKernel, _ machine: MachineState?, _ companions: Companions,
-    _ options: BootOptions, board: BoardMachine? = nil, treeRoom: ByteCount? = nil
+    _ options: BootArguments, board: BoardMachine? = nil, treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let kernel = try kernel.chosen(for: machine)
     let inputs = BootInputs<InputFile>(
       kernel: kernel.file, initrds: companions.initrds, tree: companions.tree,
       overlays: companions.overlays, vmlinux: kernel.vmlinux)
-    let wishes = try Self.wishes(options, machine, board)
-    do throws(BootGatheringError) {
-      gathered = try GatheredBoot(
-        inputs, image: kernel.image, wishes, initrds: companions.gathered)
+    var all = try Self.options(options, machine, board)
+    all.treeRoom = treeRoom
+    do throws(BootError) {
+      boot = try Boot(inputs, image: kernel.image, all, initrds: companions.gathered)
     } catch {
-      throw Stop(gathering: error)
+      throw Stop(boot: error)
     }
-    gathered.diagnostics += Self.passedOverMemory(gathered.sources)
+    boot.diagnostics += Self.passedOverMemory(boot)
     try Assumptions(merging: options.assume).refuseVain(
-      kernel.image.kernel, isFile: kernel.file != nil, hasInitrd: !gathered.initrd.isEmpty)
-    if let board { gathered.diagnostics += try board.settle(&gathered.sources) }
-    if let seeds = gathered.sources.tree?.tree.seedByteCount, seeds.rawValue > 0 {
-      gathered.sources.random = Self.random(Int(clamping: seeds.rawValue))
-    }
-    gathered.sources.treeRoom = treeRoom
-    do throws(BootPreparationError) {
-      prepared = try gathered.prepared()
+      kernel.image.kernel, isFile: kernel.file != nil, hasInitrd: !boot.initrd.isEmpty)
+    try board?.settle(boot)
+    boot.options.random = Self.random(boot.seedBytes)
+    do throws(BootError) {
+      request = try boot.request()
     } catch {
-      var code = ExitStatus.badFile
-      if case .noMemory = error { code = .validationFailure }
-      throw Stop(
-        what: error.description, place: error.place ?? kernel.file?.path ?? "", hint: error.hint,
-        code: code)
+      throw Stop(boot: error)
     }
     given = try GivenBoot(
-      options, prepared.request, kernel.image, initrdOffset: gathered.initrd.firstOffset)
+      options, request, kernel.image, initrdOffset: boot.initrd.firstOffset)
   }
 
   func plan() throws(Stop) -> BootPlan { try judged().plan }
@@ -91,16 +82,16 @@ struct BootFiles {
   /// - Returns: The plan, and a better layout where that is asked for.
   /// - Throws: ``Stop`` when the wishes contradict each other.
   func judged(forUBoot: Bool = false) throws(Stop) -> JudgedLayout {
-    var request = prepared.request
+    var request = request
     if forUBoot || given.isByUBoot, request.handover == nil, request.kernel.facts.hasZImage {
       request.handover = .zimage
     }
     do throws(BootPlanError) {
       guard !given.isEmpty else {
-        return JudgedLayout(plan: try gathered.plan(request, by: Planner.plan))
+        return JudgedLayout(plan: try boot.plan(request, by: Planner.plan))
       }
       var judged = try given.judged(request)
-      judged.plan.files = gathered.files
+      judged.plan.files = boot.files
       return judged
     } catch {
       throw Stop(
@@ -111,57 +102,57 @@ struct BootFiles {
 
   /// Plans the same boot by another rule, for comparison; nil when that rule cannot be applied.
   func plan(rule: PlacementRule) -> BootPlan? {
-    var request = prepared.request
+    var request = request
     request.rule = rule
     request.handover = nil
     request.load = nil
     return try? Planner.plan(request)
   }
 
-  private static func wishes(
-    _ options: BootOptions, _ machine: MachineState?, _ board: BoardMachine?
-  ) throws(Stop) -> BootWishes {
-    let assumed = Assumptions(merging: options.assume)
-    var wishes = BootWishes()
-    if let machine { wishes.take(machine) }
+  private static func options(
+    _ arguments: BootArguments, _ machine: MachineState?, _ board: BoardMachine?
+  ) throws(Stop) -> BootOptions {
+    let assumed = Assumptions(merging: arguments.assume)
+    var options = BootOptions()
+    if let machine { options.take(machine) }
     // The boot is tried on the board, whatever machine the plan is for.
-    if let processor = board?.processor { wishes.processor = processor }
-    if !options.ram.isEmpty {
-      wishes.memory = MemoryMap(ram: RangeSet(options.ram))
-      wishes.loadMemory = LoadMemory()
+    if let processor = board?.processor { options.processor = processor }
+    if !arguments.ram.isEmpty {
+      options.memory = MemoryMap(ram: RangeSet(arguments.ram))
+      options.loadMemory = LoadMemory()
     }
-    wishes.reserved = options.reserve.map { ReservedRange($0, why: "--reserve", isWished: true) }
-    if let text = options.append { wishes.commandLine = text }
-    wishes.wantsATAGs = options.atags
-    wishes.machineNumber = options.machineNumber
-    wishes.handover = options.handover.kind
-    wishes.rule = options.rule
-    wishes.load = options.load
-    wishes.imageBytes = options.kernelOptions.imageSize
-    wishes.stated = StatedReading(
-      type: options.kernelOptions.type.flatMap { ImageKind(named: $0) },
-      fitConfiguration: options.kernelOptions.fitConfiguration, treeIndex: options.treeIndex,
-      imageBytes: options.kernelOptions.imageSize)
-    wishes.workingBytes = assumed.count("work")
-    wishes.assumedInitrdBytes = assumed.count("initrd")
-    wishes.assumedUnpackedBytes = assumed.count("unpacked")
+    options.reserved = arguments.reserve.map { ReservedRange($0, why: "--reserve", isWished: true) }
+    if let text = arguments.append { options.commandLine = text }
+    options.wantsATAGs = arguments.atags
+    options.machineNumber = arguments.machineNumber
+    options.handover = arguments.handover.kind
+    options.rule = arguments.rule
+    options.load = arguments.load
+    options.imageBytes = arguments.kernelOptions.imageSize
+    options.stated = StatedReading(
+      type: arguments.kernelOptions.type.flatMap { ImageKind(named: $0) },
+      fitConfiguration: arguments.kernelOptions.fitConfiguration, treeIndex: arguments.treeIndex,
+      imageBytes: arguments.kernelOptions.imageSize)
+    options.workingBytes = assumed.count("work")
+    options.assumedInitrdBytes = assumed.count("initrd")
+    options.assumedUnpackedBytes = assumed.count("unpacked")
     // Only a boot that names no tree uses the board's.
-    if let board, !options.atags, options.dtb == nil, wishes.runningTree == nil,
+    if let board, !arguments.atags, arguments.dtb == nil, options.runningTree == nil,
       let bytes = board.tree
     {
       do throws(DeviceTreeError) {
-        wishes.lastTree = BootWishes.LastTree(
+        options.lastTree = BootOptions.LastTree(
           try DeviceTree(flattened: bytes.span), origin: board.name, file: board.file(bytes))
       } catch {
-        throw Stop(gathering: .tree(path: board.name, error))
+        throw Stop(boot: .tree(path: board.name, error))
       }
     }
-    return wishes
+    return options
   }
 
   /// A note of memory nodes that kernels ignore because the tree has others.
-  private static func passedOverMemory(_ sources: BootSources) -> [Diagnostic] {
-    guard let (tree, origin) = sources.tree, (try? tree.memory())?.isEmpty == false else {
+  private static func passedOverMemory(_ boot: Boot<InputFile>) -> [Diagnostic] {
+    guard let (tree, origin) = boot.tree, (try? tree.memory())?.isEmpty == false else {
       return []
     }
     return tree.passedOverMemory.compactMap { reason in
@@ -176,19 +167,23 @@ struct BootFiles {
 
   private static func random(_ count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
-    return (0..<min(count, 4096)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
   }
 }
 
 extension Stop {
-  /// The error for files that do not go together.
-  init(gathering error: BootGatheringError) {
-    if case .image(let path, let error) = error {
-      self.init(error, in: path)
-      return
+  /// The error for files that do not make a boot.
+  init(boot error: BootError) {
+    switch error {
+    case .image(let path, let error): self.init(error, in: path)
+    case .noMemory:
+      // The user can name it.
+      self.init(
+        what: error.description, place: error.place, hint: error.hint, code: .validationFailure)
+    default:
+      self.init(
+        what: error.description, place: error.place, hint: error.hint,
+        code: error.isUsage ? .validationFailure : ExitStatus.badFile)
     }
-    self.init(
-      what: error.description, place: error.place, hint: error.hint,
-      code: error.isUsage ? .validationFailure : ExitStatus.badFile)
   }
 }

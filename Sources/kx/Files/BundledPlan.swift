@@ -25,12 +25,12 @@ struct BundledPlan {
   ///   - options: The options of the plan.
   ///   - choices: The options of Ferry.
   /// - Throws: ``Stop`` with the file, or with the reason why the plan cannot be executed.
-  init(kernel: String, _ options: BootOptions, _ choices: FerryOptions) throws(Stop) {
+  init(kernel: String, _ options: BootArguments, _ choices: FerryOptions) throws(Stop) {
     let files = try BootFiles(
       kernel: kernel, options, digests: false, treeRoom: choices.treeRoom)
     let plan = try files.plan()
     let contents = plan.fits && !plan.hasErrors ? try BootContents(files, plan).segments : []
-    try self.init(plan, contents, tree: files.prepared.tree, choices)
+    try self.init(plan, contents, tree: files.boot.tree?.tree, choices)
   }
 
   /// Writes the bundle of a plan.

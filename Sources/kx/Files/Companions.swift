@@ -10,7 +10,7 @@ struct Companions: Sendable {
   let overlays: [InputFile]
 
   /// Reads what the options name.
-  init(_ options: BootOptions, digest: Bool) throws(Stop) {
+  init(_ options: BootArguments, digest: Bool) throws(Stop) {
     var initrds: [InputFile] = []
     for path in options.initrd { initrds.append(try InputFile(path, digest: digest)) }
     self.initrds = initrds

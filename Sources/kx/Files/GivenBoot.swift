@@ -22,7 +22,7 @@ struct GivenBoot {
   ///   - initrdOffset: Where the initrd begins in its file, which may wrap it for U-Boot.
   /// - Throws: ``Stop`` with the file, or with an address of a part that the boot does not have.
   init(
-    _ options: BootOptions, _ request: PlanRequest, _ image: KernelImage, initrdOffset: ByteCount
+    _ options: BootArguments, _ request: PlanRequest, _ image: KernelImage, initrdOffset: ByteCount
   ) throws(Stop) {
     self.initrdOffset = initrdOffset
     var places = GivenPlaces()

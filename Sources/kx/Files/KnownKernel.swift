@@ -23,7 +23,7 @@ struct KnownKernel: Sendable {
   ///   - isTried: Whether it will be booted, so that inflating it for its needs is worth the time.
   /// - Throws: ``Stop`` with the file.
   init(
-    _ path: String?, _ options: BootOptions, digest: Bool, isTried: Bool = false
+    _ path: String?, _ options: BootArguments, digest: Bool, isTried: Bool = false
   ) throws(Stop) {
     let (identification, vmlinux) = try options.kernelOptions.identification(digest: digest)
     if let path {
@@ -44,7 +44,7 @@ struct KnownKernel: Sendable {
   /// Takes an identified file.
   init(
     _ file: InputFile?, _ image: KernelImage, _ vmlinux: InputFile?,
-    _ identification: IdentificationOptions?, _ options: BootOptions
+    _ identification: IdentificationOptions?, _ options: BootArguments
   ) {
     self.init(
       file, image, vmlinux, identification, Assumptions(merging: options.assume))

@@ -36,19 +36,9 @@ func isFolder(_ path: String) -> Bool {
 extension Stop {
   /// The error for a captured machine that is malformed.
   fileprivate init(captured error: LinuxInterfaceError, _ path: String) {
-    var hint = "take it anew with kexec --snapshot FILE"
-    var code = ExitStatus.badFile
-    switch error.problem {
-    case .noMachine:
-      hint =
-        "give a snapshot of kexec --snapshot, or a captured /proc/iomem; a tree goes with --dtb"
-    case .memory: hint = "capture it as root: sudo cat /proc/iomem"
-    case .system:
-      hint = "give a folder with iomem, fdt and cmdline, or a snapshot of kexec --snapshot"
-      code = ExitStatus.unreadable
-    default: break
-    }
-    self.init(what: error.description, place: path, hint: hint, code: code)
+    self.init(
+      what: error.description, place: path, hint: error.captureHint,
+      code: error.isUnreadable ? ExitStatus.unreadable : ExitStatus.badFile)
   }
 }
 

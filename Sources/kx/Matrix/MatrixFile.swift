@@ -14,7 +14,7 @@ enum MatrixFile: Sendable {
   case useless(path: String, Stop)
 
   /// Reads a file and identifies it.
-  init(_ path: String, _ options: BootOptions) {
+  init(_ path: String, _ options: BootArguments) {
     do throws(Stop) {
       self = try Self.read(path, options)
     } catch {
@@ -22,7 +22,7 @@ enum MatrixFile: Sendable {
     }
   }
 
-  private static func read(_ path: String, _ options: BootOptions) throws(Stop) -> Self {
+  private static func read(_ path: String, _ options: BootArguments) throws(Stop) -> Self {
     if isFolder(path) { return .machine(path: path, try MachineState(at: path)) }
     let file = try InputFile(path)
     if MachineSnapshot.isSnapshot(file.span) || MemoryMap.looksLikeIomem(file.span) {

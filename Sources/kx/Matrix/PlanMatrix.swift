@@ -14,7 +14,7 @@ struct PlanMatrix {
     let companions: Companions
   }
 
-  private let options: BootOptions
+  private let options: BootArguments
   private var machines: [Machine] = []
   private var kernels: [(path: String, kernel: KnownKernel)] = []
   private var useless: [(path: String, why: Stop)] = []
@@ -28,7 +28,7 @@ struct PlanMatrix {
   ///   - paths: Machines and kernels in any order.
   ///   - options: The options of every pair.
   /// - Throws: ``Stop`` when a companion cannot be read, or when there is no pair to plan.
-  init(_ paths: [String], _ options: BootOptions) async throws(Stop) {
+  init(_ paths: [String], _ options: BootArguments) async throws(Stop) {
     self.options = options
     let companions = try Companions(options, digest: false)
     var files: [MatrixFile] = []
@@ -90,7 +90,7 @@ struct PlanMatrix {
   }
 
   private static func line(
-    _ machine: Machine, _ path: String, _ kernel: KnownKernel, _ options: BootOptions
+    _ machine: Machine, _ path: String, _ kernel: KnownKernel, _ options: BootArguments
   ) -> MatrixLine {
     do throws(Stop) {
       let files = try BootFiles(kernel, machine.captured, machine.companions, options)

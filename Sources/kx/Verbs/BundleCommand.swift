@@ -31,7 +31,7 @@ struct BundleCommand: ParsableCommand {
   var kernel: String
 
   @OptionGroup(title: "What goes with the kernel, and where")
-  var options: BootOptions
+  var options: BootArguments
 
   @OptionGroup(title: "Ferry")
   var ferry: FerryOptions

@@ -49,7 +49,7 @@ struct PlanCommand: AsyncParsableCommand {
   var matrix = false
 
   @OptionGroup(title: "What goes with the kernel, and where")
-  var options: BootOptions
+  var options: BootArguments
 
   @Flag(help: "Print the plan as a JSON document, which 'kx try' takes.")
   var json = false

@@ -28,15 +28,15 @@ struct Trial {
 
   /// Makes a plan and prepares it.
   init(
-    kernel: String, _ options: BootOptions, _ machine: BoardMachine, treeRoom: ByteCount? = nil
+    kernel: String, _ options: BootArguments, _ machine: BoardMachine, treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let files = try BootFiles(
       kernel: kernel, options, board: machine, digests: false, treeRoom: treeRoom)
     let plan = try files.plan()
     self.plan = SavedPlan(plan)
     boot = plan
-    tree = files.prepared.tree
-    runsElsewhere = files.prepared.processorObstacle?.isCertain == true
+    tree = files.boot.tree?.tree
+    runsElsewhere = files.boot.processorObstacle?.isCertain == true
     boardTree = machine.tree
     segments = plan.fits ? try BootContents(files, plan).segments : []
     board = machine.board
@@ -49,7 +49,7 @@ struct Trial {
   /// The saved plan is booted. It is also made anew from its files; where that gives other
   /// addresses, ``changed`` says so.
   init(
-    saved file: InputFile, board named: Board?, memory asked: ByteCount?, _ given: BootOptions
+    saved file: InputFile, board named: Board?, memory asked: ByteCount?, _ given: BootArguments
   ) async throws(Stop) {
     let plan: SavedPlan
     do throws(PlanDocumentError) {
@@ -86,7 +86,7 @@ struct Trial {
       ? try await BoardMachine(board, memory: memory) : nil
     let files = try BootFiles(
       kernel: Self.path(of: .kernel, in: plan), options, board: machine, digests: true)
-    try Self.compare(files.files, with: plan.files)
+    try Self.compare(files.boot.files, with: plan.files)
     let again = SavedPlan(try files.plan())
     changed = Self.difference(plan, again)
     var planned = try files.plan()
@@ -94,8 +94,8 @@ struct Trial {
     planned.handover = plan.handover
     planned.commandLine = plan.commandLine
     boot = planned
-    tree = files.prepared.tree
-    runsElsewhere = files.prepared.processorObstacle?.isCertain == true
+    tree = files.boot.tree?.tree
+    runsElsewhere = files.boot.processorObstacle?.isCertain == true
     boardTree = machine?.tree
     segments = plan.fits ? try BootContents(files, planned).segments : []
   }
@@ -112,8 +112,8 @@ struct Trial {
   }
 
   /// The options that made a plan, as far as the document holds them.
-  private static func options(of plan: SavedPlan, _ given: BootOptions) throws(Stop)
-    -> BootOptions
+  private static func options(of plan: SavedPlan, _ given: BootArguments) throws(Stop)
+    -> BootArguments
   {
     guard path(of: .kernel, in: plan) != nil else {
       throw Stop(

@@ -33,7 +33,7 @@ struct TryCommand: AsyncParsableCommand {
   var kernel: String
 
   @OptionGroup(title: "What goes with the kernel, and where")
-  var options: BootOptions
+  var options: BootArguments
 
   @Option(
     help: """

@@ -12,22 +12,22 @@ struct HeldTreeTests {
   static let table = SampleTable.qualcomm(
     [SampleTree.bone, SampleTree.black, SampleTree.acme], version: 2)
 
-  private func gathered(
+  private func makeBoot(
     _ file: [UInt8], machine: DeviceTree? = black, configuration: String? = nil,
-    _ change: (inout BootWishes) -> Void = { _ in }
-  ) throws -> GatheredBoot<FileInMemory> {
-    var options = IdentificationOptions(fitConfiguration: configuration)
-    options.machineRoot = machine?.root
-    var wishes = BootWishes()
-    wishes.runningTree = machine
-    change(&wishes)
-    return try GatheredBoot(
+    _ change: (inout BootOptions) -> Void = { _ in }
+  ) throws -> Boot<FileInMemory> {
+    var identification = IdentificationOptions(fitConfiguration: configuration)
+    identification.machineRoot = machine?.root
+    var options = BootOptions()
+    options.runningTree = machine
+    change(&options)
+    return try Boot(
       BootInputs(kernel: FileInMemory(file, path: "kernel")),
-      image: try KernelImage.identify(file.span, options: options), wishes)
+      image: try KernelImage.identify(file.span, options: identification), options)
   }
 
   private func severity(
-    _ code: DiagnosticCode, _ boot: GatheredBoot<FileInMemory>
+    _ code: DiagnosticCode, _ boot: Boot<FileInMemory>
   ) -> Severity? {
     boot.diagnostics.first { $0.code == code }?.severity
   }
@@ -40,8 +40,8 @@ struct HeldTreeTests {
       SyntheticAndroid(kernel: Builder.gzip(SyntheticImage().bytes()) + row).bytes(),
       SyntheticAndroid(table: Self.table).bytes(),
     ] {
-      let boot = try gathered(file)
-      #expect(boot.sources.tree?.tree.model == "TI Bone Black")
+      let boot = try makeBoot(file)
+      #expect(boot.tree?.tree.model == "TI Bone Black")
       #expect(severity(.treeChosen, boot) == .note)
       #expect(severity(.treeUncertain, boot) == nil)
       #expect(severity(.treeOfAnotherBoard, boot) == nil)
@@ -53,14 +53,14 @@ struct HeldTreeTests {
     let machine = SampleTree.board(
       "phone", ["qcom,msm8974"],
       numbers: [("qcom,msm-id", [126, 0x20001]), ("qcom,board-id", [10, 0])])
-    let boot = try gathered(SyntheticAndroid(table: Self.table).bytes(), machine: machine)
-    #expect(boot.sources.tree?.tree.model == "Acme")
+    let boot = try makeBoot(SyntheticAndroid(table: Self.table).bytes(), machine: machine)
+    #expect(boot.tree?.tree.model == "Acme")
   }
 
   @Test("Without a machine the first tree is taken with a warning that names all and how to choose")
   func noMachine() throws {
-    let boot = try gathered(SyntheticAndroid(table: Self.table).bytes(), machine: nil)
-    #expect(boot.sources.tree?.tree.model == "TI Bone")
+    let boot = try makeBoot(SyntheticAndroid(table: Self.table).bytes(), machine: nil)
+    #expect(boot.tree?.tree.model == "TI Bone")
     let warning = try #require(boot.diagnostics.first { $0.code == .treeUncertain })
     #expect(warning.severity == .warning)
     for name in ["0: 'TI Bone'", "1: 'TI Bone Black'", "2: 'Acme'"] {
@@ -72,8 +72,8 @@ struct HeldTreeTests {
   @Test("Where none of several trees is for the machine, its own tree is kept, with a warning")
   func noneFits() throws {
     let machine = SampleTree.board("Other", ["other,board"])
-    let boot = try gathered(SyntheticAndroid(table: Self.table).bytes(), machine: machine)
-    #expect(boot.sources.tree?.tree.model == "Other")
+    let boot = try makeBoot(SyntheticAndroid(table: Self.table).bytes(), machine: machine)
+    #expect(boot.tree?.tree.model == "Other")
     #expect(severity(.treeUncertain, boot) == .warning)
   }
 
@@ -83,21 +83,21 @@ struct HeldTreeTests {
       SampleTree.board("Black, other", ["ti,bone-black", "ti,bone", "ti,am33xx"]))
     let third = SampleTree.bytes(
       SampleTree.board("Black, third", ["ti,bone-black", "ti,bone", "ti,am33xx"]))
-    let boot = try gathered(SyntheticZImage(trailing: other + third).bytes())
+    let boot = try makeBoot(SyntheticZImage(trailing: other + third).bytes())
     #expect(severity(.treeUncertain, boot) == .warning)
-    #expect(boot.sources.tree?.tree.model == "Black, other")
+    #expect(boot.tree?.tree.model == "Black, other")
   }
 
   @Test("--dtb-index takes a tree by its place, and is refused where there is none")
   func index() throws {
     let file = SyntheticAndroid(table: Self.table).bytes()
     for (index, model) in [(0, "TI Bone"), (1, "TI Bone Black"), (2, "Acme")] {
-      let boot = try gathered(file) { $0.stated.treeIndex = index }
-      #expect(boot.sources.tree?.tree.model == model)
+      let boot = try makeBoot(file) { $0.stated.treeIndex = index }
+      #expect(boot.tree?.tree.model == model)
     }
     for (file, index) in [(file, 3), (file, -1), (SyntheticZImage().bytes(), 0)] {
-      do throws(BootGatheringError) {
-        _ = try gatheredOrFail(file) { $0.stated.treeIndex = index }
+      do throws(BootError) {
+        _ = try bootOrFail(file) { $0.stated.treeIndex = index }
         Issue.record("there is no tree \(index)")
       } catch {
         #expect(error.isUsage)
@@ -106,32 +106,32 @@ struct HeldTreeTests {
     }
   }
 
-  private func gatheredOrFail(
-    _ file: [UInt8], _ change: (inout BootWishes) -> Void
-  ) throws(BootGatheringError) -> GatheredBoot<FileInMemory> {
-    var wishes = BootWishes()
-    change(&wishes)
+  private func bootOrFail(
+    _ file: [UInt8], _ change: (inout BootOptions) -> Void
+  ) throws(BootError) -> Boot<FileInMemory> {
+    var options = BootOptions()
+    change(&options)
     let image: KernelImage
     do throws(KernelImageError) { image = try KernelImage.identify(file.span) } catch {
       throw .image(path: "kernel", error)
     }
-    return try GatheredBoot(
-      BootInputs(kernel: FileInMemory(file, path: "kernel")), image: image, wishes)
+    return try Boot(
+      BootInputs(kernel: FileInMemory(file, path: "kernel")), image: image, options)
   }
 
   @Test("A tree for another board is a warning that names both and what they share")
   func mismatch() throws {
-    let boot = try gathered(SyntheticZImage(trailing: SampleTree.acme).bytes())
+    let boot = try makeBoot(SyntheticZImage(trailing: SampleTree.acme).bytes())
     let warning = try #require(boot.diagnostics.first { $0.code == .treeOfAnotherBoard })
     #expect(warning.severity == .warning)
     #expect(warning.message.contains("acme,board"))
     #expect(warning.message.contains("ti,bone-black"))
-    let family = try gathered(SyntheticZImage(trailing: SampleTree.bone).bytes())
+    let family = try makeBoot(SyntheticZImage(trailing: SampleTree.bone).bytes())
     let told = family.diagnostics.first { $0.code == .treeOfAnotherBoard }?.message ?? ""
     #expect(told.contains("only 'ti,bone'"))
     #expect(
       severity(
-        .treeOfAnotherBoard, try gathered(SyntheticZImage(trailing: SampleTree.black).bytes()))
+        .treeOfAnotherBoard, try makeBoot(SyntheticZImage(trailing: SampleTree.black).bytes()))
         == nil)
   }
 
@@ -139,8 +139,8 @@ struct HeldTreeTests {
   func overlays() throws {
     let fit = SampleFIT().bytes()
     func serial(_ configuration: String) throws -> Node? {
-      let boot = try gathered(fit, configuration: configuration)
-      return boot.sources.tree?.tree.node(at: "/serial@48022000")
+      let boot = try makeBoot(fit, configuration: configuration)
+      return boot.tree?.tree.node(at: "/serial@48022000")
     }
     let plain = try serial("conf-more")
     #expect(plain?.property(named: "status")?.text == "disabled")
@@ -156,18 +156,18 @@ struct HeldTreeTests {
   @Test("The image's own command line is used, or it is told that it is not")
   func commandLine() throws {
     let file = SyntheticAndroid(commandLine: "console=ttyHSL0\nquiet").bytes()
-    let alone = try gathered(file)
+    let alone = try makeBoot(file)
     #expect(severity(.ownCommandLine, alone) == .note)
-    #expect(try alone.prepared().request.commandLine == "console=ttyHSL0 quiet")
-    let running = try gathered(file) { $0.runningCommandLine = "console=ttyS0" }
+    #expect(try alone.request().commandLine == "console=ttyHSL0 quiet")
+    let running = try makeBoot(file) { $0.runningCommandLine = "console=ttyS0" }
     #expect(severity(.ownCommandLine, running) == .warning)
     let message = running.diagnostics.first { $0.code == .ownCommandLine }?.message ?? ""
     #expect(message.contains("console=ttyHSL0"))
     #expect(!message.contains("\n"))
-    #expect(try running.prepared().request.commandLine == "console=ttyS0")
-    let stated = try gathered(file) { $0.commandLine = "console=tty1" }
+    #expect(try running.request().commandLine == "console=ttyS0")
+    let stated = try makeBoot(file) { $0.commandLine = "console=tty1" }
     #expect(severity(.ownCommandLine, stated) == .note)
-    let none = try gathered(SyntheticAndroid(commandLine: "").bytes())
+    let none = try makeBoot(SyntheticAndroid(commandLine: "").bytes())
     #expect(severity(.ownCommandLine, none) == nil)
   }
 }

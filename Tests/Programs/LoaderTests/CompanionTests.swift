@@ -54,12 +54,12 @@ struct CompanionTests {
   }
 
   /// What is made of a kernel's file, with nothing but the machine's tree.
-  private func gathered(_ file: [UInt8], _ tree: DeviceTree?) throws -> GatheredBoot<FileInMemory> {
+  private func gathered(_ file: [UInt8], _ tree: DeviceTree?) throws -> Boot<FileInMemory> {
     let image = try KernelImage.identify(file.span)
-    var wishes = BootWishes()
-    wishes.runningTree = tree
-    return try GatheredBoot(
-      BootInputs(kernel: FileInMemory(file, path: "kernel")), image: image, wishes)
+    var options = BootOptions()
+    options.runningTree = tree
+    return try Boot(
+      BootInputs(kernel: FileInMemory(file, path: "kernel")), image: image, options)
   }
 
   @Test("initrd= that was kept is dropped, from the running line and from the running tree")
@@ -72,7 +72,7 @@ struct CompanionTests {
 
     let tree = Self.tree(["linux,dummy-virt"], bootargs: Self.stale + " elfcorehdr=0x1000")
     let boot = try gathered(Loader.zImage.bytes(), tree)
-    #expect(boot.sources.commandLine == "console=ttyAMA0 root=/dev/ram")
+    #expect(boot.options.commandLine == "console=ttyAMA0 root=/dev/ram")
     #expect(boot.diagnostics.map(\.severity) == [.note, .note])
   }
 
@@ -126,7 +126,7 @@ struct CompanionTests {
       #expect(stated.output.contains("note KX027"))
 
       let alone = try gathered(Self.bootImage(line), nil)
-      #expect(alone.sources.commandLine == used)
+      #expect(alone.options.commandLine == used)
       #expect(alone.diagnostics.contains { $0.code == .ownCommandLine && $0.severity == .note })
     }
   }

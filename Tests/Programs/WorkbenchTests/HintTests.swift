@@ -70,19 +70,18 @@ struct HintTests {
       .noImage, .notInflated(.noPayload(zImageBytes: 1)), .load(PhysicalAddress(0), "x"),
       .notBuiltIn(architecture: "arm"),
     ] { hints["\(error)"] = error.hint }
-    for error: BootPreparationError in [
-      .notARM(what: "bzImage", architecture: "x86"), .notARM(what: "cpio", architecture: nil),
-      .notARM(what: "DTB", architecture: nil), .notARM(what: "x", architecture: nil),
-      .noMemory(in: nil),
-      .noMemory(in: (origin: "x", reason: .noNode)),
-      .tree(origin: "x", Self.trees[0]),
-    ] { hints["\(error)"] = error.hint }
-    for error: BootGatheringError in [
+    for error: BootError in [
+      .notARM(path: "x", kind: .bzImage, architecture: "x86"),
+      .notARM(path: "x", kind: .cpio, architecture: nil),
+      .notARM(path: "x", kind: .deviceTree, architecture: nil),
+      .notARM(path: "x", kind: .fit, architecture: nil),
+      .notARM(path: "x", kind: nil, architecture: nil),
+      .noMemory(path: "x", tree: nil), .noMemory(path: "x", tree: .noNode),
       .image(path: "x", .empty), .tree(path: "x", Self.trees[0]),
       .overlay(path: "y", Self.trees[1]), .overlayWithoutTree(path: "x"),
       .noSuchTree(path: "x", index: 4, count: 2), .vain(option: "x", why: "y"),
       .changed(segment: "x", planned: .zero, found: nil),
-    ] { hints["gathering \(error)"] = error.hint }
+    ] { hints["boot \(error)"] = error.hint }
     for error: PlanDocumentError in [
       .schemaVersion(found: "2"), .missingKey(path: "x"), .repeatedKey(path: "x"),
       .wrongKind(path: "x", found: "y", expected: "z"),
@@ -119,7 +118,7 @@ struct HintTests {
   ]
   static let outer: Set = [
     "Stop", "KernelImageError", "DeviceTreeError", "LinuxInterfaceError", "BundleError",
-    "BootPlanError", "BootPreparationError", "BootGatheringError", "PlanDocumentError", "LabError",
+    "BootPlanError", "BootError", "PlanDocumentError", "LabError",
     "KexecLoadError", "KexecRebootError", "MisplacedFile",
   ]
 

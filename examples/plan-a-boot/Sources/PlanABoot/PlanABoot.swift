@@ -16,12 +16,12 @@ struct PlanABoot {
       FileInMemory(Array(try Data(contentsOf: URL(fileURLWithPath: $0))), path: $0)
     }
     let image = try KernelImage.identify(files[0].span)
-    var wishes = BootWishes()
-    wishes.commandLine = "console=ttyAMA0"
+    var options = BootOptions()
+    options.commandLine = "console=ttyAMA0"
 
-    let boot = try GatheredBoot(
-      BootInputs(kernel: files[0], initrds: [files[1]], tree: files[2]), image: image, wishes)
-    let plan = try boot.plan(try boot.prepared().request, by: Planner.plan)
+    let boot = try Boot(
+      BootInputs(kernel: files[0], initrds: [files[1]], tree: files[2]), image: image, options)
+    let plan = try boot.plan(try boot.request(), by: Planner.plan)
 
     for segment in plan.segments { print(segment.range, segment.name) }
     if let entry = plan.entry { print("entry", entry) }

@@ -3,32 +3,24 @@ import DeviceTree
 import KernelImages
 import PhysicalMemory
 
-extension GatheredBoot {
+extension Boot {
   /// Produces the content of a segment. Only an inflated kernel, a device tree or an ATAG list is
   /// made; other bytes are referred to.
   ///
   /// - Parameters:
   ///   - segment: A segment of the plan.
   ///   - plan: The plan of this boot.
-  ///   - prepared: The boot that the plan was made from.
   /// - Returns: The parts; together they have as many bytes as the segment.
-  /// - Throws: ``BootGatheringError``
+  /// - Throws: ``BootError``
   public func parts(
-    of segment: PlannedSegment, in plan: BootPlan, _ prepared: PreparedBoot
-  ) throws(BootGatheringError) -> [SegmentPart] {
+    of segment: PlannedSegment, in plan: BootPlan
+  ) throws(BootError) -> [SegmentPart] {
     var parts: [SegmentPart]?
     switch segment.name {
     case .kernel: parts = try kernelParts(segment, plan.handover)
     case .initrd: parts = initrd.isEmpty ? nil : initrd.parts
     case .dtb, .atags:
-      do throws(BootPreparationError) {
-        parts = try prepared.parameterBytes(for: plan).map { [.bytes($0)] }
-      } catch {
-        switch error {
-        case .tree(let origin, let error): throw .tree(path: origin, error)
-        case .notARM, .noMemory: parts = nil
-        }
-      }
+      if let bytes = try parameterBytes(for: plan) { parts = [.bytes(bytes)] }
     case .trampoline: parts = nil
     }
     let count = parts.map { parts in parts.reduce(0) { $0 &+ $1.count } }
@@ -42,7 +34,7 @@ extension GatheredBoot {
 
   private func kernelParts(
     _ segment: PlannedSegment, _ handover: HandoverKind
-  ) throws(BootGatheringError) -> [SegmentPart]? {
+  ) throws(BootError) -> [SegmentPart]? {
     guard let file = inputs.kernel else { return nil }
     do throws(KernelImageError) {
       if handover == .image {

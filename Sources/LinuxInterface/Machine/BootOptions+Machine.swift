@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import BootPlanning
 
-extension BootWishes {
+extension BootOptions {
   /// Takes over the facts of a machine; a live one and a snapshot give the same.
   public mutating func take(_ machine: MachineState) {
     memory = machine.memory

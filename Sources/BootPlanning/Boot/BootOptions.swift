@@ -2,8 +2,8 @@
 public import DeviceTree
 public import PhysicalMemory
 
-/// The wishes for a boot beside its files: the options of `kx plan`, `kx try` and `kexec`.
-public struct BootWishes: Sendable {
+/// All that is known of a boot beside its files: what the user wants and what the machine is.
+public struct BootOptions: Sendable {
   /// RAM and reservations from the user or the machine; nil to take them from the tree.
   public var memory: MemoryMap?
   /// Further reservations by the user.
@@ -48,12 +48,16 @@ public struct BootWishes: Sendable {
   public var assumedInitrdBytes: ByteCount?
   /// The unpacked size of the initial ramdisks, when the user states it.
   public var assumedUnpackedBytes: ByteCount?
+  /// Fresh random bytes for seeds in the tree; without them, seeds are removed.
+  public var random: [UInt8] = []
+  /// The bytes the new kernel's tree may grow to before it is entered; nil when it does not grow.
+  public var treeRoom: ByteCount?
 
   /// Whether someone will read the reason of each decision. Without it the plan is the same, but
   /// lacks these notes.
   public var explains = true
 
-  /// No wishes.
+  /// Options of which none is set.
   public init() {}
 
   /// A tree that nobody named: that of a lab's board.

@@ -3,7 +3,7 @@ import DeviceTree
 import KernelImages
 import PhysicalMemory
 
-extension GatheredBoot {
+extension Boot {
   /// The source of the command line.
   private enum CommandLineOrigin {
     case user, running
@@ -18,13 +18,11 @@ extension GatheredBoot {
   ///
   /// Words with addresses of one boot are kept only if the user states them; the plan then judges
   /// them.
-  ///
-  /// - Parameter running: The command line that the machine runs with.
-  func chooseCommandLine(running: String?) {
-    let stated = statedCommandLine(running)
+  func chooseCommandLine() {
+    let stated = statedCommandLine()
     // A bundle always uses its own.
     if image.isBundle {
-      sources.commandLine = stated?.0
+      options.commandLine = stated?.0
       return
     }
     let own = image.commandLine.flatMap { $0.isEmpty ? nil : $0 }
@@ -47,13 +45,12 @@ extension GatheredBoot {
     }
   }
 
-  private func statedCommandLine(_ running: String?) -> (String, CommandLineOrigin)? {
-    if let line = sources.commandLine { return (line, .user) }
-    let tree = sources.tree
+  private func statedCommandLine() -> (String, CommandLineOrigin)? {
+    if let line = options.commandLine { return (line, .user) }
     if inputs.tree != nil, let tree, let line = tree.tree.commandLine {
       return (line, .tree(tree.origin))
     }
-    if let running { return (running, .running) }
+    if let running = options.runningCommandLine { return (running, .running) }
     guard let tree, let line = tree.tree.commandLine else { return nil }
     return (line, treeOrigin == .running ? .running : .tree(tree.origin))
   }
@@ -90,10 +87,10 @@ extension GatheredBoot {
     if case .image = origin {
       note(.ownCommandLine, name + " is used: '" + PrintableText.clean(kept) + "'")
     }
-    sources.commandLine = kept
+    options.commandLine = kept
   }
 
   private func note(_ code: DiagnosticCode, _ text: @autoclosure () -> String) {
-    if sources.explains { diagnostics.append(Diagnostic(code, .note, text())) }
+    if options.explains { diagnostics.append(Diagnostic(code, .note, text())) }
   }
 }

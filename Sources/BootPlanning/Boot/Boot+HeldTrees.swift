@@ -3,7 +3,7 @@ import DeviceTree
 import KernelImages
 import PhysicalMemory
 
-extension GatheredBoot {
+extension Boot {
   /// Takes one of the trees that a file holds, with its overlays merged into it.
   ///
   /// - Parameters:
@@ -11,15 +11,15 @@ extension GatheredBoot {
   ///   - file: The file: the kernel's, or one that was given for the tree.
   ///   - origin: The source of the file.
   /// - Returns: Whether one was taken; false leaves the tree to the running machine.
-  /// - Throws: ``BootGatheringError`` with the file or the tree in it.
+  /// - Throws: ``BootError`` with the file or the tree in it.
   func takeHeldTree(
     among trees: [HeldTree], of file: File, _ origin: TreeOrigin
-  ) throws(BootGatheringError) -> Bool {
+  ) throws(BootError) -> Bool {
     guard let index = try chooseTree(among: trees, in: file.span, path: file.path) else {
       return false
     }
     let held = trees[index]
-    sources.tree = (
+    tree = (
       try Self.tree(held.bytes, of: file, named: held.origin, as: .dtb), held.origin
     )
     treeOrigin = origin
@@ -41,18 +41,18 @@ extension GatheredBoot {
   ///   - path: Its path, for errors.
   /// - Returns: The index of the tree; nil when there is none. It is also nil when no one of
   ///   several fits the machine, and the machine's own tree is known.
-  /// - Throws: ``BootGatheringError/noSuchTree(path:index:count:)``
+  /// - Throws: ``BootError/noSuchTree(path:index:count:)``
   func chooseTree(
     among trees: [HeldTree], in file: Span<UInt8>, path: String
-  ) throws(BootGatheringError) -> Int? {
-    if let index = wishes.stated.treeIndex {
+  ) throws(BootError) -> Int? {
+    if let index = options.stated.treeIndex {
       guard trees.indices.contains(index) else {
         throw .noSuchTree(path: path, index: index, count: trees.count)
       }
       return index
     }
     guard !trees.isEmpty else { return nil }
-    let machine = wishes.runningTree.map { TreeIdentity(root: $0.root) } ?? TreeIdentity()
+    let machine = options.runningTree.map { TreeIdentity(root: $0.root) } ?? TreeIdentity()
     if trees.count == 1, !machine.isKnown { return 0 }
     let identities = HeldTree.identities(of: trees, in: file)
     if trees.count == 1 {
@@ -95,7 +95,7 @@ extension GatheredBoot {
           .treeUncertain, .warning,
           all + ", of which \(rivals.count + 1) fit this machine equally: number \(best.index) is "
             + "taken", hint: "say which is right with --dtb-index N"))
-    } else if wishes.explains {
+    } else if options.explains {
       diagnostics.append(
         Diagnostic(
           .treeChosen, .note,
@@ -142,7 +142,7 @@ extension GatheredBoot {
 
   private static func tree(
     _ bytes: ImageBytes, of file: File, named name: String, as role: PlannedFile.Role
-  ) throws(BootGatheringError) -> DeviceTree {
+  ) throws(BootError) -> DeviceTree {
     let copy: [UInt8]
     do throws(KernelImageError) { copy = try bytes.copy(of: file.span) } catch {
       throw .image(path: file.path, error)

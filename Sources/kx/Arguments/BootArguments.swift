@@ -9,7 +9,7 @@ extension PlacementRule: ExpressibleByArgument {}
 extension SVGTheme: ExpressibleByArgument {}
 
 /// The companions of a kernel and the places of all: the options of every verb that makes a plan.
-struct BootOptions: ParsableArguments {
+struct BootArguments: ParsableArguments {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
