@@ -44,7 +44,9 @@ extension Boot {
       }
     } else if options.wantsATAGs {
       oldATAGs = options.runningATAGs ?? Self.atags(memory: map)
-      let anywhere = initrd.flatMap { PhysicalRange(start: PhysicalAddress(0), count: $0.byteCount) }
+      let anywhere = initrd.flatMap {
+        PhysicalRange(start: PhysicalAddress(0), count: $0.byteCount)
+      }
       let list = try atags(initrd: anywhere, commandLine: commandLine)
       parameters = .atags(
         ByteCount(list.count), machine: options.machineNumber ?? 0xffff_ffff)
@@ -73,6 +75,7 @@ extension Boot {
   ///
   /// - Parameter plan: A plan of ``request()``.
   /// - Returns: The flattened tree or the ATAG list; nil when the plan has neither.
+  /// - Throws: ``BootError``
   func parameterBytes(for plan: BootPlan) throws(BootError) -> [UInt8]? {
     let initrd = plan.segments.first { $0.name == .initrd }?.fileRange
     if let flattened {
