@@ -4,9 +4,9 @@
 ///
 /// Paths are as the source writes them: the place of the source decides where they start from. It
 /// is a class because copies of so many texts would be a tenth of the code that reads them.
-public final class BootEntry {
+package final class BootEntry {
   /// The kind of source of an entry.
-  public enum Origin: String, CaseIterable, Hashable, Sendable {
+  package enum Origin: String, CaseIterable, Hashable, Sendable {
     /// A file of the Boot Loader Specification, type 1.
     case bls
     /// A label of extlinux.conf, as U-Boot reads it.
@@ -17,50 +17,47 @@ public final class BootEntry {
     case boot
   }
 
-  /// The kind of source.
-  public let origin: Origin
+  package let origin: Origin
   /// The name by which it is chosen: that of the file, the label or the option, or the version.
-  public var id: String
+  package var id: String
   /// The text for a menu.
-  public var title: String?
+  package var title: String?
   /// The version of the kernel.
-  public var version: String?
+  package var version: String?
   /// The key by which kernels of one system are sorted.
-  public var sortKey: String?
+  package var sortKey: String?
   /// The machine ID of the system it belongs to.
-  public var machineID: String?
+  package var machineID: String?
   /// The architecture it is for, by UEFI's names.
-  public var architecture: String?
+  package var architecture: String?
   /// The kernel; empty when none is named.
-  public var kernel = ""
+  package var kernel = ""
   /// The configuration of a FIT, if one is named behind the kernel.
-  public var fitConfiguration: String?
+  package var fitConfiguration: String?
   /// The initial ramdisks in order.
-  public var initrds: [String] = []
+  package var initrds: [String] = []
   /// The command line; nil when the entry has none of its own, as a kernel in /boot.
-  public var options: String?
-  /// The device tree.
-  public var deviceTree: String?
+  package var options: String?
+  package var deviceTree: String?
   /// A folder in which the boot loader looks for the tree of its board.
-  public var deviceTreeFolder: String?
+  package var deviceTreeFolder: String?
   /// Overlays for the tree.
-  public var overlays: [String] = []
+  package var overlays: [String] = []
   /// Whether the configuration names it as the one to boot.
-  public var isDefault = false
+  package var isDefault = false
   /// The number of tries left; nil when tries are not counted. 0 marks a bad entry.
-  public var triesLeft: Int?
+  package var triesLeft: Int?
   /// The number of tries done; nil when they are not counted.
-  public var triesDone: Int?
+  package var triesDone: Int?
   /// The kind of boot, if it boots no Linux kernel: `efi`, `localboot`.
-  public var foreign: String?
+  package var foreign: String?
 
   /// Remarks of the reader.
-  public var notes: [String] = []
+  package var notes: [String] = []
   /// The first line that the reader does not know, with its number.
-  public var unknown: String?
+  package var unknown: String?
 
-  /// Begins an entry.
-  public init(_ origin: Origin, id: String) {
+  package init(_ origin: Origin, id: String) {
     self.origin = origin
     self.id = id
   }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Why a boot loader's configuration cannot be read.
-public struct BootEntryError: Error, Hashable, Sendable {
+package struct BootEntryError: Error, Hashable, Sendable {
   /// The problem of a line.
-  public enum Problem: Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
     /// A word has no value.
     case noValue(String)
     /// A list is longer than any real file has.
@@ -13,14 +13,13 @@ public struct BootEntryError: Error, Hashable, Sendable {
   }
 
   /// The number of the line, from 1 on.
-  public let line: Int
-  /// The problem of the line.
-  public let problem: Problem
+  package let line: Int
+  package let problem: Problem
 }
 
 extension BootEntryError: CustomStringConvertible {
   /// The message, with the line.
-  public var description: String {
+  package var description: String {
     "line " + String(line) + ": "
       + {
         switch problem {

@@ -7,12 +7,12 @@ import PhysicalMemory
 ///
 /// Source: U-Boot 2025.01, boot/pxe_parse.c and boot/pxe_utils.c; for commas between initrds and
 /// `menu default`, syslinux 6.03, doc/syslinux.txt.
-public struct ExtlinuxFile {
+package struct ExtlinuxFile {
   /// How deep files may include one another, this one counted: U-Boot's own limit.
-  public static let depthLimit = 16
+  package static let depthLimit = 16
 
   /// An item of a file.
-  public enum Item {
+  package enum Item {
     /// A label.
     case label(BootEntry)
     /// Another file to be read here, and the line that names it.
@@ -20,18 +20,18 @@ public struct ExtlinuxFile {
   }
 
   /// The items of the file, in order.
-  public private(set) var items: [Item] = []
+  package private(set) var items: [Item] = []
   /// The label that is booted by default.
-  public private(set) var defaultLabel: String?
+  package private(set) var defaultLabel: String?
   /// Words that this reader does not know, with their lines.
-  public private(set) var unknown: [String] = []
+  package private(set) var unknown: [String] = []
   private var label: BootEntry?
 
   /// Reads a file.
   ///
   /// - Parameter bytes: The file.
   /// - Throws: ``BootEntryError`` with the line.
-  public init(_ bytes: [UInt8]) throws(BootEntryError) {
+  package init(_ bytes: [UInt8]) throws(BootEntryError) {
     for line in try EntryLines(bytes).lines {
       try EntryLines.check(items.count, "labels", line)
       switch line.name {

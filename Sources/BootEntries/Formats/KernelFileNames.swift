@@ -2,15 +2,15 @@
 import PhysicalMemory
 
 /// Finds kernels and their initial ramdisks in a folder by their names.
-public enum KernelFileNames {
+package enum KernelFileNames {
   /// The kernels of a folder.
-  public struct Found {
+  package struct Found {
     /// An entry for each kernel, in the order in which they are taken.
-    public var entries: [BootEntry] = []
+    package var entries: [BootEntry] = []
     /// The number of old kernels that are left out.
-    public var leftOut = 0
+    package var leftOut = 0
     /// Initial ramdisks that belong to none of the kernels, the first few of them.
-    public var unpaired: [String] = []
+    package var unpaired: [String] = []
   }
 
   /// The prefixes of kernel files, the usual one first.
@@ -49,7 +49,7 @@ public enum KernelFileNames {
   /// - Returns: The newest first; those of one version and flavour in the order of ``kernels``, and
   ///   kernels without a version last. Each has the initial ramdisk of its version, when there is
   ///   one; the only kernel has the only one, unless their names have different versions.
-  public static func entries(
+  package static func entries(
     in names: [String], of folder: String, running: String = "", limit: Int
   ) -> Found {
     var found = Found()

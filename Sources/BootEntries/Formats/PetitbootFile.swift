@@ -3,17 +3,17 @@
 /// A petitboot.conf in petitboot's own form: each option begins with a name.
 ///
 /// Source: petitboot, discover/native-parser.y and doc/configuration_file_formats.rst (2018).
-public struct PetitbootFile {
+package struct PetitbootFile {
   /// The options in order, the default one marked.
-  public private(set) var entries: [BootEntry] = []
+  package private(set) var entries: [BootEntry] = []
   /// The first line that this reader does not know, with its number.
-  public private(set) var unknown: String?
+  package private(set) var unknown: String?
 
   /// Reads a file.
   ///
   /// - Parameter bytes: The file.
   /// - Throws: ``BootEntryError`` with the line.
-  public init(_ bytes: [UInt8]) throws(BootEntryError) {
+  package init(_ bytes: [UInt8]) throws(BootEntryError) {
     var chosen: String?
     for line in try EntryLines(bytes).lines {
       if line.name == "default" {

@@ -3,7 +3,7 @@
 /// A file of the Boot Loader Specification, type 1: one entry.
 ///
 /// Source: UAPI.1 Boot Loader Specification 1.0, "Type #1 Boot Loader Specification Entries".
-public enum SpecificationFile {
+package enum SpecificationFile {
   /// Reads a file.
   ///
   /// - Parameters:
@@ -12,7 +12,7 @@ public enum SpecificationFile {
   /// - Returns: The entry. Unknown keys are for other boot loaders and are left out; the first of
   ///   them is noted.
   /// - Throws: ``BootEntryError`` with the line.
-  public static func entry(_ bytes: [UInt8], name: String) throws(BootEntryError) -> BootEntry {
+  package static func entry(_ bytes: [UInt8], name: String) throws(BootEntryError) -> BootEntry {
     let entry = entry(named: name)
     for line in try EntryLines(bytes).lines {
       switch line.name {

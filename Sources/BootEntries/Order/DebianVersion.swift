@@ -6,16 +6,16 @@
 /// other characters, and `~` before everything, even the end.
 ///
 /// Source: deb-version(7), "Sorting algorithm" (dpkg 1.21).
-public enum DebianVersion {
+package enum DebianVersion {
   /// Compares two versions: negative when the first is older, 0 when none is, else positive.
-  public static func compare(_ first: String, _ second: String) -> Int {
+  package static func compare(_ first: String, _ second: String) -> Int {
     compare(Array(first.utf8), Array(second.utf8))
   }
 
   /// Compares the releases of two kernels. `-rc1` and Debian's `-trunk` mark versions older than
   /// the release; the bare order has them newer. A text that does not begin with a digit is no
   /// version, and older than every one.
-  public static func compareKernels(_ first: String, _ second: String) -> Int {
+  package static func compareKernels(_ first: String, _ second: String) -> Int {
     let one = prepared(first)
     let other = prepared(second)
     let isVersion = (startsWithDigit(one), startsWithDigit(other))

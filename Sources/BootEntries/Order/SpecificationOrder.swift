@@ -5,9 +5,9 @@ import PhysicalMemory
 ///
 /// Source: UAPI.1 Boot Loader Specification 1.0, "Sorting" and "Boot counting"; which of two equal
 /// entries is tried first follows systemd-boot(7): the one with more tries left, then with fewer done.
-public enum SpecificationOrder {
+package enum SpecificationOrder {
   /// Sorts entries, those whose tries are used up last.
-  public static func sorted(_ entries: [BootEntry]) -> [BootEntry] {
+  package static func sorted(_ entries: [BootEntry]) -> [BootEntry] {
     BootEntry.sorted(entries) { compare($0, $1) }
   }
 

@@ -7,9 +7,9 @@
 /// is older than `-`, `^` and `.` in this order.
 ///
 /// Source: UAPI.10 Version Format Specification 1.0, "Version Comparison".
-public enum SpecificationVersion {
+package enum SpecificationVersion {
   /// Compares two versions: negative when the first is older, 0 when none is, else positive.
-  public static func compare(_ first: String, _ second: String) -> Int {
+  package static func compare(_ first: String, _ second: String) -> Int {
     let first = Array(first.utf8)
     let second = Array(second.utf8)
     var one = first[...]
