@@ -34,22 +34,14 @@ public struct IdentificationOptions: Sendable, Hashable {
   /// than a second and, as an array that grows, more than 256 MiB.
   public static let defaultInflationLimit: UInt64 = 128 << 20
 
-  /// Groups the options; by default, only the file decides.
+  /// Options by which only the file decides, but for those that are given.
   public init(
     type: ImageKind? = nil, fitConfiguration: String? = nil, verify: Bool = false,
-    vmlinux: [UInt8]? = nil, inflatedBytes: ByteCount? = nil, bssBytes: ByteCount? = nil,
-    imageSize: ByteCount? = nil, textOffset: ByteCount? = nil, pageOffset: UInt64? = nil,
     inflationLimit: UInt64 = defaultInflationLimit
   ) {
     self.type = type
     self.fitConfiguration = fitConfiguration
     self.verify = verify
-    self.vmlinux = vmlinux
-    self.inflatedBytes = inflatedBytes
-    self.bssBytes = bssBytes
-    self.imageSize = imageSize
-    self.textOffset = textOffset
-    self.pageOffset = pageOffset
     self.inflationLimit = inflationLimit
   }
 }

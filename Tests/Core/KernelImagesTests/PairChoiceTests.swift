@@ -62,8 +62,9 @@ struct PairChoiceTests {
       let codes = found.diagnostics.map(\.code)
       #expect(codes.contains(.textOffsetAssumed) && codes.contains(.bssEstimated))
       #expect(codes.contains(.pairsDisagree) == others)
-      let told = try KernelImage.of(
-        synthetic.bytes(), IdentificationOptions(textOffset: ByteCount(UInt64(0x20_8000))))
+      var options = IdentificationOptions()
+      options.textOffset = ByteCount(UInt64(0x20_8000))
+      let told = try KernelImage.of(synthetic.bytes(), options)
       #expect(told.kernel?.textOffset.source == .option)
     }
   }

@@ -152,7 +152,8 @@ import Testing
     .enabled(if: CachedKernel(name: "tiny-gzip") != nil))
   func named() throws {
     let kernel = try #require(CachedKernel(name: "tiny-gzip"))
-    var options = IdentificationOptions(vmlinux: try kernel.bytes("vmlinux"))
+    var options = IdentificationOptions()
+    options.vmlinux = try kernel.bytes("vmlinux")
     var image = try kernel.bytes("Image")
     // Spoil both pairs, so that nothing but the symbols tells.
     for offset in 0..<(image.count / 4 - 1) where image[offset * 4 + 3] == 0xc0 {

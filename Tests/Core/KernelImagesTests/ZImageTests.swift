@@ -163,22 +163,25 @@ import Testing
     #expect(guessed.kernel?.textOffset.value.rawValue == 0x8000)
     #expect(
       Set(guessed.diagnostics.map(\.code)).isSuperset(of: [.bssEstimated, .textOffsetAssumed]))
-    var options = IdentificationOptions(
-      bssBytes: ByteCount(UInt64(0x4000)), textOffset: ByteCount(UInt64(0x10_8000)),
-      pageOffset: 0x8000_0000)
+    var options = IdentificationOptions()
+    options.bssBytes = ByteCount(UInt64(0x4000))
+    options.textOffset = ByteCount(UInt64(0x10_8000))
+    options.pageOffset = 0x8000_0000
     let told = try KernelImage.of(bytes, options)
     #expect(
       told.kernel?.bssBytes == Figure(ByteCount(UInt64(0x4000)), .option, "the option for the BSS"))
     #expect(told.kernel?.textOffset.value.rawValue == 0x10_8000)
     #expect(told.kernel?.pageOffset.value == 0x8000_0000)
-    options = IdentificationOptions(imageSize: ByteCount(UInt64(0x2_0000)))
+    options = IdentificationOptions()
+    options.imageSize = ByteCount(UInt64(0x2_0000))
     let sized = try KernelImage.of(bytes, options)
     #expect(sized.kernel?.bssBytes.value.rawValue == 0x2_0000 - 0x1_2344)
   }
 
   @Test("An option that contradicts the image is not used, and that is said")
   func contradicted() throws {
-    let options = IdentificationOptions(bssBytes: ByteCount(UInt64(1)))
+    var options = IdentificationOptions()
+    options.bssBytes = ByteCount(UInt64(1))
     let image = try KernelImage.of(SyntheticZImage().bytes(), options)
     #expect(image.kernel?.bssBytes.value.rawValue == 0x3210)
     #expect(image.diagnostics.map(\.code).contains(.optionContradicted))
