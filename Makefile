@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .NOTPARALLEL:
 .PHONY: help setup debian-kernels kernels build device ferry lint compile-tests check-man \
-  check-documents test test-all demo bench compare-peers man completions install example
+  check-documents check boots test test-all demo bench compare-peers man completions install example
 .PHONY: picture check-picture
 .PHONY: deb try-deb
 .PHONY: fuzz check-fuzz zoo
@@ -71,18 +71,26 @@ check-documents: compile-tests device
 example: ## build examples/plan-a-boot as the package of its own that it is
 	@scripts/lib/timed 'build example' swift build --package-path examples/plan-a-boot
 
-# Hostile files have a second each: they run when nothing else does.
-test: export SWIFT_KEXEC_MATRIX := ci
+# Tests that start machines: all of Tests/Boots.
+BOOTS := LabBootTests|GuestBootTests|FerryBootTests|PackageTests
+
 # The oldest ARM, ARMv7, and one of 64 bits, which runs here without an emulator.
-test: LOADERS := armel armhf x86_64
-test: setup lint kernels compile-tests check-man check-picture device check-documents ferry ## everything that CI runs
-	@scripts/lib/timed 'swift test' swift test --skip-build --skip HostileInputTests
+check boots test: LOADERS := armel armhf x86_64
+check boots test: export SWIFT_KEXEC_MATRIX := ci
+
+# Hostile files have a second each: they run when nothing else does.
+check: setup lint kernels compile-tests check-man check-picture device check-documents ferry ## the core step of CI: all but tests that start machines
+	@scripts/lib/timed 'module and program tests' scripts/check/without-machines \
+	  swift test --skip-build --skip '$(BOOTS)|HostileInputTests'
 	@scripts/lib/timed 'hostile files' swift test --skip-build --filter HostileInputTests
 
-test-all: export SWIFT_KEXEC_MATRIX := full
-test-all: setup lint kernels compile-tests check-man check-picture device check-documents example ferry try-deb ## the same, full matrices
-	@scripts/lib/timed 'swift test' swift test --skip-build --skip HostileInputTests
-	@scripts/lib/timed 'hostile files' swift test --skip-build --filter HostileInputTests
+boots: setup kernels compile-tests device ferry ## the second step of CI: kernels, loaders and bundles in QEMU
+	@scripts/lib/timed 'boots' swift test --skip-build --filter '$(BOOTS)'
+
+test: check boots ## everything that CI runs but fuzzing: both steps
+
+test-all: ## the same for all architectures, full matrices, the example, the packages and the zoo
+	@$(MAKE) SWIFT_KEXEC_MATRIX=full LOADERS='armel armhf aarch64 x86_64' test example try-deb
 	@scripts/lib/timed 'zoo' $(MAKE) zoo
 	@scripts/fetch/unserved-suites --strict
 

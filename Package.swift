@@ -223,8 +223,12 @@ let package = Package(
         "KernelImages",
         "BootPlanning", "LinuxInterface", "Reporting", "QEMULab",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], path: "Tests/Programs/WorkbenchTests", exclude: ["boots.pairwise.txt"],
-      swiftSettings: rules),
+      ], path: "Tests/Programs/WorkbenchTests", swiftSettings: rules),
+    // They try plans in QEMU, by kx and by its lab.
+    .testTarget(
+      name: "LabBootTests",
+      dependencies: ["kx", "TestLab", "PhysicalMemory", "Handover", "QEMULab"],
+      path: "Tests/Boots/LabBootTests", exclude: ["boots.pairwise.txt"], swiftSettings: rules),
     // They run dist/ARCH/kexec in guests of QEMU.
     .testTarget(
       name: "GuestBootTests", dependencies: ["kx", "TestLab"], path: "Tests/Boots/GuestBootTests",

@@ -5,7 +5,7 @@ import KernelImages
 import SeededRandom
 import Testing
 
-/// The model of the kernel's unpacker; WorkbenchTests/UnpackingTests holds it against kernels.
+/// The model of the kernel's unpacker; LabBootTests/UnpackingTests holds it against kernels.
 @Suite struct UnpackingTests {
   /// A command that makes an initrd of `archive`, a small one, and of `other`, another; and the faults
   /// that every kernel stops at.

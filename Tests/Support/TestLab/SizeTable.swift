@@ -5,12 +5,12 @@ import Testing
 ///
 /// Source: arch/arm/boot/compressed/{head.S,vmlinux.lds.S} (v6.1): magic 0x45454545 at 0x34, the
 /// table's offset behind it; the tag of the kernel's sizes is 0x5a534c4b.
-struct SizeTable {
-  let inflatedBytes: UInt64
-  let bssBytes: UInt64
-  let textOffset: UInt64
+package struct SizeTable {
+  package let inflatedBytes: UInt64
+  package let bssBytes: UInt64
+  package let textOffset: UInt64
 
-  init(zImage bytes: [UInt8]) throws {
+  package init(zImage bytes: [UInt8]) throws {
     func word(_ offset: UInt64) throws -> UInt64 {
       let offset = Int(offset)
       try #require(offset + 4 <= bytes.count)

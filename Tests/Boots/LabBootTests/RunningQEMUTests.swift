@@ -8,7 +8,12 @@ import Testing
 @testable import QEMULab
 
 @Suite(.enabled(if: Files.hasQEMU, "needs the Debian package qemu-system-arm"))
-struct MachineTests {
+struct RunningQEMUTests {
+  static func range(_ first: UInt64, _ last: UInt64) throws -> PhysicalRange {
+    try #require(
+      PhysicalRange(first: PhysicalAddress(first), last: PhysicalAddress(last)))
+  }
+
   /// Tried in turn until the guest has said its line: other work can hold QEMU up for longer than
   /// the first.
   private static let limits: [Duration] = [.milliseconds(300), .seconds(3), .seconds(30)]
@@ -19,7 +24,7 @@ struct MachineTests {
     let result = try await measure(
       TinyProgram.boot(board, text: "hello\n"), stopAt: base + 0x2000)
     let ranges = try [(0x100, 0x103), (0x106, 0x106)].map { first, last in
-      try DifferenceListTests.range(base + first, base + last)
+      try Self.range(base + first, base + last)
     }
     #expect(result.written.ranges == ranges)
     #expect(result.spans.ranges == ranges)
@@ -32,10 +37,10 @@ struct MachineTests {
 
   @Test("Only the range that is asked for is looked at")
   func limited() async throws {
-    let limits = try DifferenceListTests.range(0x4000_0102, 0x4000_0104)
+    let limits = try Self.range(0x4000_0102, 0x4000_0104)
     let result = try await measure(
       TinyProgram.boot(.virt, text: "x"), stopAt: 0x4000_2000, ramRange: limits)
-    #expect(try result.written.ranges == [DifferenceListTests.range(0x4000_0102, 0x4000_0103)])
+    #expect(try result.written.ranges == [Self.range(0x4000_0102, 0x4000_0103)])
   }
 
   @Test("The console comes live, and the line that is expected ends the run")

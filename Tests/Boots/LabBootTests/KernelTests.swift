@@ -144,7 +144,7 @@ struct KernelTests {
     for range in result.spans.ranges { joined.add(range.first.rawValue, range.last.rawValue) }
     joined.close()
     joined = joined.joined(limit: 0x1000) { _ in true }
-    #expect(try joined.ranges == bounds.map { try DifferenceListTests.range($0, $1) })
+    #expect(try joined.ranges == bounds.map { try RunningQEMUTests.range($0, $1) })
     #expect(result.registers.r0 == 0)
     #expect(result.registers.r1 == ARMRegisters.deviceTreeMachine)
     #expect(result.registers.r2 == 0x4700_0000)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import TestLab
 import Testing
 
@@ -50,5 +51,15 @@ struct BootTests {
     #expect(outcome.text.contains("Freeing initrd memory"))
     #expect(outcome.text.contains("Run /init as init process"))
     #expect(!outcome.text.contains("unpacking failed"))
+  }
+
+  @Test("A retagged kernel boots as any other")
+  func retagged() async throws {
+    let file = try Scratch.folder("retag").appending(path: "vmlinuz").path
+    let outcome = try await KX.run(["retag", try LabKernel("tiny-gzip").path, "-o", file])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    try await Verdict.expectIntact([
+      file, "--initrd", Lab.initrd, "--append", "console=ttyAMA0", "--handover", "zimage",
+    ])
   }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import TestLab
 
 /// A program in Ferry's place that only speaks: for what `kx` makes of a bundle and of Ferry's words.
 /// Bundles that boot are started in FerryBootTests.
-enum StandInFerry {
+package enum StandInFerry {
   /// Makes a program that says lines on the serial port of QEMU's board virt.
-  static func saying(_ lines: [String]) async throws -> String {
+  package static func saying(_ lines: [String]) async throws -> String {
     let folder = try Scratch.folder("stand-in")
     let text = lines.map { $0 + "\\n" }.joined()
     let source = try Scratch.file(
