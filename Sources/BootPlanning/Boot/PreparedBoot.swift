@@ -83,8 +83,7 @@ public final class PreparedBoot {
         ByteCount(list.count), machine: sources.machineNumber ?? 0xffff_ffff)
     }
     request = PlanRequest(
-      kernel: PlannedKernel(
-        chain: sources.kernel.chain, fileBytes: sources.kernelFileBytes, facts: facts),
+      kernel: facts, chain: sources.kernel.chain, fileBytes: sources.kernelFileBytes,
       machine: PlannedMachine(pageBytes: sources.pageBytes, memory: map),
       parameters: parameters, initrd: sources.initrd, commandLine: commandLine,
       diagnostics: diagnostics)
@@ -93,7 +92,7 @@ public final class PreparedBoot {
     request.runningMemory = try? sources.runningTree?.memory()
   }
 
-  /// Makes the bytes that r2 will point to.
+  /// Makes the bytes that describe the machine to the kernel.
   ///
   /// - Parameter plan: A plan of ``request``.
   /// - Returns: The flattened tree or the ATAG list; nil when the plan has neither.
