@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Handover
 import PhysicalMemory
 
 /// A client of QEMU's gdb stub: registers, memory and one stop.
 ///
 /// Source: GDB manual, appendix E, "Remote Protocol"; gdbstub/gdbstub.c (QEMU 7.2).
 final class GDBStub {
-  /// The registers in the target description `org.gnu.gdb.arm.core`, which lists 16 words and gives
-  /// `cpsr` the number 25.
-  enum Register: String {
-    case r0, r1, r2, pc, cpsr
-
-    /// The number in packets, in hexadecimal.
-    var number: String {
-      switch self {
-      case .r0: "0"
-      case .r1: "1"
-      case .r2: "2"
-      case .pc: "f"
-      case .cpsr: "19"
-      }
-    }
-  }
-
   private let socket: LocalSocket
+  private let processor: LabProcessor
   private var decoder = GDBPacketDecoder()
   private var sent: [UInt8] = []
 
-  init(_ socket: LocalSocket) {
+  init(_ socket: LocalSocket, _ processor: LabProcessor) {
     self.socket = socket
+    self.processor = processor
   }
 
   /// Reads the target description: without this the stub refuses to write single registers.
@@ -36,41 +22,57 @@ final class GDBStub {
   /// The stub answers from QEMU's main loop, so the machine has been reset by the time of the
   /// answer.
   func greet() async throws(LabError) {
-    let features = try await text("qSupported:xmlRegisters=arm")
+    let features = try await text("qSupported:xmlRegisters=" + processor.name)
     guard features.contains("qXfer:features:read+") else {
       throw LabError.answer(to: "qSupported", got: features)
     }
     let description = try await text("qXfer:features:read:target.xml:0,ffb")
-    guard description.contains("<architecture>arm</architecture>") else {
+    guard description.contains("<architecture>\(processor.name)</architecture>") else {
       throw LabError.answer(to: "qXfer:features:read:target.xml", got: description)
     }
   }
 
   /// Writes a register and reads it back.
-  func set(_ register: Register, to value: UInt32) async throws(LabError) {
-    let bytes = (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+  func set(_ register: LabRegister, to value: UInt64) async throws(LabError) {
+    let bytes = (0..<register.byteCount).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
     let digits = String(decoding: GDBPacket.digits(bytes), as: UTF8.self)
-    try await expectOK("P\(register.number)=\(digits)")
+    try await expectOK("P\(String(register.number, radix: 16))=\(digits)")
     let read = try await self.read(register)
     guard read == value else {
-      throw LabError.register(register.rawValue, set: value, read: read)
+      throw LabError.register(register.name, set: value, read: read)
     }
   }
 
-  func read(_ register: Register) async throws(LabError) -> UInt32 {
-    let question = "p" + register.number
+  /// Sets the state of a CPU at a kernel's entry.
+  func enter(_ entry: EntryState) async throws(LabError) {
+    for (name, register) in processor.passed {
+      try await set(register, to: entry[name] ?? 0)
+    }
+    try await set(processor.status, to: processor.statusAtEntry)
+    try await set(processor.counter, to: entry.address.rawValue)
+  }
+
+  /// Reads the address of the next instruction.
+  func counter() async throws(LabError) -> UInt64 { try await read(processor.counter) }
+
+  private func read(_ register: LabRegister) async throws(LabError) -> UInt64 {
+    let question = "p" + String(register.number, radix: 16)
     let answer = try await request(question)
-    guard let bytes = GDBPacket.bytes(answer), bytes.count == 4 else {
+    guard let bytes = GDBPacket.bytes(answer), bytes.count == register.byteCount else {
       throw LabError.answer(to: question, got: String(decoding: answer, as: UTF8.self))
     }
-    return bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   /// Reads the registers of a kernel's entry.
   func registers() async throws(LabError) -> LabRegisters {
-    LabRegisters(
-      r0: try await read(.r0), r1: try await read(.r1), r2: try await read(.r2),
-      pc: try await read(.pc), cpsr: try await read(.cpsr))
+    var registers: [EntryRegister] = []
+    for (name, register) in processor.passed {
+      registers.append(EntryRegister(name, try await read(register)))
+    }
+    return LabRegisters(
+      state: EntryState(PhysicalAddress(try await counter()), registers),
+      status: try await read(processor.status))
   }
 
   /// Reads a few bytes of memory as the CPU sees it.

@@ -10,10 +10,8 @@ public struct LabBoot: Sendable {
   public var memoryBytes: UInt64
   /// The content of RAM; segments must not overlap each other.
   public var segments: [LabSegment]
-  /// The address of the first instruction, in ARM state.
-  public var entry: UInt64
-  /// The CPU's r0, r1 and r2; r3 to r14 are 0.
-  public var registers: ARMRegisters
+  /// The address of the first instruction, and the registers; all others are 0.
+  public var entry: EntryState
   /// The guest's time from its first instruction on, on a monotonic clock.
   public var timeout: Duration
   /// A regular expression in Swift's syntax. A line of the console that has a match, finished or
@@ -30,15 +28,14 @@ public struct LabBoot: Sendable {
 
   /// Groups the parts of a boot.
   public init(
-    board: Board, memoryBytes: UInt64, segments: [LabSegment], entry: UInt64,
-    registers: ARMRegisters, timeout: Duration = .seconds(120), expect: String? = nil,
+    board: Board, memoryBytes: UInt64, segments: [LabSegment], entry: EntryState,
+    timeout: Duration = .seconds(120), expect: String? = nil,
     extraQEMUArguments: [String] = []
   ) {
     self.board = board
     self.memoryBytes = memoryBytes
     self.segments = segments
     self.entry = entry
-    self.registers = registers
     self.timeout = timeout
     self.expect = expect
     self.extraQEMUArguments = extraQEMUArguments

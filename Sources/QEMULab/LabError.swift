@@ -26,10 +26,10 @@ public enum LabError: Error, Sendable, Hashable {
   /// The guest does not see the bytes that were put into its memory.
   case placement(segment: String, address: UInt64, expected: String, found: String)
   /// A register does not hold what was written to it.
-  case register(String, set: UInt32, read: UInt32)
+  case register(String, set: UInt64, read: UInt64)
   /// The kernel was not reached in time; the values are the CPU's position and the end of the
   /// console.
-  case kernelNotReached(kernel: UInt64, seconds: Double, pc: UInt32?, lastLines: [String])
+  case kernelNotReached(kernel: UInt64, seconds: Double, pc: UInt64?, lastLines: [String])
   /// QEMU ended before the kernel was reached; the value is the end of the console.
   case ended(kernel: UInt64, said: String, lastLines: [String])
   /// The task was cancelled; QEMU was stopped.
@@ -65,10 +65,10 @@ extension LabError: CustomStringConvertible {
       return "segment \(segment) is not at \(hexadecimal(address, digits: 8)): expected "
         + "\(expected), found \(found)"
     case .register(let name, let set, let read):
-      return "register \(name) was set to \(hexadecimal(UInt64(set))) but reads "
-        + hexadecimal(UInt64(read))
+      return "register \(name) was set to \(hexadecimal(set)) but reads "
+        + hexadecimal(read)
     case .kernelNotReached(let kernel, let seconds, let pc, let lines):
-      let place = pc.map { ", pc is " + hexadecimal(UInt64($0), digits: 8) } ?? ""
+      let place = pc.map { ", pc is " + hexadecimal($0, digits: 8) } ?? ""
       return "the kernel at \(hexadecimal(kernel, digits: 8)) was not reached within "
         + "\(Int(seconds.rounded())) s\(place)" + quoted(lines)
     case .ended(let kernel, let said, let lines):

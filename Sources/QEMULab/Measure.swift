@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Handover
 public import PhysicalMemory
 
 /// Measures which memory is written between the first instruction and the kernel's first one.
@@ -53,7 +54,7 @@ private func run(
   let ending = try await RunningQEMU.run(filled, contents) { machine throws(LabError) in
     // If a zImage is loaded to its kernel's destination, its entry is the address that ends the
     // run.
-    if boot.entry == kernel { try await machine.stub.step() }
+    if boot.entry.address.rawValue == kernel { try await machine.stub.step() }
     try await machine.stub.stop(at: kernel)
     try machine.stub.run()
     let deadline = Deadline(after: boot.timeout)
@@ -61,9 +62,10 @@ private func run(
       if stopped {
         let seconds = deadline.elapsed
         let registers = try await machine.stub.registers()
-        guard registers.pc == UInt32(truncatingIfNeeded: kernel) else {
+        let counter = registers.state.address.rawValue
+        guard counter == kernel else {
           throw LabError.kernelNotReached(
-            kernel: kernel, seconds: seconds, pc: registers.pc, lastLines: log.tail)
+            kernel: kernel, seconds: seconds, pc: counter, lastLines: log.tail)
         }
         let written = contents.differences(
           in: machine.memory, within: limits ?? contents.ram)
@@ -107,12 +109,12 @@ extension RunningQEMU {
   }
 
   /// Stops a running guest and returns its position, or nil when that fails, too.
-  fileprivate func interruptedAt() async -> UInt32? {
+  fileprivate func interruptedAt() async -> UInt64? {
     do throws(LabError) {
       try stub.interrupt()
       let deadline = Deadline(after: .seconds(5))
       while !deadline.isOver {
-        if try stub.poll() != nil { return try await stub.read(.pc) }
+        if try stub.poll() != nil { return try await stub.counter() }
         try await pause(.milliseconds(5))
       }
     } catch {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Handover
 import PhysicalMemory
 
 /// The content of a guest's RAM before its first instruction.
@@ -33,8 +34,9 @@ struct RAMContents {
       placed.append((segment, range))
     }
     segments = placed.sorted { $0.range.first < $1.range.first }
-    guard boot.entry & 3 == 0, boot.entry <= UInt64(UInt32.max) else {
-      throw LabError.address("entry", boot.entry, why: "is no ARM instruction's address")
+    let entry = boot.entry.address.rawValue
+    guard entry & 3 == 0, entry <= UInt64(UInt32.max) else {
+      throw LabError.address("entry", entry, why: "is no ARM instruction's address")
     }
   }
 

@@ -46,6 +46,7 @@ struct RunningQEMU {
         async let errors = collect(execution.standardError)
         do throws(LabError) {
           let machine = try await connect(
+            boot.board.processor,
             memory: memory, sockets: scratch.path, process: execution.processIdentifier.value)
           scratch.remove()
           try await machine.prepare(boot, contents)
@@ -99,14 +100,14 @@ struct RunningQEMU {
 
   /// Connects to a QEMU that is starting.
   private static func connect(
-    memory: GuestMemory, sockets: String, process: pid_t
+    _ processor: LabProcessor, memory: GuestMemory, sockets: String, process: pid_t
   ) async throws(LabError) -> RunningQEMU {
     let deadline = Deadline(after: .seconds(60))
     var console: LocalSocket?
     while true {
       if console == nil { console = try LocalSocket(connectingTo: sockets + "/console") }
       if let console, let stub = try LocalSocket(connectingTo: sockets + "/gdb") {
-        let machine = RunningQEMU(stub: GDBStub(stub), console: console, memory: memory)
+        let machine = RunningQEMU(stub: GDBStub(stub, processor), console: console, memory: memory)
         do throws(LabError) {
           try await machine.stub.greet()
         } catch {
@@ -139,13 +140,7 @@ struct RunningQEMU {
           found: String(decoding: GDBPacket.digits(found), as: UTF8.self))
       }
     }
-    try await stub.set(.r0, to: boot.registers.r0)
-    try await stub.set(.r1, to: boot.registers.r1)
-    try await stub.set(.r2, to: boot.registers.r2)
-    // SVC mode, ARM state, aborts, IRQ and FIQ masked.
-    // Source: Documentation/arm/booting.rst (v6.1), "Calling the kernel image".
-    try await stub.set(.cpsr, to: 0x1d3)
-    try await stub.set(.pc, to: UInt32(truncatingIfNeeded: boot.entry))
+    try await stub.enter(boot.entry)
   }
 
   /// Gathers the first 16 KiB of an error output, and reads on to its end.

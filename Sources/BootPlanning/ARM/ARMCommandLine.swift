@@ -12,7 +12,7 @@ struct ARMCommandLine {
 
   var diagnostics: [Diagnostic] {
     // A bundle has its own command line.
-    if words.found.isEmpty || search.request.kernel.facts.isBundle { return [] }
+    if words.found.isEmpty || search.request.kernel.isBundle { return [] }
     var result: [Diagnostic] = []
     for entry in words.found where !entry.word.isReadByARM {
       result.append(

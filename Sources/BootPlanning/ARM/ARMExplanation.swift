@@ -35,7 +35,7 @@ struct ARMExplanation {
   }
 
   private var kernelText: String {
-    let facts = search.request.kernel.facts
+    let facts = search.request.kernel
     var text =
       "kernel at \(PhysicalAddress(placement.kernel)): start of RAM "
       + "\(PhysicalAddress(start)) + text offset \(hexadecimal(figures.textOffset)) "
@@ -107,7 +107,7 @@ struct ARMExplanation {
           hint: "use --handover image, which does not depend on it"))
     }
     if placement.handover == .zimage,
-      search.request.kernel.facts.zImage?.destination.source == .estimate
+      search.request.kernel.zImage?.destination.source == .estimate
     {
       result.append(
         Diagnostic(

@@ -10,7 +10,7 @@ extension ARMPlanner {
 
   /// Warns of uncertain figures and of their consequences.
   static func figureDiagnostics(_ request: PlanRequest) -> [Diagnostic] {
-    let kernel = request.kernel.facts
+    let kernel = request.kernel
     var result: [Diagnostic] = []
     func estimated(
       _ code: DiagnosticCode, _ severity: Severity, _ name: String,

@@ -68,7 +68,7 @@ struct ARMLostMemory {
       return nil
     }
     var kernel = first.rawValue + figures.textOffset
-    if placement.handover == .zimage, let zImage = search.request.kernel.facts.zImage {
+    if placement.handover == .zimage, let zImage = search.request.kernel.zImage {
       kernel =
         ARMDestination.kernels(
           of: zImage, load: first.rawValue, textOffset: figures.textOffset,

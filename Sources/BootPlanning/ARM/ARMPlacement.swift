@@ -140,8 +140,8 @@ final class ARMPlacementSearch {
   /// Source: arch/arm/kernel/phys2virt.S (v6.1); commit "ARM: p2v: reduce p2v alignment
   /// requirement to 2 MiB" (v5.11).
   var imageStep: Alignment {
-    if request.kernel.facts.zImage?.checksDTBMemory?.value == true { return .largeSection }
-    if let release = request.kernel.facts.release, KernelRelease(release).isAtLeast(5, 11) {
+    if request.kernel.zImage?.checksDTBMemory?.value == true { return .largeSection }
+    if let release = request.kernel.release, KernelRelease(release).isAtLeast(5, 11) {
       return .largeSection
     }
     return Alignment(shift: 24)
@@ -150,7 +150,7 @@ final class ARMPlacementSearch {
   /// Every start of RAM that an Image could be given, lowest first. With 2 MiB steps, starts below
   /// RAM follow; a large TEXT_OFFSET leads from them into RAM.
   func imageStarts(step: Alignment) -> [UInt64] {
-    if case .fixed(let address) = request.kernel.facts.zImage?.destination.value {
+    if case .fixed(let address) = request.kernel.zImage?.destination.value {
       return address.rawValue >= figures.textOffset
         ? [address.rawValue - figures.textOffset] : []
     }

@@ -13,7 +13,7 @@ public enum ARMPlanner {
   /// - Throws: ``BootPlanError`` when the request is invalid on every machine.
   public static func plan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
     guard request.rule != .exact else { return try exactPlan(request) }
-    let figures = try ARMFigures(request.kernel.facts)
+    let figures = try ARMFigures(request.kernel)
     try check(request)
     return try KexecToolsRule(request, figures: figures).plan()
   }
@@ -25,7 +25,7 @@ public enum ARMPlanner {
   ///   why.
   /// - Throws: ``BootPlanError`` when the request is invalid on every machine.
   public static func exactPlan(_ request: PlanRequest) throws(BootPlanError) -> BootPlan {
-    let figures = try ARMFigures(request.kernel.facts)
+    let figures = try ARMFigures(request.kernel)
     try check(request)
     if let bundle = BundleRule(request, figures: figures) { return bundle.plan() }
     let keptDTB = keptDTB(request)
@@ -72,7 +72,7 @@ public enum ARMPlanner {
 
   /// An appended DTB that must stay behind the zImage, in bytes: ATAGs are merged into it.
   static func keptDTB(_ request: PlanRequest) -> UInt64 {
-    guard case .atags = request.parameters, let zImage = request.kernel.facts.zImage,
+    guard case .atags = request.parameters, let zImage = request.kernel.zImage,
       zImage.mergesATAGs?.value != false, let first = zImage.appendedDTBs.first,
       first.offset == zImage.byteCount
     else { return 0 }
@@ -81,23 +81,23 @@ public enum ARMPlanner {
 
   static func handovers(_ request: PlanRequest, keptDTB: UInt64) -> [HandoverKind] {
     if let handover = request.handover { return [handover] }
-    if !request.kernel.facts.hasZImage { return [.image] }
-    if keptDTB > 0 || !request.kernel.facts.isInflatable { return [.zimage] }
+    if !request.kernel.hasZImage { return [.image] }
+    if keptDTB > 0 || !request.kernel.isInflatable { return [.zimage] }
     // The decompressor cannot inflate a zImage whose size word is wrong.
     return sizeWordLies(request) || request.load != nil ? [.image] : [.image, .zimage]
   }
 
   static func sizeWordLies(_ request: PlanRequest) -> Bool {
-    guard request.kernel.facts.hasZImage, let word = request.kernel.facts.sizeWord else {
+    guard request.kernel.hasZImage, let word = request.kernel.sizeWord else {
       return false
     }
-    return word != request.kernel.facts.inflatedBytes.value
+    return word != request.kernel.inflatedBytes.value
   }
 
   /// Refuses a request that is invalid on every machine.
   static func check(_ request: PlanRequest) throws(BootPlanError) {
-    let hasZImage = request.kernel.facts.hasZImage
-    if request.handover == .image, request.kernel.facts.isBundle { throw .noImage }
+    let hasZImage = request.kernel.hasZImage
+    if request.handover == .image, request.kernel.isBundle { throw .noImage }
     if request.rule != .exact {
       if request.handover == .image { throw .ruleNeedsZImageHandover(request.rule) }
       if !hasZImage { throw .ruleNeedsZImage(request.rule) }
@@ -111,9 +111,9 @@ public enum ARMPlanner {
     if !load.isAligned(to: page) { throw .load(load, "it is not the start of a page") }
     if load > PhysicalRange.below4GiB.last { throw .load(load, "it is not below 4 GiB") }
     let image =
-      !request.kernel.facts.isBundle && request.kernel.facts.isInflatable
+      !request.kernel.isBundle && request.kernel.isInflatable
       && (request.handover == .image || request.handover == nil)
-    let textOffset = request.kernel.facts.textOffset.value.rawValue
+    let textOffset = request.kernel.textOffset.value.rawValue
     if image,
       load.rawValue < textOffset
         || !PhysicalAddress(load.rawValue - textOffset).isAligned(to: .largeSection)
@@ -131,7 +131,7 @@ public enum ARMPlanner {
   ) -> BootPlan {
     let request = search.request
     var segments: [PlannedSegment] = []
-    var registers: ARMRegisters?
+    var entry: EntryState?
     if let placement {
       segments.append(placement.kernelSegment)
       if let range = placement.initrd, let initrd = request.initrd {
@@ -148,15 +148,16 @@ public enum ARMPlanner {
         segments.append(PlannedSegment(name: name, range: range, fileBytes: bytes))
       }
       let r2 = UInt32(truncatingIfNeeded: placement.parameters?.first.rawValue ?? 0)
-      registers = ARMRegisters(machine: machine, parameters: r2)
+      entry = EntryState(
+        PhysicalAddress(placement.load), ARMRegisters(machine: machine, parameters: r2))
       segments = segments.inOrder { $0.range.first < $1.range.first }
     }
     let told = ARMToldMemory(search: search, kernel: placement?.kernel)
     var plan = BootPlan(
-      kernel: request.kernel, rule: request.rule, handover: placement?.handover ?? handover,
+      kernel: PlannedKernel(request.kernel, chain: request.chain, fileBytes: request.fileBytes),
+      rule: request.rule, handover: placement?.handover ?? handover,
       machine: request.machine, commandLine: request.commandLine,
-      entry: placement.map { PhysicalAddress($0.load) }, registers: registers, segments: segments,
-      footprint: placement?.footprint ?? [],
+      entry: entry, segments: segments, footprint: placement?.footprint ?? [],
       diagnostics: request.diagnostics + figureDiagnostics(request)
         + told.diagnostics + ARMCommandLine(search: search, placement: placement).diagnostics
     )

@@ -39,7 +39,7 @@ struct ARMRefusal {
   private var summary: String {
     let kernel = ByteCount(figures.inflated + figures.bss)
     var text = "the kernel takes \(kernel)"
-    if handovers.contains(.zimage), let zImage = search.request.kernel.facts.zImage {
+    if handovers.contains(.zimage), let zImage = search.request.kernel.zImage {
       text += ", its zImage \(zImage.byteCount)"
     }
     if let initrd = search.request.initrd { text += ", the initrd \(initrd.byteCount)" }
@@ -57,7 +57,7 @@ struct ARMRefusal {
     if let known = cause.inWords { return known }
     let size = smallest ?? cause.others ?? "use a smaller kernel or initrd"
     guard !handovers.contains(.image), search.keptDTB == 0, !search.request.cannotLoadImage,
-      search.request.kernel.facts.isInflatable,
+      search.request.kernel.isInflatable,
       let image = search.image(), search.leavesWorkingMemory(image)
     else { return size }
     return "use --handover image, which fits; by zimage, " + size
@@ -102,7 +102,7 @@ struct ARMRefusal {
 
   /// A placement by the decompressor's rules that leaves the kernel too little memory.
   private var crampedZImage: ARMPlacement? {
-    guard !handovers.contains(.image), let zImage = search.request.kernel.facts.zImage else {
+    guard !handovers.contains(.image), let zImage = search.request.kernel.zImage else {
       return nil
     }
     return search.zimage(zImage) { _ in true }
@@ -137,7 +137,7 @@ struct ARMRefusal {
     let step = search.imageStep
     let start = hole.first.roundedDown(to: step).rawValue
     let kernel = start + figures.textOffset
-    if case .fixed(let address) = search.request.kernel.facts.zImage?.destination.value {
+    if case .fixed(let address) = search.request.kernel.zImage?.destination.value {
       return "the kernel can only run at \(address)"
     }
     let first = kernel - figures.pageTables

@@ -34,7 +34,7 @@ struct ARMToldMemory {
 
   /// The start of RAM as the new kernel computes it.
   private var start: PhysicalAddress? {
-    let textOffset = request.kernel.facts.textOffset.value.rawValue
+    let textOffset = request.kernel.textOffset.value.rawValue
     return kernel.map { PhysicalAddress($0 - min($0, textOffset)) }
   }
 

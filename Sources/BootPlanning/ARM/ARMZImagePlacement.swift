@@ -16,7 +16,7 @@ extension ARMPlacementSearch {
 
   /// Places a zImage and its companions.
   func zimage() -> ARMPlacement? {
-    guard let zImage = request.kernel.facts.zImage else { return nil }
+    guard let zImage = request.kernel.zImage else { return nil }
     if let load = request.load { return zimage(zImage, at: load) }
     guard isLargeEnough else { return nil }
     return zimage(zImage) { leavesWorkingMemory($0) }

@@ -15,7 +15,7 @@ struct BundleRule {
   let search: ARMPlacementSearch
 
   init?(_ request: PlanRequest, figures: ARMFigures) {
-    guard let bundle = request.kernel.facts.bundle else { return nil }
+    guard let bundle = request.kernel.bundle else { return nil }
     self.request = request
     self.bundle = bundle
     search = ARMPlacementSearch(request, figures: figures, keptDTB: 0)

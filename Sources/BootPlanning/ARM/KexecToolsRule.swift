@@ -25,7 +25,7 @@ struct KexecToolsRule {
   private static let textOffset: UInt64 = 0x8000
 
   func plan() throws(BootPlanError) -> BootPlan {
-    guard let zImage = request.kernel.facts.zImage else {
+    guard let zImage = request.kernel.zImage else {
       throw .ruleNeedsZImage(request.rule)
     }
     let search = ARMPlacementSearch(request, figures: figures, keptDTB: 0)
@@ -94,7 +94,7 @@ struct KexecToolsRule {
     if request.rule == .ratio4 { return base + up(4 * size, page) }
     var reckoned = request.imageBytes?.rawValue ?? 0
     if request.rule == .kexecTools, zImage.sizeTableOffset != nil {
-      let inflated = request.kernel.facts.sizeWord?.rawValue ?? figures.inflated
+      let inflated = request.kernel.sizeWord?.rawValue ?? figures.inflated
       reckoned = max(
         reckoned, inflated + figures.bss, inflated + size + Self.scratch)
     } else if reckoned == 0 {

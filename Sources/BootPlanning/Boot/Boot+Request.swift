@@ -55,7 +55,7 @@ extension Boot {
       inputs.kernel.map { ByteCount($0.span.count) } ?? facts.zImage?.byteCount
       ?? facts.inflatedBytes.value
     var request = PlanRequest(
-      kernel: PlannedKernel(chain: image.chain, fileBytes: fileBytes, facts: facts),
+      kernel: facts, chain: image.chain, fileBytes: fileBytes,
       machine: PlannedMachine(pageBytes: options.pageBytes, memory: map),
       parameters: parameters, initrd: initrd, commandLine: commandLine,
       handover: options.handover, rule: options.rule, load: options.load,

@@ -65,7 +65,7 @@ public struct LoadMemory: Sendable, Hashable {
   }
 
   private static func otherHandover(_ plan: BootPlan) -> String {
-    plan.handover == .image && plan.kernel.facts.hasZImage ? ", or --handover zimage" : ""
+    plan.handover == .image && plan.kernel.zImageBytes != nil ? ", or --handover zimage" : ""
   }
 
   private static func sum(_ plan: BootPlan) -> ByteCount? {
@@ -81,7 +81,7 @@ public struct LoadMemory: Sendable, Hashable {
     _ plan: BootPlan, _ image: KernelImage
   ) -> (kernel: ByteCount, dictionary: ByteCount)? {
     guard plan.handover == .image, let bytes = image.imageBytes else { return nil }
-    let kernel = plan.kernel.facts.inflatedBytes.value
+    let kernel = plan.kernel.inflatedBytes.value
     switch bytes {
     case .slice: return nil
     case .owned, .flattened: return (kernel, .zero)
@@ -111,7 +111,7 @@ extension Boot {
       return plan
     }
     if request.handover == nil, request.load == nil, plan.handover == .image,
-      plan.kernel.facts.hasZImage, !ARMPlanner.sizeWordLies(request)
+      plan.kernel.zImageBytes != nil, !ARMPlanner.sizeWordLies(request)
     {
       var smaller = request
       smaller.handover = .zimage

@@ -12,8 +12,8 @@ extension BundleDraft {
   ///   - contents: The bytes of its segments, in their order.
   ///   The result is nil when the plan does not fit, or has a figure beyond 32 bits.
   public init?(_ plan: BootPlan, contents: [[UInt8]]) {
-    guard let entry = plan.entry.flatMap({ UInt32(exactly: $0.rawValue) }),
-      let registers = plan.registers, contents.count == plan.segments.count
+    guard let state = plan.entry, let entry = UInt32(exactly: state.address.rawValue),
+      let registers = ARMRegisters(state), contents.count == plan.segments.count
     else { return nil }
     var segments: [Segment] = []
     for (planned, bytes) in zip(plan.segments, contents) {
@@ -22,7 +22,7 @@ extension BundleDraft {
       else { return nil }
       segments.append(Segment(name: name, range: planned.range, bytes: bytes))
     }
-    let facts = plan.kernel.facts
+    let facts = plan.kernel
     guard let inflated = UInt32(exactly: facts.inflatedBytes.value.rawValue),
       let bss = UInt32(exactly: facts.bssBytes.value.rawValue),
       let textOffset = UInt32(exactly: facts.textOffset.value.rawValue)

@@ -25,7 +25,7 @@ struct GivenLayout {
         request, figures: figures, keptDTB: search.keptDTB, demand: .certain)
       return placement(by: search) ?? placement(by: relaxed)
     }
-    guard handover == .zimage, let zImage = request.kernel.facts.zImage else {
+    guard handover == .zimage, let zImage = request.kernel.zImage else {
       return image(at: address)
     }
     return zimage(zImage, at: address.rawValue)
@@ -43,7 +43,7 @@ struct GivenLayout {
   /// The handover at the given address. The given address of a file that inflates itself is that of
   /// the file.
   var handover: HandoverKind {
-    request.handover ?? (!request.kernel.facts.hasZImage ? .image : .zimage)
+    request.handover ?? (!request.kernel.hasZImage ? .image : .zimage)
   }
 
   private func image(at address: PhysicalAddress) -> ARMPlacement? {
@@ -57,7 +57,7 @@ struct GivenLayout {
       items: search.companions(start: start, cached: nil))
     found?.needsFineAlignment =
       !PhysicalAddress(start).isAligned(to: search.imageStep)
-      && request.kernel.facts.release == nil
+      && request.kernel.release == nil
     return found
   }
 
@@ -133,9 +133,9 @@ extension ARMPlanner {
   public static func judge(
     _ request: PlanRequest, near wished: GivenPlaces? = nil, keepsKernel: Bool = false
   ) throws(BootPlanError) -> JudgedLayout {
-    let figures = try ARMFigures(request.kernel.facts)
+    let figures = try ARMFigures(request.kernel)
     try check(request)
-    if request.kernel.facts.isBundle { throw .givenForBundle }
+    if request.kernel.isBundle { throw .givenForBundle }
     for name in GivenPlaces.names {
       guard let address = request.given[name] ?? wished?[name] else { continue }
       if address > PhysicalRange.below4GiB.last { throw .load(address, "it is not below 4 GiB") }

@@ -215,7 +215,7 @@ struct GivenLayoutCheck {
             + "multiple of \(step.byteCount.rounded), and does not at \(load)")
       }
     }
-    if let zImage = request.kernel.facts.zImage, placement.handover == .zimage {
+    if let zImage = request.kernel.zImage, placement.handover == .zimage {
       let own = ARMDecompression(
         figures: figures, zImage: zImage, load: placement.load, kernel: placement.kernel,
         keptDTB: search.keptDTB)
@@ -241,7 +241,7 @@ struct GivenLayoutCheck {
 
   /// Whether the kernel was built to run at its address, or at any address.
   private var isMadeForItsPlace: Bool {
-    guard case .fixed(let address) = request.kernel.facts.zImage?.destination.value else {
+    guard case .fixed(let address) = request.kernel.zImage?.destination.value else {
       return false
     }
     return address.rawValue == placement.kernel

@@ -7,7 +7,7 @@ public struct GivenPlaces: Sendable, Hashable {
   public var kernel: PhysicalAddress?
   /// The address of the initrd.
   public var initrd: PhysicalAddress?
-  /// The address of the device tree or the ATAG list, to which r2 points.
+  /// The address of the device tree or the ATAG list that is passed.
   public var parameters: PhysicalAddress?
 
   /// Groups addresses; nil lets the planner find a place.
@@ -54,7 +54,7 @@ extension PlanRequest {
   /// The given place of the initrd; nil when the planner finds one.
   var givenInitrd: PhysicalRange? { Self.range(given.initrd, initrd?.byteCount) }
 
-  /// The given place of r2's target; nil when the planner finds one.
+  /// The given place of the tree or the ATAG list; nil when the planner finds one.
   var givenParameters: PhysicalRange? { Self.range(given.parameters, parameters.byteCount) }
 
   /// The given places of the segments beside the kernel.

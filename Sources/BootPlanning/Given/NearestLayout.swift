@@ -148,10 +148,10 @@ struct NearestLayout {
     let search = ARMPlacementSearch(
       others, figures: figures, keptDTB: ARMPlanner.keptDTB(request))
     var edges: [UInt64] = [wish.rawValue]
-    let isImage = request.handover == .image || !request.kernel.facts.hasZImage
+    let isImage = request.handover == .image || !request.kernel.hasZImage
     if isImage {
       edges = search.imageStarts(step: search.imageStep).map { $0 + figures.textOffset }
-    } else if let zImage = request.kernel.facts.zImage {
+    } else if let zImage = request.kernel.zImage {
       let tail =
         ARMDecompression(
           figures: figures, zImage: zImage, load: 0, kernel: 0, keptDTB: search.keptDTB
@@ -272,7 +272,7 @@ extension NearestLayout {
         text += old == address ? " (stays)" : " (in place of \(old))"
       } else {
         let isPlain =
-          name == .kernel && handover == .image && request.kernel.facts.hasZImage
+          name == .kernel && handover == .image && request.kernel.hasZImage
         text += isPlain ? " (placed, the plain Image)" : " (placed)"
       }
       texts.append(text)

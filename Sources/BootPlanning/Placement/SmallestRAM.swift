@@ -40,10 +40,10 @@ enum SmallestRAM {
       smaller.parameters = .deviceTree(bytes, memory: [named])
       smaller.decompressorMemory = nil
     }
-    guard let figures = try? ARMFigures(request.kernel.facts) else { return false }
+    guard let figures = try? ARMFigures(request.kernel) else { return false }
     let keptDTB = ARMPlanner.keptDTB(request)
     let search = ARMPlacementSearch(smaller, figures: figures, keptDTB: keptDTB)
-    if request.handover != .zimage, request.kernel.facts.isInflatable,
+    if request.handover != .zimage, request.kernel.isInflatable,
       let found = search.image(),
       search.leavesWorkingMemory(found)
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Handover
+public import Inflation
 public import KernelImages
 public import PhysicalMemory
 
@@ -19,13 +20,11 @@ public struct BootPlan: Sendable, Hashable {
   /// The files that the segments are made from.
   public var files: [PlannedFile]
   /// The user's statements about the kernel's file.
-  public var stated = StatedReading()
+  public var stated: StatedReading
   /// The command line of the new kernel.
   public var commandLine: String
-  /// The address of the jump; nil when nothing fits.
-  public var entry: PhysicalAddress?
-  /// The registers at the entry point; nil when nothing fits.
-  public var registers: ARMRegisters?
+  /// The address of the jump and the registers there; nil when nothing fits.
+  public var entry: EntryState?
   /// The segments, lowest first; empty when nothing fits.
   public var segments: [PlannedSegment]
   /// Every range that is written between the jump and `start_kernel`, in order of time.
@@ -43,18 +42,18 @@ public struct BootPlan: Sendable, Hashable {
   /// Groups the parts of a plan.
   public init(
     kernel: PlannedKernel, rule: PlacementRule, handover: HandoverKind, machine: PlannedMachine,
-    files: [PlannedFile] = [], commandLine: String, entry: PhysicalAddress?,
-    registers: ARMRegisters?, segments: [PlannedSegment], footprint: [FootprintRange],
-    diagnostics: [Diagnostic]
+    files: [PlannedFile] = [], stated: StatedReading = StatedReading(),
+    commandLine: String, entry: EntryState?, segments: [PlannedSegment],
+    footprint: [FootprintRange], diagnostics: [Diagnostic]
   ) {
     self.kernel = kernel
     self.rule = rule
     self.handover = handover
     self.machine = machine
     self.files = files
+    self.stated = stated
     self.commandLine = commandLine
     self.entry = entry
-    self.registers = registers
     self.segments = segments
     self.footprint = footprint
     self.diagnostics = diagnostics
@@ -63,24 +62,61 @@ public struct BootPlan: Sendable, Hashable {
   /// Whether the plan must not be executed.
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
-  /// Whether no placement was found at all.
+  /// Whether a placement was found.
   public var fits: Bool { entry != nil }
+
+  /// The segment that describes the machine to the kernel: the registers point to it. A kernel that
+  /// is passed none does not boot.
+  public var parameters: PlannedSegment? { segments.first { $0.name.isParameters } }
 }
 
-/// The kernel of a plan.
+/// The kernel of a plan: the facts that its document holds.
 public struct PlannedKernel: Sendable, Hashable {
   /// The names of the layers around the kernel, outermost first: `zImage`, `xz`, `Image`.
   public var chain: [String]
+  /// The architecture that the kernel is made for.
+  public var architecture: Architecture
   /// The size of the file the kernel came in.
   public var fileBytes: ByteCount
-  /// The facts about the kernel.
-  public var facts: ARMKernel
+  /// The length that the header of the zImage states; nil when there is no zImage.
+  public var zImageBytes: ByteCount?
+  /// The compression of the zImage's payload; nil when there is no zImage.
+  public var compression: Compression?
+  /// I, the size of the inflated Image without BSS (docs/footprint.md).
+  public var inflatedBytes: Figure<ByteCount>
+  /// The bytes from `__bss_start` to `__bss_stop`.
+  public var bssBytes: Figure<ByteCount>
+  /// T, the distance of the kernel from the start of RAM (docs/footprint.md).
+  public var textOffset: Figure<ByteCount>
 
   /// Groups the facts about a kernel.
-  public init(chain: [String], fileBytes: ByteCount, facts: ARMKernel) {
+  public init(
+    chain: [String], architecture: Architecture, fileBytes: ByteCount, zImageBytes: ByteCount?,
+    compression: Compression?, inflatedBytes: Figure<ByteCount>, bssBytes: Figure<ByteCount>,
+    textOffset: Figure<ByteCount>
+  ) {
     self.chain = chain
+    self.architecture = architecture
     self.fileBytes = fileBytes
-    self.facts = facts
+    self.zImageBytes = zImageBytes
+    self.compression = compression
+    self.inflatedBytes = inflatedBytes
+    self.bssBytes = bssBytes
+    self.textOffset = textOffset
+  }
+
+  /// Takes the facts about a kernel that a plan holds.
+  ///
+  /// - Parameters:
+  ///   - kernel: The kernel.
+  ///   - chain: The names of the layers around it, outermost first.
+  ///   - fileBytes: The size of the file it came in.
+  public init(_ kernel: ARMKernel, chain: [String], fileBytes: ByteCount) {
+    self.init(
+      chain: chain, architecture: .arm, fileBytes: fileBytes,
+      zImageBytes: kernel.zImage?.byteCount, compression: kernel.zImage?.compression,
+      inflatedBytes: kernel.inflatedBytes, bssBytes: kernel.bssBytes,
+      textOffset: kernel.textOffset)
   }
 }
 
@@ -160,12 +196,15 @@ public struct PlannedSegment: Sendable, Hashable {
     case kernel
     /// All initial ramdisks, one behind the other.
     case initrd
-    /// The device tree that r2 points to.
+    /// The device tree that is passed.
     case dtb
-    /// The ATAG list that r2 points to.
+    /// The ATAG list that is passed.
     case atags
     /// The code that sets the registers, where the running kernel would set others.
     case trampoline
+
+    /// Whether it describes the machine to the kernel.
+    public var isParameters: Bool { self == .dtb || self == .atags }
   }
 
   /// The name of the segment.

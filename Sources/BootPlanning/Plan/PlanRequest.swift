@@ -5,10 +5,14 @@ public import PhysicalMemory
 /// The input of a plan, as figures: no file contents.
 public struct PlanRequest: Sendable, Hashable {
   /// The kernel.
-  public var kernel: PlannedKernel
+  public var kernel: ARMKernel
+  /// The names of the layers around the kernel, outermost first: `zImage`, `xz`, `Image`.
+  public var chain: [String]
+  /// The size of the file the kernel came in.
+  public var fileBytes: ByteCount
   /// The memory of the machine.
   public var machine: PlannedMachine
-  /// The target of r2.
+  /// What describes the machine to the kernel.
   public var parameters: BootParameters
   /// The memory that the decompressor reads from the device tree, when it differs from the
   /// kernel's: the decompressor reads nodes at any depth and of any status.
@@ -43,12 +47,15 @@ public struct PlanRequest: Sendable, Hashable {
 
   /// Groups the parts of a request.
   public init(
-    kernel: PlannedKernel, machine: PlannedMachine, parameters: BootParameters,
-    initrd: PlannedInitrd? = nil, commandLine: String = "", handover: HandoverKind? = nil,
+    kernel: ARMKernel, chain: [String], fileBytes: ByteCount, machine: PlannedMachine,
+    parameters: BootParameters, initrd: PlannedInitrd? = nil, commandLine: String = "",
+    handover: HandoverKind? = nil,
     rule: PlacementRule = .exact, load: PhysicalAddress? = nil, imageBytes: ByteCount? = nil,
     workingBytes: ByteCount? = nil, diagnostics: [Diagnostic] = []
   ) {
     self.kernel = kernel
+    self.chain = chain
+    self.fileBytes = fileBytes
     self.machine = machine
     self.parameters = parameters
     self.initrd = initrd
@@ -81,7 +88,7 @@ public struct PlannedInitrd: Sendable, Hashable {
   }
 }
 
-/// The target of r2 at the entry point.
+/// What describes the machine to a kernel: the registers at its entry point to it.
 public enum BootParameters: Sendable, Hashable {
   /// Nothing: such a plan shows the memory, but cannot be booted.
   case none

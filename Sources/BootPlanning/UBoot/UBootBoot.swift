@@ -182,9 +182,9 @@ public struct UBootBoot: Sendable {
   /// Reports files that overwrite others while they are loaded. The plan reports files that stay.
   private mutating func filesOverlap(_ uImage: UImagePlace?) {
     let head = uImage?.offset ?? .zero
-    let bytes = head.adding(request.kernel.facts.zImage?.byteCount ?? request.kernel.fileBytes)
+    let bytes = head.adding(request.kernel.zImage?.byteCount ?? request.fileBytes)
     var files = companionSources
-    let kernel = source(.kernel, uImage == nil ? bytes : request.kernel.fileBytes)
+    let kernel = source(.kernel, uImage == nil ? bytes : request.fileBytes)
     if let kernel { files.insert(("the kernel", kernel), at: 0) }
     for (index, file) in files.enumerated() {
       for other in files.dropFirst(index + 1) {
@@ -199,7 +199,7 @@ public struct UBootBoot: Sendable {
   private mutating func moveKernel(_ uImage: UImagePlace?) {
     guard let start = sources.kernel else { return }
     guard let uImage else {
-      guard let bytes = request.kernel.facts.zImage?.byteCount else {
+      guard let bytes = request.kernel.zImage?.byteCount else {
         lose(
           "U-Boot starts no plain Image of 32-bit ARM: bootz takes a zImage, bootm a uImage",
           .uBootStartsNoImage)
@@ -212,7 +212,7 @@ public struct UBootBoot: Sendable {
     let load = uImage.load ?? inside
     places.kernel = load
     if load != inside || uImage.isCompressed { keepsKernel = uImage.load != nil }
-    let bytes = request.kernel.facts.zImage?.byteCount ?? request.kernel.facts.inflatedBytes.value
+    let bytes = request.kernel.zImage?.byteCount ?? request.kernel.inflatedBytes.value
     guard let range = PhysicalRange(start: load, count: bytes) else { return }
     taken.insert(range)
     guard load != inside || uImage.isCompressed else {

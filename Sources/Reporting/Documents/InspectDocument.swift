@@ -33,9 +33,7 @@ public enum InspectDocument {
         "architecture", image.isARM ? "arm" : image.otherArchitecture)
       if let kernel = image.kernel {
         PlanDocument.kernel(
-          SavedKernel(
-            PlannedKernel(
-              chain: image.chain, fileBytes: ByteCount(bytes.count), facts: kernel)), &writer)
+          PlannedKernel(kernel, chain: image.chain, fileBytes: ByteCount(bytes.count)), &writer)
         if let bundle = kernel.bundle {
           BundleDocument.bundle("bundle", bundle, &writer)
         } else {

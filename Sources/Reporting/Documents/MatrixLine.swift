@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import BootPlanning
+import Handover
 public import KernelImages
 public import PhysicalMemory
 
@@ -36,7 +37,7 @@ public struct MatrixLine: Sendable, Hashable {
   public init(machine: String, kernel: String, _ plan: BootPlan) {
     subject = .pair(machine: machine, kernel: kernel)
     handover = plan.handover
-    entry = plan.entry
+    entry = plan.entry?.address
     let error = plan.diagnostics.first { $0.severity == .error }
     // If another error comes first, more RAM is not enough.
     smallestRAM = error?.code == .nothingFits ? plan.smallestRAM : nil

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import BootPlanning
+public import BootPlanning
 import Handover
 import Inflation
 import KernelImages
@@ -17,9 +17,10 @@ extension PlanDocument {
   /// twice or has a wrong value is an error.
   ///
   /// - Parameter bytes: The whole document in UTF-8.
-  /// - Returns: The plan; writing it gives the same document.
+  /// - Returns: The plan; writing it gives the same document. It lacks what only a planner knows: RAM
+  ///   that the new kernel never learns of, and the smallest RAM that would be enough.
   /// - Throws: ``PlanDocumentError`` with the place in the document.
-  public static func read(_ bytes: [UInt8]) throws(PlanDocumentError) -> SavedPlan {
+  public static func read(_ bytes: [UInt8]) throws(PlanDocumentError) -> BootPlan {
     let value: JSONValue
     do { value = try JSONReader.read(bytes) } catch { throw .json(error) }
     let root = DocumentNode(value: value, path: "$")
@@ -35,22 +36,23 @@ extension PlanDocument {
         path: registers.path, found: registers.value.kind,
         expected: "null exactly when $.entry is null")
     }
-    return SavedPlan(
-      kernel: try readKernel(try root["kernel"]),
+    let kernel = try readKernel(try root["kernel"])
+    return BootPlan(
+      kernel: kernel,
       rule: try root["rule"].word(PlacementRule.allCases),
       handover: try root["handover"].word(HandoverKind.allCases),
       machine: try readMachine(try root["machine"]),
       files: try readFiles(try root["files"]),
       stated: try readStated(root),
       commandLine: try root["commandLine"].string(),
-      entry: entry.isNull ? nil : try entry.address(),
-      registers: registers.isNull ? nil : try readRegisters(registers),
+      entry: entry.isNull
+        ? nil : EntryState(try entry.address(), try readRegisters(registers, kernel.architecture)),
       segments: try readSegments(try root["segments"]),
       footprint: try readFootprint(try root["footprint"]),
       diagnostics: try readDiagnostics(try root["diagnostics"]))
   }
 
-  private static func readKernel(_ node: DocumentNode) throws(PlanDocumentError) -> SavedKernel {
+  private static func readKernel(_ node: DocumentNode) throws(PlanDocumentError) -> PlannedKernel {
     let architecture = try node["architecture"]
     guard try architecture.string() == "arm" else {
       throw .badValue(
@@ -66,8 +68,8 @@ extension PlanDocument {
     ])
     let bssFrom = try node["bssBytesFrom"].word(inside)
     let textOffsetFrom = try node["textOffsetFrom"].word(inside)
-    return SavedKernel(
-      chain: chain, fileBytes: try node["fileBytes"].byteCount(),
+    return PlannedKernel(
+      chain: chain, architecture: .arm, fileBytes: try node["fileBytes"].byteCount(),
       zImageBytes: zImageBytes.isNull ? nil : try zImageBytes.byteCount(),
       compression: compression.isNull ? nil : try compression.word(Compression.allCases),
       inflatedBytes: Figure(
@@ -145,14 +147,15 @@ extension PlanDocument {
   }
 
   private static func readRegisters(
-    _ node: DocumentNode
-  ) throws(PlanDocumentError) -> ARMRegisters {
-    let limit = UInt64(UInt32.max)
-    // The protocol leaves no choice about r0, so any other value is a mistake.
-    _ = try node["r0"].hexadecimalNumber(limit: 0)
-    return ARMRegisters(
-      machine: UInt32(truncatingIfNeeded: try node["r1"].hexadecimalNumber(limit: limit)),
-      parameters: UInt32(truncatingIfNeeded: try node["r2"].hexadecimalNumber(limit: limit)))
+    _ node: DocumentNode, _ architecture: Architecture
+  ) throws(PlanDocumentError) -> [EntryRegister] {
+    var registers: [EntryRegister] = []
+    for name in architecture.registers {
+      registers.append(
+        EntryRegister(
+          name, try node[name.rawValue].hexadecimalNumber(limit: name.largestValue)))
+    }
+    return registers
   }
 
   private static func readSegments(

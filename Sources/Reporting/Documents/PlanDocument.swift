@@ -14,15 +14,12 @@ public enum PlanDocument {
   public static let schemaVersion: UInt64 = 1
 
   /// Writes the document of a plan, its last line ended.
-  public static func json(_ plan: BootPlan) -> String { json(SavedPlan(plan)) }
-
-  /// Writes the document of a plan, its last line ended.
-  public static func json(_ plan: SavedPlan) -> String { write(plan).text }
+  public static func json(_ plan: BootPlan) -> String { write(plan).text }
 
   /// Writes the document of a plan in UTF-8, without another copy of large parts.
-  public static func bytes(_ plan: BootPlan) -> [UInt8] { write(SavedPlan(plan)).bytes }
+  public static func bytes(_ plan: BootPlan) -> [UInt8] { write(plan).bytes }
 
-  private static func write(_ plan: SavedPlan) -> JSONWriter {
+  private static func write(_ plan: BootPlan) -> JSONWriter {
     var writer = JSONWriter()
     writer.object { writer in
       writer.number("schemaVersion", schemaVersion)
@@ -33,8 +30,8 @@ public enum PlanDocument {
       files(plan.files, &writer)
       stated(plan.stated, &writer)
       writer.string("commandLine", plan.commandLine)
-      writer.address("entry", plan.entry)
-      registers(plan, &writer)
+      writer.address("entry", plan.entry?.address)
+      registers(plan.entry, &writer)
       segments(plan.segments, &writer)
       footprint(plan.footprint, &writer)
       diagnostics(plan.diagnostics, &writer)
@@ -61,12 +58,12 @@ public enum PlanDocument {
     }
   }
 
-  static func kernel(_ kernel: SavedKernel, _ writer: inout JSONWriter) {
+  static func kernel(_ kernel: PlannedKernel, _ writer: inout JSONWriter) {
     writer.object("kernel") { writer in
       writer.array("chain") { writer in
         for layer in kernel.chain { writer.string(nil, layer) }
       }
-      writer.string("architecture", "arm")
+      writer.string("architecture", kernel.architecture.rawValue)
       writer.byteCount("fileBytes", kernel.fileBytes)
       writer.byteCount("zImageBytes", kernel.zImageBytes)
       writer.string("compression", kernel.compression?.rawValue)
@@ -129,12 +126,12 @@ public enum PlanDocument {
     }
   }
 
-  private static func registers(_ plan: SavedPlan, _ writer: inout JSONWriter) {
-    guard let registers = plan.registers else { return writer.string("registers", nil) }
+  private static func registers(_ entry: EntryState?, _ writer: inout JSONWriter) {
+    guard let entry else { return writer.string("registers", nil) }
     writer.object("registers") { writer in
-      writer.string("r0", hexadecimal(UInt64(registers.r0)))
-      writer.string("r1", hexadecimal(UInt64(registers.r1)))
-      writer.string("r2", hexadecimal(UInt64(registers.r2)))
+      for register in entry.registers {
+        writer.string(register.name.rawValue, hexadecimal(register.value))
+      }
     }
   }
 

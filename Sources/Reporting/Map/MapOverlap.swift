@@ -16,7 +16,7 @@ struct MapOverlap {
   /// The footprint may overwrite the kernel's own segment: a decompressor moves itself out of its
   /// way, and the footprint model accounts for that. It may also overwrite the trampoline, which
   /// has ended by then.
-  static func all(in plan: SavedPlan) -> [Self] {
+  static func all(in plan: BootPlan) -> [Self] {
     var written = RangeSet()
     for entry in plan.footprint { written.insert(entry.range) }
     var overlaps: [Self] = []

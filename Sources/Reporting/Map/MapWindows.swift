@@ -14,7 +14,7 @@ enum MapWindows {
   ///
   /// - Parameter plans: The plans.
   /// - Returns: Ranges of whole pages, lowest first; none when nothing is loaded or written.
-  static func all(for plans: [SavedPlan]) -> [PhysicalRange] {
+  static func all(for plans: [BootPlan]) -> [PhysicalRange] {
     var used = RangeSet()
     for plan in plans {
       for segment in plan.segments { used.insert(segment.range.rounded(outwardTo: .page)) }

@@ -11,7 +11,7 @@ struct DrawablePlan {
   static let limit = 256
 
   /// The plan with the banks and reservations that are drawn.
-  let plan: SavedPlan
+  let plan: BootPlan
   /// The losses that are drawn.
   let overlaps: [MapOverlap]
   /// The RAM that is drawn as lost, since the new kernel never learns of it.
@@ -27,7 +27,7 @@ struct DrawablePlan {
   /// The verdict, and whether it is good.
   let verdict: (words: String, isGood: Bool)
 
-  init(_ whole: SavedPlan) {
+  init(_ whole: BootPlan) {
     let memory = whole.machine.memory
     let all = MapOverlap.all(in: whole)
     ram = memory.ram

@@ -5,7 +5,7 @@ import PhysicalMemory
 /// The words in and around the map of a panel, kept apart from each other.
 struct PanelLabels {
   private let panel: PlanPanel
-  private var plan: SavedPlan { panel.plan }
+  private var plan: BootPlan { panel.plan }
 
   init(_ panel: PlanPanel) { self.panel = panel }
 

@@ -34,7 +34,7 @@ struct PlanPanel {
       drawable, x: left, top: mapTop, width: Self.barWidth, height: Self.mapHeight)
   }
 
-  var plan: SavedPlan { drawable.plan }
+  var plan: BootPlan { drawable.plan }
   var overlaps: [MapOverlap] { drawable.overlaps }
 
   var mapTop: Int { top + Self.headingHeight }

@@ -16,19 +16,6 @@ public enum PlanSVG {
   public static func draw(
     _ plan: BootPlan, beside other: BootPlan? = nil, theme: SVGTheme = .auto
   ) -> String {
-    draw(SavedPlan(plan), beside: other.map { SavedPlan($0) }, theme: theme)
-  }
-
-  /// Draws a plan that was read from a document.
-  ///
-  /// - Parameters:
-  ///   - plan: The plan.
-  ///   - other: The plan to compare with.
-  ///   - theme: Light, dark, or the preference of the reader's program.
-  /// - Returns: An SVG 1.1 document that needs no other file; the same for the same plans.
-  public static func draw(
-    _ plan: SavedPlan, beside other: SavedPlan? = nil, theme: SVGTheme = .auto
-  ) -> String {
     let plans = ((other.map { [$0] } ?? []) + [plan]).map { DrawablePlan($0) }
     let (writer, height) = layout(plan, plans)
     return writer.document(
@@ -37,7 +24,7 @@ public enum PlanSVG {
   }
 
   /// Draws everything and returns the height.
-  static func layout(_ plan: SavedPlan, _ plans: [DrawablePlan]) -> (SVGWriter, Int) {
+  static func layout(_ plan: BootPlan, _ plans: [DrawablePlan]) -> (SVGWriter, Int) {
     let sameMemory = plans.allSatisfy { $0.ram == plan.machine.memory.ram }
     var writer = SVGWriter()
     var tallest = 0
@@ -69,13 +56,13 @@ public enum PlanSVG {
     2 * margin + plans.count * PlanPanel.width + (plans.count - 1) * gap
   }
 
-  private static func title(_ plan: SavedPlan) -> String {
+  private static func title(_ plan: BootPlan) -> String {
     let path = plan.files.first { $0.role == .kernel }?.path ?? ""
     if let name = path.split(separator: "/").last { return String(name) }
     return plan.kernel.chain.joined(separator: " > ")
   }
 
-  private static func subtitle(_ plan: SavedPlan) -> String {
+  private static func subtitle(_ plan: BootPlan) -> String {
     plan.kernel.chain.joined(separator: " > ") + ": " + plan.kernel.fileBytes.rounded
       + ", inflates to " + plan.kernel.inflatedBytes.value.rounded + "; "
       + plan.machine.memory.ram.count.rounded + " of RAM"

@@ -6,7 +6,7 @@ import PhysicalMemory
 /// The verdict on a plan.
 enum PlanVerdict {
   /// Gives one sentence, and whether it is good news.
-  static func words(_ plan: SavedPlan, _ overlaps: [MapOverlap]) -> (String, Bool) {
+  static func words(_ plan: BootPlan, _ overlaps: [MapOverlap]) -> (String, Bool) {
     guard plan.fits else { return ("nothing fits", false) }
     if let overlap = overlaps.first {
       let more = overlaps.count > 1 ? ", and more" : ""

@@ -17,24 +17,6 @@ public enum PlanComparison {
     _ plan: BootPlan, beside other: BootPlan? = nil, style: TextStyle = .plain, width: Int = 100,
     charset: TextCharset = .ascii
   ) -> String {
-    render(
-      SavedPlan(plan), beside: other.map { SavedPlan($0) }, style: style, width: width,
-      charset: charset)
-  }
-
-  /// Writes the maps of plans that were read from documents.
-  ///
-  /// - Parameters:
-  ///   - plan: The plan.
-  ///   - other: The plan to compare with, which stands on the left or above.
-  ///   - style: Plain or coloured.
-  ///   - width: The most characters of a line, at least 60.
-  ///   - charset: The characters of the maps.
-  /// - Returns: Lines, each ended.
-  public static func render(
-    _ plan: SavedPlan, beside other: SavedPlan? = nil, style: TextStyle = .plain,
-    width: Int = 100, charset: TextCharset = .ascii
-  ) -> String {
     let width = min(max(width, 60), 400)
     guard let other else { return one(plan, style, width, charset) }
     let column = (width - 3) / 2
@@ -49,7 +31,7 @@ public enum PlanComparison {
   }
 
   private static func one(
-    _ plan: SavedPlan, _ style: TextStyle, _ width: Int, _ charset: TextCharset
+    _ plan: BootPlan, _ style: TextStyle, _ width: Int, _ charset: TextCharset
   ) -> String {
     let (verdict, isGood) = PlanVerdict.words(plan, MapOverlap.all(in: plan))
     var result =

@@ -5,7 +5,7 @@ import PhysicalMemory
 /// The memory map of a plan in characters: every bank of RAM, then the parts in use, to scale. A
 /// torn line stands for each omission.
 struct PlanMapText {
-  private let plan: SavedPlan
+  private let plan: BootPlan
   private let style: TextStyle
   private let charset: TextCharset
   private let barWidth: Int
@@ -14,7 +14,7 @@ struct PlanMapText {
 
   private static let labelWidth = 12
 
-  init(_ plan: SavedPlan, _ style: TextStyle, _ width: Int, _ charset: TextCharset) {
+  init(_ plan: BootPlan, _ style: TextStyle, _ width: Int, _ charset: TextCharset) {
     self.plan = plan
     self.style = style
     self.charset = charset

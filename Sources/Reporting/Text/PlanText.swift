@@ -19,21 +19,6 @@ public enum PlanText {
     _ plan: BootPlan, style: TextStyle = .plain, width: Int = 100,
     charset: TextCharset = .ascii
   ) -> String {
-    render(SavedPlan(plan), style: style, width: width, charset: charset)
-  }
-
-  /// Writes a plan that was read from a document.
-  ///
-  /// - Parameters:
-  ///   - plan: The plan.
-  ///   - style: Plain or coloured.
-  ///   - width: The most characters of a line, at least 60.
-  ///   - charset: The characters of the map.
-  /// - Returns: Lines, each ended.
-  public static func render(
-    _ plan: SavedPlan, style: TextStyle = .plain, width: Int = 100,
-    charset: TextCharset = .ascii
-  ) -> String {
     let width = min(max(width, 60), 400)
     var sections = [kernel(plan, style, width), decision(plan, style, width)]
     sections += ranges(plan, style, width)
@@ -45,7 +30,7 @@ public enum PlanText {
   }
 
   /// The lists of all ranges with their exact first and last byte.
-  static func ranges(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> [String] {
+  static func ranges(_ plan: BootPlan, _ style: TextStyle, _ width: Int) -> [String] {
     var sections: [String] = []
     if !plan.segments.isEmpty {
       sections.append(style.paint("loaded", .heading) + "\n" + segments(plan, style, width))
@@ -65,7 +50,7 @@ public enum PlanText {
     style.paint(title, .heading) + "  " + PrintableText.clean(rest) + "\n"
   }
 
-  private static func kernel(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+  private static func kernel(_ plan: BootPlan, _ style: TextStyle, _ width: Int) -> String {
     let kernel = plan.kernel
     var table = TextTable(FigureLine.sides)
     let path = plan.files.first { $0.role == .kernel }?.path ?? ""
@@ -87,15 +72,14 @@ public enum PlanText {
       + table.render(style, width: width)
   }
 
-  private static func decision(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+  private static func decision(_ plan: BootPlan, _ style: TextStyle, _ width: Int) -> String {
     var table = TextTable([.left, .left])
-    if let entry = plan.entry, let registers = plan.registers {
-      table.add([
-        TextTable.Cell("entry"),
-        TextTable.Cell(
-          entry.description + " with r0=" + hexadecimal(UInt64(registers.r0)) + " r1="
-            + hexadecimal(UInt64(registers.r1)) + " r2=" + hexadecimal(UInt64(registers.r2))),
-      ])
+    if let entry = plan.entry {
+      var text = entry.address.description + " with"
+      for register in entry.registers {
+        text += " " + register.name.rawValue + "=" + hexadecimal(register.value)
+      }
+      table.add([TextTable.Cell("entry"), TextTable.Cell(text)])
     } else {
       table.add([TextTable.Cell("entry"), TextTable.Cell("none: nothing fits", .error)])
     }
@@ -118,7 +102,7 @@ public enum PlanText {
       + ByteCount(count).description + ")"
   }
 
-  private static func segments(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+  private static func segments(_ plan: BootPlan, _ style: TextStyle, _ width: Int) -> String {
     // If the line is too short, the column with the bytes from the file is left out.
     let hasRoom = width >= 84
     var sides: [TextTable.Side] = [.left, .left, .left, .right]
@@ -139,7 +123,7 @@ public enum PlanText {
     return table.render(style, width: width)
   }
 
-  private static func footprint(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+  private static func footprint(_ plan: BootPlan, _ style: TextStyle, _ width: Int) -> String {
     let longest = plan.footprint.map { $0.name.unicodeScalars.count }.max() ?? 0
     // Rounded sizes are a convenience; they are left out if names would lose letters.
     let hasRoom = longest + 66 <= width
@@ -171,7 +155,7 @@ public enum PlanText {
     count > listLimit ? "  and " + String(count - listLimit) + " more: --json has all\n" : ""
   }
 
-  private static func reserved(_ plan: SavedPlan, _ style: TextStyle, _ width: Int) -> String {
+  private static func reserved(_ plan: BootPlan, _ style: TextStyle, _ width: Int) -> String {
     var table = TextTable([.left, .right, .right, .left], flexible: 3)
     let reserved = plan.machine.memory.reserved
     for entry in reserved.prefix(listLimit) {

@@ -49,7 +49,7 @@ struct Settings {
   var treeIndex: Int?
   var imageBytes: ByteCount?
   /// The kernel of a saved plan; the user may have stated some of its figures.
-  var figures: SavedKernel?
+  var figures: PlannedKernel?
   var pageOffset: UInt64?
   var memoryFloor: PhysicalAddress?
   /// The reservations of a saved plan.

@@ -40,7 +40,7 @@ extension BootPlan {
     guard let tables = footprint.first(where: { $0.part == .kernelPageTables }),
       let kernel = tables.range.last.advanced(by: ByteCount(UInt64(1)))
     else { return nil }
-    let start = kernel.rawValue - min(kernel.rawValue, self.kernel.facts.textOffset.value.rawValue)
+    let start = kernel.rawValue - min(kernel.rawValue, self.kernel.textOffset.value.rawValue)
     guard
       let below = PhysicalRange(start: PhysicalAddress(0), end: PhysicalAddress(start))
     else { return .zero }

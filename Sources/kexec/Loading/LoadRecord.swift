@@ -23,11 +23,13 @@ enum LoadRecord {
       writer.string("loadedAt", (try? kernel.read(.realTime)).map { timeText($0.seconds) })
       writer.string("bootID", identity(kernel))
       writer.string("handover", plan.handover.rawValue)
-      writer.address("entry", plan.entry)
+      writer.address("entry", plan.entry?.address)
       writer.address("calledEntry", call.entry)
       writer.object("registers") { writer in
-        writer.string("r1", plan.registers.map { hexadecimal(UInt64($0.r1)) })
-        writer.string("r2", plan.registers.map { hexadecimal(UInt64($0.r2)) })
+        // A register of which the protocol leaves no choice says nothing.
+        for register in plan.entry?.registers ?? [] where register.name.largestValue > 0 {
+          writer.string(register.name.rawValue, hexadecimal(register.value))
+        }
       }
       writer.string("commandLine", plan.commandLine)
       writer.string("id", boot.id)

@@ -25,13 +25,13 @@ struct SegmentAssembly {
   /// - Returns: The call; the parameters are its last segment, since a 32-bit ARM kernel takes the
   ///   last one that begins like a device tree for the device tree.
   func call() throws(Stop) -> KexecLoadCall {
-    guard let entry = boot.plan.entry else {
+    guard let entry = boot.plan.entry?.address else {
       throw Stop(
         what: "nothing fits", hint: "kexec --check says why, hole by hole", status: .nothingFits)
     }
-    let isLast = { (segment: PlannedSegment) in segment.name == .dtb || segment.name == .atags }
     let ordered =
-      boot.plan.segments.filter { !isLast($0) } + boot.plan.segments.filter { isLast($0) }
+      boot.plan.segments.filter { !$0.name.isParameters }
+      + boot.plan.segments.filter { $0.name.isParameters }
     var segments: [KexecSegment] = []
     for planned in ordered {
       let parts: [SegmentPart]
@@ -152,7 +152,9 @@ struct SegmentAssembly {
   /// tree among the segments (since Linux 3.7, commit 4cabd1d9625c of September 2012), else the
   /// entry point − 0x8000 + 0x1000.
   private func setRegisters(_ call: inout KexecLoadCall) throws(Stop) {
-    guard let registers = boot.plan.registers, let last = call.segments.indices.last else { return }
+    guard let registers = boot.plan.entry.flatMap({ ARMRegisters($0) }),
+      let last = call.segments.indices.last
+    else { return }
     let atags = call.segments[last].name == PlannedSegment.Name.atags.rawValue
     let number = boot.files.options.machineNumber != nil ? registers.r1 : nil
     let seen: UInt64?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import DeviceTree
+import Handover
 import KernelImages
 import LinuxInterface
 import PhysicalMemory
@@ -19,7 +20,7 @@ extension MachineChecks {
       add(
         .ok, .everythingPlaced,
         "everything has a place: " + plan.handover.rawValue + " handover, entry "
-          + (plan.entry?.description ?? ""))
+          + (plan.entry?.address.description ?? ""))
     }
   }
 

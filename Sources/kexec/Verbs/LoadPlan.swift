@@ -10,7 +10,7 @@ extension Program {
   /// with it.
   func loadPlan(_ settings: Settings) throws(Stop) -> Int32 {
     let file = try MappedFile(settings.verbFile, from: kernel, digest: false)
-    let saved: SavedPlan
+    let saved: BootPlan
     do throws(PlanDocumentError) {
       saved = try PlanDocument.read(ByteReader(file.span).copy(0, file.span.count) ?? [])
     } catch {
@@ -39,7 +39,7 @@ extension Program {
     wanted.treeIndex = saved.stated.treeIndex
     wanted.imageBytes = saved.stated.imageBytes
     wanted.pageOffset = saved.stated.pageOffset
-    if wanted.wantsATAGs { wanted.machineNumber = saved.registers?.r1 }
+    if wanted.wantsATAGs { wanted.machineNumber = saved.entry?.machineNumber }
     guard wanted.kernel != nil, saved.rule == .exact else {
       throw Stop(
         what: "the saved plan was made from figures alone, or by another rule than exact",
@@ -48,10 +48,10 @@ extension Program {
     var boot = try DeviceBoot(wanted, on: kernel, digests: true)
     // The document does not say whether the load address was stated. A stated address reserves
     // other memory than one that the plan finds.
-    if Self.difference(saved, SavedPlan(boot.plan)) != nil {
-      boot = try DeviceBoot(wanted, on: kernel, digests: true, load: saved.entry)
+    if Self.difference(saved, boot.plan) != nil {
+      boot = try DeviceBoot(wanted, on: kernel, digests: true, load: saved.entry?.address)
     }
-    if let difference = Self.difference(saved, SavedPlan(boot.plan)) {
+    if let difference = Self.difference(saved, boot.plan) {
       throw Stop(
         what: "the saved plan does not hold here: " + difference, place: file.path,
         hint: "make the plan anew", status: .badFile)
@@ -60,7 +60,7 @@ extension Program {
   }
 
   /// The first difference between a saved plan and the plan that this machine and these files give.
-  private static func difference(_ saved: SavedPlan, _ now: SavedPlan) -> String? {
+  private static func difference(_ saved: BootPlan, _ now: BootPlan) -> String? {
     for file in saved.files {
       guard let same = now.files.first(where: { $0.role == file.role && $0.path == file.path })
       else { return "'" + file.path + "' has no part in it now" }
@@ -70,17 +70,14 @@ extension Program {
       }
     }
     if let difference = difference(saved.machine, now.machine) { return difference }
-    if saved.entry != now.entry {
-      return "the kernel would be entered at " + text(now.entry) + ", the plan says "
-        + text(saved.entry)
+    if saved.entry?.address != now.entry?.address {
+      return "the kernel would be entered at " + text(now.entry?.address) + ", the plan says "
+        + text(saved.entry?.address)
     }
-    if let one = saved.registers, let other = now.registers {
-      for (name, was, would) in [
-        ("r0", one.r0, other.r0), ("r1", one.r1, other.r1), ("r2", one.r2, other.r2),
-      ] where was != would {
-        return name + " would be " + hexadecimal(UInt64(would)) + ", the plan says "
-          + hexadecimal(UInt64(was))
-      }
+    for (was, would) in zip(saved.entry?.registers ?? [], now.entry?.registers ?? [])
+    where was != would {
+      return would.name.rawValue + " would be " + hexadecimal(would.value) + ", the plan says "
+        + hexadecimal(was.value)
     }
     for one in saved.segments {
       guard let other = now.segments.first(where: { $0.name == one.name }) else {

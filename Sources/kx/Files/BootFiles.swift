@@ -83,7 +83,7 @@ struct BootFiles {
   /// - Throws: ``Stop`` when the wishes contradict each other.
   func judged(forUBoot: Bool = false) throws(Stop) -> JudgedLayout {
     var request = request
-    if forUBoot || given.isByUBoot, request.handover == nil, request.kernel.facts.hasZImage {
+    if forUBoot || given.isByUBoot, request.handover == nil, request.kernel.hasZImage {
       request.handover = .zimage
     }
     do throws(BootPlanError) {

@@ -93,7 +93,7 @@ struct BundledPlan {
       }
       throw .silently(plan.fits ? ExitStatus.failed : ExitStatus.nothingFits)
     }
-    guard plan.registers?.r2 != 0 else {
+    guard plan.parameters != nil else {
       throw Stop(
         what: "the plan has neither a DTB nor an ATAG list: no kernel boots without",
         hint: "give --dtb FILE or --atags", code: .validationFailure)

@@ -6,7 +6,7 @@ import Reporting
 
 /// Compares the predicted writes before the kernel's first instruction with the observed ones.
 struct FootprintComparison {
-  let plan: SavedPlan
+  let plan: BootPlan
   let predicted: RangeSet
   /// The bytes that changed.
   let observed: RangeSet
@@ -16,7 +16,7 @@ struct FootprintComparison {
   /// The bytes that were written outside the footprint.
   let outside: RangeSet
 
-  init(_ plan: SavedPlan, _ measurement: LabMeasurement) {
+  init(_ plan: BootPlan, _ measurement: LabMeasurement) {
     self.plan = plan
     predicted = RangeSet(plan.footprint.filter { $0.phase == .decompress }.map(\.range))
     observed = measurement.written

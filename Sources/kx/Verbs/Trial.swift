@@ -10,9 +10,7 @@ import Reporting
 
 /// A plan with the bytes of its segments and the board that it is tried on.
 struct Trial {
-  let plan: SavedPlan
-  /// The plan with the parts that its document does not hold.
-  let boot: BootPlan
+  let plan: BootPlan
   /// The new kernel's tree; nil for an ATAG list.
   let tree: DeviceTree?
   /// The tree that a loader of the board would pass; nil where QEMU makes none.
@@ -33,8 +31,7 @@ struct Trial {
     let files = try BootFiles(
       kernel: kernel, options, board: machine, digests: false, treeRoom: treeRoom)
     let plan = try files.plan()
-    self.plan = SavedPlan(plan)
-    boot = plan
+    self.plan = plan
     tree = files.boot.tree?.tree
     runsElsewhere = files.boot.processorObstacle?.isCertain == true
     boardTree = machine.tree
@@ -51,7 +48,7 @@ struct Trial {
   init(
     saved file: InputFile, board named: Board?, memory asked: ByteCount?, _ given: BootArguments
   ) async throws(Stop) {
-    let plan: SavedPlan
+    let plan: BootPlan
     do throws(PlanDocumentError) {
       plan = try PlanDocument.read(file.bytes)
     } catch {
@@ -87,17 +84,11 @@ struct Trial {
     let files = try BootFiles(
       kernel: Self.path(of: .kernel, in: plan), options, board: machine, digests: true)
     try Self.compare(files.boot.files, with: plan.files)
-    let again = SavedPlan(try files.plan())
-    changed = Self.difference(plan, again)
-    var planned = try files.plan()
-    planned.segments = plan.segments
-    planned.handover = plan.handover
-    planned.commandLine = plan.commandLine
-    boot = planned
+    changed = Self.difference(plan, try files.plan())
     tree = files.boot.tree?.tree
     runsElsewhere = files.boot.processorObstacle?.isCertain == true
     boardTree = machine?.tree
-    segments = plan.fits ? try BootContents(files, planned).segments : []
+    segments = plan.fits ? try BootContents(files, plan).segments : []
   }
 
   /// K, the address that the kernel is inflated to (docs/footprint.md); nil when no decompressor
@@ -107,12 +98,12 @@ struct Trial {
     return plan.footprint.first { $0.part == .kernelPageTables }?.range.end
   }
 
-  private static func path(of role: PlannedFile.Role, in plan: SavedPlan) -> String? {
+  private static func path(of role: PlannedFile.Role, in plan: BootPlan) -> String? {
     plan.files.first { $0.role == role }?.path
   }
 
   /// The options that made a plan, as far as the document holds them.
-  private static func options(of plan: SavedPlan, _ given: BootArguments) throws(Stop)
+  private static func options(of plan: BootPlan, _ given: BootArguments) throws(Stop)
     -> BootArguments
   {
     guard path(of: .kernel, in: plan) != nil else {
@@ -135,7 +126,7 @@ struct Trial {
     if plan.rule != .exact {
       options.handover = .auto
     } else if plan.kernel.chain.first == ImageKind.bundle.name {
-      options.load = plan.entry
+      options.load = plan.entry?.address
     } else {
       // The plan was made for these addresses, whoever chose them.
       options.at = plan.segments.map(PlaceChoice.init)
@@ -144,7 +135,7 @@ struct Trial {
     options.ram = plan.machine.memory.ram.ranges
     options.reserve = []
     options.atags = plan.segments.contains { $0.name == .atags }
-    if options.atags { options.machineNumber = plan.registers?.r1 }
+    if options.atags { options.machineNumber = plan.entry?.machineNumber }
     return options
   }
 
@@ -163,7 +154,7 @@ struct Trial {
   }
 
   /// The first range in which a saved plan differs from one made from its figures.
-  private static func difference(_ saved: SavedPlan, _ again: SavedPlan) -> String? {
+  private static func difference(_ saved: BootPlan, _ again: BootPlan) -> String? {
     for (one, other) in zip(saved.footprint, again.footprint) where one != other {
       return "\(one.name) is \(one.range) and should be \(other.range) (\(other.name))"
     }

@@ -163,11 +163,11 @@ struct TryCommand: AsyncParsableCommand {
   }
 
   private func labBoot(_ trial: Trial) throws(Stop) -> LabBoot {
-    guard let entry = trial.plan.entry, let registers = trial.plan.registers else {
+    guard let entry = trial.plan.entry else {
       Terminal.print(PlanText.render(trial.plan, style: Terminal.style(for: 1)))
       throw .silently(ExitStatus.nothingFits)
     }
-    guard registers.r2 != 0 else {
+    guard trial.plan.parameters != nil else {
       throw Stop(
         what: "the plan has neither a DTB nor an ATAG list: no kernel boots without",
         hint: "give --dtb FILE or --atags", code: .validationFailure)
@@ -175,13 +175,12 @@ struct TryCommand: AsyncParsableCommand {
     if via == .ferry { return try bundledBoot(trial) }
     return LabBoot(
       board: trial.board, memoryBytes: trial.memory.rawValue, segments: trial.segments,
-      entry: entry.rawValue, registers: registers, timeout: .seconds(timeout), expect: expect,
-      extraQEMUArguments: qemuArguments)
+      entry: entry, timeout: .seconds(timeout), expect: expect, extraQEMUArguments: qemuArguments)
   }
 
   /// The same boot as a bundle, entered as a boot loader enters a zImage.
   private func bundledBoot(_ trial: Trial) throws(Stop) -> LabBoot {
-    let bundled = try BundledPlan(trial.boot, trial.segments, tree: trial.tree, ferry)
+    let bundled = try BundledPlan(trial.plan, trial.segments, tree: trial.tree, ferry)
     let address = bundleAddress ?? bundled.load ?? trial.board.ramBase
     var segments = [
       LabSegment(name: "bundle", address: address.rawValue, bytes: bundled.written.bytes)
@@ -193,7 +192,7 @@ struct TryCommand: AsyncParsableCommand {
     }
     return LabBoot(
       board: trial.board, memoryBytes: trial.memory.rawValue, segments: segments,
-      entry: address.rawValue, registers: ARMRegisters(parameters: passed),
+      entry: EntryState(address, ARMRegisters(parameters: passed)),
       timeout: .seconds(timeout), expect: expect, extraQEMUArguments: qemuArguments)
   }
 
@@ -243,7 +242,7 @@ struct TryCommand: AsyncParsableCommand {
           PrintableText.clean(outcome.verdict.description),
           outcome.verdict.isBooted ? .good : .error)
         + " (\(tenths / 10).\(tenths % 10) s, \(trial.plan.handover.rawValue) handover, entry "
-        + "\(PhysicalAddress(lab.entry)))\n")
+        + "\(lab.entry.address))\n")
     guard outcome.verdict.isBooted else {
       throw .silently(ExitCode(outcome.verdict.exitCode))
     }

@@ -29,8 +29,9 @@ struct KernelTests {
     segments.append(
       LabSegment(name: "dtb", address: 0x4700_0000, bytes: try Files.edited(tree, edits)))
     var boot = LabBoot(
-      board: .virt, memoryBytes: 512 << 20, segments: segments, entry: load,
-      registers: ARMRegisters(parameters: 0x4700_0000), timeout: .seconds(120))
+      board: .virt, memoryBytes: 512 << 20, segments: segments,
+      entry: EntryState(PhysicalAddress(load), ARMRegisters(parameters: 0x4700_0000)),
+      timeout: .seconds(120))
     boot.fill = fill
     return boot
   }
@@ -113,8 +114,9 @@ struct KernelTests {
         LabSegment(name: "dtb", address: base + 0x700_0000, bytes: tree),
         LabSegment(name: "initrd", address: start, bytes: initrd),
       ],
-      entry: base + 0x400_0000,
-      registers: ARMRegisters(parameters: UInt32(truncatingIfNeeded: base) + 0x700_0000))
+      entry: EntryState(
+        PhysicalAddress(base + 0x400_0000),
+        ARMRegisters(parameters: UInt32(truncatingIfNeeded: base) + 0x700_0000)))
     let outcome = try await QEMULab.boot(guest)
     #expect(outcome.verdict.isBooted, "\(outcome.verdict)\n\(outcome.console)")
     #expect(outcome.console.contains("swift-kexec verdict: initrd intact"))
@@ -145,8 +147,8 @@ struct KernelTests {
     joined.close()
     joined = joined.joined(limit: 0x1000) { _ in true }
     #expect(try joined.ranges == bounds.map { try RunningQEMUTests.range($0, $1) })
-    #expect(result.registers.r0 == 0)
-    #expect(result.registers.r1 == ARMRegisters.deviceTreeMachine)
-    #expect(result.registers.r2 == 0x4700_0000)
+    #expect(result.registers.state[.r0] == 0)
+    #expect(result.registers.state[.r1] == 0xffff_ffff)
+    #expect(result.registers.state[.r2] == 0x4700_0000)
   }
 }

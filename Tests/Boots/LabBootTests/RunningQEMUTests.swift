@@ -28,11 +28,11 @@ struct RunningQEMUTests {
     }
     #expect(result.written.ranges == ranges)
     #expect(result.spans.ranges == ranges)
-    #expect(result.registers.r0 == 0)
-    #expect(result.registers.r1 == 0xffff_ffff)
-    #expect(result.registers.r2 == 0x1234_56a5)
-    #expect(UInt64(result.registers.pc) == base + 0x2000)
-    #expect(result.registers.cpsr & 0x1ff == 0x1d3)
+    #expect(result.registers.state[.r0] == 0)
+    #expect(result.registers.state[.r1] == 0xffff_ffff)
+    #expect(result.registers.state[.r2] == 0x1234_56a5)
+    #expect(result.registers.state.address.rawValue == base + 0x2000)
+    #expect(result.registers.status & 0x1ff == 0x1d3)
   }
 
   @Test("Only the range that is asked for is looked at")

@@ -48,7 +48,8 @@ enum TinyProgram {
         LabSegment(name: "program", address: UInt64(base) + 0x1000, bytes: bytes(program)),
         LabSegment(name: "kernel", address: UInt64(base) + 0x2000, bytes: bytes(kernel)),
       ],
-      entry: UInt64(base) + 0x1000, registers: ARMRegisters(parameters: parameters),
+      entry: EntryState(
+        PhysicalAddress(UInt64(base) + 0x1000), ARMRegisters(parameters: parameters)),
       timeout: .seconds(20))
   }
 

@@ -16,7 +16,9 @@ struct BundlingTests {
     let ram = try #require(
       PhysicalRange(start: PhysicalAddress(0x4000_0000), count: .mebibytes(256)))
     let request = PlanRequest(
-      kernel: figures.kernel, machine: PlannedMachine(memory: MemoryMap(ram: RangeSet(ram))),
+      kernel: figures.kernel, chain: ["zImage", "gzip", "Image"],
+      fileBytes: ByteCount(figures.zImage),
+      machine: PlannedMachine(memory: MemoryMap(ram: RangeSet(ram))),
       parameters: .deviceTree(ByteCount(UInt64(5000)), memory: [ram]),
       initrd: PlannedInitrd(byteCount: ByteCount(initrd)), handover: .image)
     return try ARMPlanner.plan(request)
@@ -35,8 +37,7 @@ struct BundlingTests {
   private static func request(_ bytes: [UInt8], ram: RangeSet) throws -> PlanRequest {
     let image = try KernelImage.identify(bytes.span)
     return PlanRequest(
-      kernel: PlannedKernel(
-        chain: image.chain, fileBytes: ByteCount(bytes.count), facts: try #require(image.kernel)),
+      kernel: try #require(image.kernel), chain: image.chain, fileBytes: ByteCount(bytes.count),
       machine: PlannedMachine(memory: MemoryMap(ram: ram)),
       parameters: .deviceTree(ByteCount(UInt64(5000)), memory: ram.ranges))
   }
@@ -47,14 +48,14 @@ struct BundlingTests {
     let image = try KernelImage.identify(bytes.span)
     let bundle = try #require(image.kernel?.bundle)
     #expect(image.chain == ["bundle"])
-    #expect(bundle.entry == plan.entry)
-    #expect(bundle.r2 == plan.registers?.r2)
+    #expect(bundle.entry == plan.entry?.address)
+    #expect(UInt64(bundle.r2) == plan.entry?[.r2])
     #expect(bundle.segments.map(\.name) == plan.segments.map(\.name.rawValue))
     #expect(bundle.segments.map(\.range) == plan.segments.map(\.range))
     #expect(bundle.segments.map(\.fileBytes) == plan.segments.map(\.fileBytes))
     #expect(bundle.ram == plan.machine.memory.ram)
-    #expect(bundle.innerInflatedBytes == plan.kernel.facts.inflatedBytes.value)
-    #expect(bundle.innerBSSBytes == plan.kernel.facts.bssBytes.value)
+    #expect(bundle.innerInflatedBytes == plan.kernel.inflatedBytes.value)
+    #expect(bundle.innerBSSBytes == plan.kernel.bssBytes.value)
     // To a loader it is what its table says, not what is inside.
     #expect(image.kernel?.inflatedBytes.source == .sizeTable)
     #expect(image.imageBytes == nil)
@@ -86,7 +87,7 @@ struct BundlingTests {
     #expect(placed.handover == .zimage)
     let tree = try #require(placed.segments.first { $0.name == .dtb }?.range)
     let kernel = try #require(placed.segments.first { $0.name == .kernel })
-    #expect(kernel.range.first == placed.entry)
+    #expect(kernel.range.first == placed.entry?.address)
     #expect(kernel.fileBytes == ByteCount(bytes.count))
     for written in placed.footprint { #expect(!written.range.overlaps(tree)) }
     for segment in plan.segments {

@@ -75,7 +75,7 @@ struct GivenLayoutPropertyTests {
     var free = drawn.request
     free.given = GivenPlaces()
     // An address that was given for a zImage is better only by another for it.
-    if drawn.request.given.kernel != nil, drawn.request.kernel.facts.zImage != nil {
+    if drawn.request.given.kernel != nil, drawn.request.kernel.zImage != nil {
       free.handover = drawn.request.handover ?? .zimage
     }
     guard let nearest = judged.nearest else {

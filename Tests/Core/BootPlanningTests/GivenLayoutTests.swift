@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
+import Handover
 import KernelImages
 import PhysicalMemory
 import Testing
@@ -118,7 +119,7 @@ struct GivenLayoutTests {
         KernelsOfRecord.armmp, handover: .image, kernel: 0x4020_8000, initrdAt: 0x4500_0000,
         dtbAt: 0x4400_0000))
     #expect(!image.plan.hasErrors && image.nearest == nil)
-    #expect(image.plan.entry?.rawValue == 0x4020_8000)
+    #expect(image.plan.entry?.address.rawValue == 0x4020_8000)
   }
 
   @Test("What is not given is placed around what is")

@@ -20,7 +20,7 @@ enum KernelsOfRecord {
     var checksDTB: Bool? = true
     var isLPAE: Bool? = false
 
-    var kernel: PlannedKernel {
+    var kernel: ARMKernel {
       func size(_ value: UInt64) -> Figure<ByteCount> {
         Figure(ByteCount(value), .option, "record")
       }
@@ -33,12 +33,10 @@ enum KernelsOfRecord {
         relocationBump: size(bump), bssBytes: size(decompressorBSS), movedFrom: size(movedFrom),
         wontOverwriteLowest: ByteCount(movedFrom + 0x140),
         wontOverwriteHighest: ByteCount(movedFrom + 0x140), linkAddress: .zero)
-      return PlannedKernel(
-        chain: ["zImage", "gzip", "Image"], fileBytes: ByteCount(self.zImage),
-        facts: ARMKernel(
-          zImage: zImage, inflatedBytes: size(inflated), bssBytes: size(bss),
-          textOffset: size(textOffset), pageOffset: Figure(0xc000_0000, .option, "record"),
-          isLPAE: isLPAE.map { Figure($0, .option, "record") }))
+      return ARMKernel(
+        zImage: zImage, inflatedBytes: size(inflated), bssBytes: size(bss),
+        textOffset: size(textOffset), pageOffset: Figure(0xc000_0000, .option, "record"),
+        isLPAE: isLPAE.map { Figure($0, .option, "record") })
     }
   }
 
@@ -69,7 +67,9 @@ enum KernelsOfRecord {
       first: PhysicalAddress(ram.lowerBound), last: PhysicalAddress(ram.upperBound))
     let banks = [bank].compactMap { $0 }
     return PlanRequest(
-      kernel: figures.kernel, machine: PlannedMachine(memory: MemoryMap(ram: RangeSet(banks))),
+      kernel: figures.kernel, chain: ["zImage", "gzip", "Image"],
+      fileBytes: ByteCount(figures.zImage),
+      machine: PlannedMachine(memory: MemoryMap(ram: RangeSet(banks))),
       parameters: .deviceTree(ByteCount(dtb), memory: banks),
       initrd: initrd.map { PlannedInitrd(byteCount: ByteCount($0)) }, handover: handover,
       rule: rule, load: load.map { PhysicalAddress($0) })

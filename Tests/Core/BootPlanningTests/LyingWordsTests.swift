@@ -66,8 +66,7 @@ struct LyingWordsTests {
   ) -> String? {
     let ram = [Bytes(0x4000_0000, 0x4800_0000)]
     let request = PlanRequest(
-      kernel: PlannedKernel(
-        chain: ["zImage"], fileBytes: ByteCount(kernel.bytes.count), facts: facts),
+      kernel: facts, chain: ["zImage"], fileBytes: ByteCount(kernel.bytes.count),
       machine: PlannedMachine(memory: RandomCase.map(ram, [])),
       parameters: .deviceTree(ByteCount(UInt64(0x4000)), memory: ram.compactMap(\.range)),
       initrd: PlannedInitrd(byteCount: .mebibytes(8)), handover: handover,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import Foundation
+import Handover
 import KernelImages
 import PhysicalMemory
 import Testing
@@ -35,7 +36,7 @@ struct PlanRulesTests {
     var request = KernelsOfRecord.request(KernelsOfRecord.keystone, ram: Self.ram, initrd: 4 << 20)
     request.commandLine = "mem=256M@0x90000000"
     let plan = try ARMPlanner.plan(request)
-    #expect(plan.entry == PhysicalAddress(0x9000_8000))
+    #expect(plan.entry?.address == PhysicalAddress(0x9000_8000))
     for segment in plan.segments {
       #expect(Bytes(0x9000_0000, 0xa000_0000).holds(Bytes(segment.range)))
     }
@@ -68,7 +69,7 @@ struct PlanRulesTests {
     request.machine.memory.reserve(ReservedRange(blocked, why: "reserved-memory/cma"))
     let plan = try ARMPlanner.plan(request)
     #expect(!plan.fits && plan.hasErrors)
-    #expect(plan.segments.isEmpty && plan.registers == nil && plan.footprint.isEmpty)
+    #expect(plan.segments.isEmpty && plan.footprint.isEmpty)
     let holes = plan.diagnostics(.holeRefused).map(\.message)
     #expect(holes.count == request.machine.memory.free.ranges.count)
     for hole in request.machine.memory.free.ranges {
@@ -131,7 +132,7 @@ struct PlanRulesTests {
         figures, ram: start...(start + 0x1fff_ffff), initrd: 4 << 20, handover: .zimage))
     #expect(!plan.hasErrors)
     let kernel = try #require(plan.writes("inflated kernel")).low
-    let window = try #require(plan.entry).rawValue & ~0x7ff_ffff
+    let window = try #require(plan.entry).address.rawValue & ~0x7ff_ffff
     // Where the window begins in RAM both kinds agree; that is the only way without the check.
     let both = window >= start
     #expect(both || checks == true)
@@ -146,17 +147,17 @@ struct PlanRulesTests {
     var request = KernelsOfRecord.request(
       KernelsOfRecord.armmp, ram: 0x4000_0000...0x4fff_ffff, initrd: 4 << 20, handover: handover)
     #expect(try !ARMPlanner.plan(request).hasErrors)
-    var facts = request.kernel.facts
+    var facts = request.kernel
     facts.zImage?.destination = Figure(.window, .estimate, "test")
-    request.kernel.facts = facts
+    request.kernel = facts
     let plan = try ARMPlanner.plan(request)
     #expect(
       plan.diagnostics(.decompressorUnknown).map(\.severity)
         == (handover == .zimage ? [.error] : []))
     #expect(plan.hasErrors == (handover == .zimage))
-    facts = KernelsOfRecord.armmp.kernel.facts
+    facts = KernelsOfRecord.armmp.kernel
     facts.textOffset = Figure(facts.textOffset.value, .estimate, "test")
-    request.kernel.facts = facts
+    request.kernel = facts
     let other = try #require(try ARMPlanner.plan(request).diagnostics(.textOffsetUnknown).first)
     #expect(other.severity == .error)
     #expect(other.hint.contains("--vmlinux") && other.hint.contains("--assume"))
@@ -206,7 +207,7 @@ struct PlanRulesTests {
     request.parameters = .deviceTree(
       ByteCount(UInt64(4096)), memory: [Bytes(0x8040_0000, 0x9000_0000)].compactMap(\.range))
     let plan = try ARMPlanner.plan(request)
-    #expect(try #require(plan.entry).rawValue >= 0x8040_0000 + 0x308000)
+    #expect(try #require(plan.entry).address.rawValue >= 0x8040_0000 + 0x308000)
   }
 
   @Test("A plan does not depend on the run: the same request gives the same plan")

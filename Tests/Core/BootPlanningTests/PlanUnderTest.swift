@@ -31,17 +31,17 @@ extension RandomCase {
       case .trampoline: throw .unusable(.zeroes, "32-bit ARM has no trampoline", bytes)
       }
     }
-    guard let kernel, let entry = plan.entry, let registers = plan.registers else {
+    guard let kernel, let entry = plan.entry else {
       throw .unusable(.zImage, "the plan has no kernel, entry or registers", Bytes(0, 0))
     }
     let start = kernel.range.first.rawValue
     let wanted = plan.handover == .zimage ? self.kernel.zImage : self.kernel.inflated
-    guard entry.rawValue == start, kernel.fileBytes.rawValue == wanted else {
+    guard entry.address.rawValue == start, kernel.fileBytes.rawValue == wanted else {
       throw .unusable(.zImage, "the entry is not the kernel's first byte", Bytes(kernel.range))
     }
     guard initrd?.count == request.initrd?.byteCount.rawValue,
       parameters?.count == request.parameters.byteCount?.rawValue,
-      UInt64(registers.r2) == parameters?.low ?? 0, registers.r0 == 0
+      entry[.r2] == parameters?.low ?? 0, entry[.r0] == 0
     else { throw .unusable(.parameters, "a segment is missing or r2 is wrong", Bytes(0, 0)) }
     return LoadedMemory(
       handover: plan.handover, kernel: start, kernelMemory: kernel.range.count.rawValue,

@@ -39,7 +39,8 @@ struct PlanningCostTests {
       var figures = KernelsOfRecord.armmp
       figures.textOffset = 0x8000
       return PlanRequest(
-        kernel: figures.kernel,
+        kernel: figures.kernel, chain: ["zImage", "gzip", "Image"],
+        fileBytes: ByteCount(figures.zImage),
         machine: PlannedMachine(
           memory: MemoryMap(
             ram: RangeSet(ram), reserved: reserved.map { ReservedRange($0, why: "test") })),

@@ -78,9 +78,7 @@ extension RandomCase {
           + (wanted == .zimage ? random.pick([0, 0x8000] as [UInt64]) : kernel.textOffset))
     }
     request = PlanRequest(
-      kernel: PlannedKernel(
-        chain: ["zImage", "xz", "Image"], fileBytes: ByteCount(kernel.zImage),
-        facts: drawn.facts),
+      kernel: drawn.facts, chain: ["zImage", "xz", "Image"], fileBytes: ByteCount(kernel.zImage),
       machine: PlannedMachine(memory: Self.map(ram, reserved)), parameters: parameters,
       initrd: initrd, commandLine: commandLine, handover: wanted, load: load)
   }

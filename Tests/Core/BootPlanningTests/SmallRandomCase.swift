@@ -34,9 +34,7 @@ extension RandomCase {
       ? nil : PlannedInitrd(byteCount: ByteCount(random.magnitude(64 << 10, 8 << 20)))
     if random.oneIn(2) { initrd?.unpackedBytes = ByteCount(random.magnitude(64 << 10, 12 << 20)) }
     request = PlanRequest(
-      kernel: PlannedKernel(
-        chain: ["zImage", "xz", "Image"], fileBytes: ByteCount(kernel.zImage),
-        facts: drawn.facts),
+      kernel: drawn.facts, chain: ["zImage", "xz", "Image"], fileBytes: ByteCount(kernel.zImage),
       machine: PlannedMachine(
         pageBytes: ByteCount(page), memory: Self.map(ram, reserved)),
       parameters: .deviceTree(

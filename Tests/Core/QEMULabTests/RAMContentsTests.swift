@@ -11,8 +11,8 @@ import Testing
     _ segments: [LabSegment], memory: UInt64 = 1 << 20, entry: UInt64 = 0x4000_0000
   ) -> LabBoot {
     LabBoot(
-      board: .virt, memoryBytes: memory, segments: segments, entry: entry,
-      registers: ARMRegisters(parameters: 0))
+      board: .virt, memoryBytes: memory, segments: segments,
+      entry: EntryState(PhysicalAddress(entry), ARMRegisters(parameters: 0)))
   }
 
   static func segment(

@@ -26,7 +26,7 @@ struct MapTests {
 
   /// Tells what is wrong with the texts of a picture; nil when each has its own place inside it.
   private func fault(_ plans: [BootPlan]) -> String? {
-    let saved = plans.map { SavedPlan($0) }
+    let saved = plans.map { $0 }
     guard let last = saved.last else { return nil }
     let (writer, height) = PlanSVG.layout(last, saved.map { DrawablePlan($0) })
     let width = plans.count == 1 ? 5880 : 11760

@@ -13,8 +13,7 @@ enum PlanSamples {
   }
 
   static let kernel = PlannedKernel(
-    chain: ["zImage", "xz", "Image"], fileBytes: ByteCount(UInt64(5_448_192)),
-    facts: ARMKernel(
+    ARMKernel(
       zImage: ZImage(
         byteCount: ByteCount(UInt64(5_448_192)), compression: .xz,
         payloadOffset: ByteCount(UInt64(0x1d50)), payloadEnd: ByteCount(UInt64(0x53_1ff4)),
@@ -32,7 +31,8 @@ enum PlanSamples {
       bssBytes: Figure(ByteCount(UInt64(386_260)), .sizeTable, "size table at 0xd4f0"),
       textOffset: Figure(ByteCount(UInt64(0x20_8000)), .sizeTable, "size table at 0xd4f0"),
       pageOffset: Figure(0xc000_0000, .inflatedImage, "__bss_start and __bss_stop at 0x13"),
-      release: "6.1.0-50-armmp"))
+      release: "6.1.0-50-armmp"),
+    chain: ["zImage", "xz", "Image"], fileBytes: ByteCount(UInt64(5_448_192)))
 
   static let files = [
     PlannedFile(
@@ -52,8 +52,9 @@ enum PlanSamples {
   /// Clear of everything: the plain Image at its place, DTB and initrd behind its BSS.
   static let exact = BootPlan(
     kernel: kernel, rule: .exact, handover: .image, machine: machine, files: files,
-    commandLine: "console=ttyAMA0 second=1", entry: PhysicalAddress(0x4020_8000),
-    registers: ARMRegisters(parameters: 0x4161_0000),
+    commandLine: "console=ttyAMA0 second=1",
+    entry: EntryState(
+      PhysicalAddress(0x4020_8000), ARMRegisters(parameters: 0x4161_0000)),
     segments: [
       PlannedSegment(
         name: .kernel, range: range(0x4020_8000, 0x4160_8000),
@@ -81,8 +82,9 @@ enum PlanSamples {
   /// As kexec-tools places the same files: the moved zImage runs over the initrd.
   static let kexecTools = BootPlan(
     kernel: kernel, rule: .kexecTools, handover: .zimage, machine: machine, files: files,
-    commandLine: "console=ttyAMA0 second=1", entry: PhysicalAddress(0x4000_8000),
-    registers: ARMRegisters(parameters: 0x41f3_b000),
+    commandLine: "console=ttyAMA0 second=1",
+    entry: EntryState(
+      PhysicalAddress(0x4000_8000), ARMRegisters(parameters: 0x41f3_b000)),
     segments: [
       PlannedSegment(
         name: .kernel, range: range(0x4000_8000, 0x4053_b000),
@@ -126,7 +128,7 @@ enum PlanSamples {
       memory: MemoryMap(
         ram: RangeSet(range(0x4000_0000, 0x4100_0000)),
         reserved: [ReservedRange(range(0x4080_0000, 0x4090_0000), why: "reserved-memory/cma")])),
-    files: files, commandLine: "", entry: nil, registers: nil, segments: [], footprint: [],
+    files: files, commandLine: "", entry: nil, segments: [], footprint: [],
     diagnostics: [
       Diagnostic(
         .kernelPlace, .error, "no hole holds the kernel: it needs 20 968 840 B at 0x40208000",
@@ -146,8 +148,9 @@ enum PlanSamples {
           ReservedRange(range(0x4120_0000, 0x4140_0000), why: "reserved-memory/cma"),
           ReservedRange(range(0x8800_0000, 0x8a00_0000), why: "reserved-memory/optee"),
         ])),
-    files: files, commandLine: "", entry: PhysicalAddress(0x4000_8000),
-    registers: ARMRegisters(parameters: 0x8f00_0000),
+    files: files, commandLine: "",
+    entry: EntryState(
+      PhysicalAddress(0x4000_8000), ARMRegisters(parameters: 0x8f00_0000)),
     segments: kexecTools.segments.prefix(2) + [
       PlannedSegment(
         name: .trampoline, range: range(0x6100_0000, 0x6100_1000),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BootPlanning
 import Foundation
+import Handover
 import KernelImages
 import PhysicalMemory
 import SeededRandom
@@ -74,7 +75,7 @@ struct PlanTextTests {
 
   @Test("Lost bytes are counted once, however many writers there are")
   func overlaps() throws {
-    let overlaps = MapOverlap.all(in: SavedPlan(PlanSamples.kexecTools))
+    let overlaps = MapOverlap.all(in: PlanSamples.kexecTools)
     let only = try #require(overlaps.first)
     #expect(overlaps.count == 1)
     #expect(only.victim == "initrd")
@@ -82,15 +83,15 @@ struct PlanTextTests {
     #expect(only.writers == ["moved zImage, its BSS, stack and heap"])
     var plan = PlanSamples.kexecTools
     plan.footprint += plan.footprint
-    #expect(MapOverlap.all(in: SavedPlan(plan)).first?.lost == only.lost)
-    #expect(MapOverlap.all(in: SavedPlan(PlanSamples.exact)).isEmpty)
+    #expect(MapOverlap.all(in: plan).first?.lost == only.lost)
+    #expect(MapOverlap.all(in: PlanSamples.exact).isEmpty)
   }
 
   @Test("A kernel may be overwritten by its own footprint, but not by another segment")
   func kernelOverlaps() throws {
     var plan = PlanSamples.exact
     plan.segments[2].range = PlanSamples.range(0x4160_7000, 0x41c5_4000)
-    let overlap = try #require(MapOverlap.all(in: SavedPlan(plan)).first)
+    let overlap = try #require(MapOverlap.all(in: plan).first)
     #expect(overlap.victim == "kernel")
     #expect(overlap.lost.count == .kibibytes(4))
   }
@@ -100,7 +101,7 @@ struct PlanTextTests {
     var plan = PlanSamples.exact
     plan.machine.memory.reserve(
       ReservedRange(PlanSamples.range(0x415f_0000, 0x4160_0000), why: "reserved-memory/cma"))
-    let overlap = try #require(MapOverlap.all(in: SavedPlan(plan)).first)
+    let overlap = try #require(MapOverlap.all(in: plan).first)
     #expect(overlap.victim == "reserved-memory/cma")
     #expect(overlap.writers == ["kernel", "kernel BSS"])
     #expect(PlanText.render(plan).contains("reserved-memory/cma loses 65 536 B"))
@@ -111,7 +112,7 @@ struct PlanTextTests {
   func windows() {
     var plan = PlanSamples.exact
     plan.segments[2].range = PlanSamples.range(0x5000_0000, 0x5064_d000)
-    let windows = MapWindows.all(for: [SavedPlan(plan)])
+    let windows = MapWindows.all(for: [plan])
     #expect(
       windows == [
         PlanSamples.range(0x4020_4000, 0x4161_3000), PlanSamples.range(0x5000_0000, 0x5064_d000),
@@ -121,7 +122,7 @@ struct PlanTextTests {
         FootprintPart("x"), phase: .kernel,
         range: PlanSamples.range(UInt64($0) << 32, UInt64($0) << 32 + 16))
     }
-    let many = MapWindows.all(for: [SavedPlan(plan)])
+    let many = MapWindows.all(for: [plan])
     #expect(many.count <= MapWindows.limit && !many.isEmpty)
   }
 

@@ -13,13 +13,14 @@ enum RandomPlan {
     plan.kernel.chain = (0..<random.below(4)).map { _ in random.text() }
     plan.kernel.fileBytes = size(&random)
     if random.below(2) == 0 {
-      plan.kernel.facts.zImage = nil
+      plan.kernel.zImageBytes = nil
+      plan.kernel.compression = nil
     } else {
-      plan.kernel.facts.zImage?.compression = random.pick(Compression.allCases)
+      plan.kernel.compression = random.pick(Compression.allCases)
     }
-    plan.kernel.facts.inflatedBytes = figure(&random)
-    plan.kernel.facts.bssBytes = figure(&random)
-    plan.kernel.facts.textOffset = figure(&random)
+    plan.kernel.inflatedBytes = figure(&random)
+    plan.kernel.bssBytes = figure(&random)
+    plan.kernel.textOffset = figure(&random)
     plan.rule = random.pick(PlacementRule.allCases)
     plan.handover = random.pick(HandoverKind.allCases)
     var ram = RangeSet()
@@ -39,12 +40,12 @@ enum RandomPlan {
     plan.commandLine = random.text()
     if random.below(4) == 0 {
       plan.entry = nil
-      plan.registers = nil
     } else {
-      plan.entry = range(&random).first
-      plan.registers = ARMRegisters(
-        machine: UInt32(truncatingIfNeeded: random.next()),
-        parameters: UInt32(truncatingIfNeeded: random.next()))
+      plan.entry = EntryState(
+        range(&random).first,
+        ARMRegisters(
+          machine: UInt32(truncatingIfNeeded: random.next()),
+          parameters: UInt32(truncatingIfNeeded: random.next())))
     }
     plan.segments = (0..<random.below(6)).map { _ in
       let memory = range(&random)

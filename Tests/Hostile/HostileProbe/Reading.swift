@@ -102,8 +102,7 @@ struct Reading {
     var results: [String] = []
     for handover in [HandoverKind.image, .zimage] where kernel.zImage != nil || handover == .image {
       let request = PlanRequest(
-        kernel: PlannedKernel(
-          chain: image.chain, fileBytes: ByteCount(fileBytes), facts: kernel),
+        kernel: kernel, chain: image.chain, fileBytes: ByteCount(fileBytes),
         machine: PlannedMachine(memory: MemoryMap(ram: RangeSet([ram]))),
         parameters: .deviceTree(ByteCount(UInt64(0x10000)), memory: [ram]),
         initrd: PlannedInitrd(byteCount: ByteCount(UInt64(6 << 20))), handover: handover)

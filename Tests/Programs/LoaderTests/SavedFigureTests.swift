@@ -30,12 +30,12 @@ struct SavedFigureTests {
     // As kx plan --assume bss=64K makes it.
     var settings = try Settings(["-l", "/boot/mute", "--initrd=/boot/initrd"])
     let plain = try DeviceBoot(settings, on: loader.kernel, digests: true).plan
-    #expect(plain.kernel.facts.bssBytes.source == .estimate)
-    var figures = SavedKernel(plain.kernel)
+    #expect(plain.kernel.bssBytes.source == .estimate)
+    var figures = plain.kernel
     figures.bssBytes = Figure(.kibibytes(64), .option, "stated")
     settings.figures = figures
     let plan = try DeviceBoot(settings, on: loader.kernel, digests: true).plan
-    #expect(plan.kernel.facts.bssBytes.value == .kibibytes(64))
+    #expect(plan.kernel.bssBytes.value == .kibibytes(64))
     #expect(!plan.diagnostics.contains { $0.code == .bssSizeUnknown })
     #expect(plan.footprint != plain.footprint)
 

@@ -99,7 +99,7 @@ enum KernelFile {
     let memory = MemoryMap(ram: RangeSet(ram), reserved: [ReservedRange(firmware, why: "firmware")])
     for handover in [HandoverKind.image, .zimage] where kernel.zImage != nil || handover == .image {
       let request = PlanRequest(
-        kernel: PlannedKernel(chain: image.chain, fileBytes: ByteCount(fileBytes), facts: kernel),
+        kernel: kernel, chain: image.chain, fileBytes: ByteCount(fileBytes),
         machine: PlannedMachine(memory: memory),
         parameters: .deviceTree(ByteCount(UInt64(0x10000)), memory: [ram]),
         initrd: PlannedInitrd(byteCount: ByteCount(UInt64(seed) << 16 + 1)), handover: handover)

@@ -24,7 +24,7 @@ struct PlanABoot {
     let plan = try boot.plan(try boot.request(), by: Planner.plan)
 
     for segment in plan.segments { print(segment.range, segment.name) }
-    if let entry = plan.entry { print("entry", entry) }
+    if let entry = plan.entry { print("entry", entry.address) }
     for found in plan.diagnostics { print(found.severity, found.code, found.message) }
     exit(plan.hasErrors ? 1 : 0)
   }
