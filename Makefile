@@ -64,7 +64,7 @@ check-man: compile-tests
 	@scripts/lib/timed 'check completions' scripts/check/check-completions .build/debug/kx
 
 check-documents: compile-tests device
-	@scripts/lib/timed 'check JSON Schema' scripts/check/check-schema .build/debug/kx dist/x86_64/kexec
+	@scripts/lib/timed 'check JSON Schema' scripts/check/check-schema .build/debug/kx .build-native/kexec
 	@scripts/lib/timed 'check transcripts' scripts/check/check-transcripts .build/debug/kx
 	@scripts/lib/timed 'check API documentation' scripts/check/check-api-docs .build/debug
 
@@ -74,8 +74,8 @@ example: ## build examples/plan-a-boot as the package of its own that it is
 # Tests that start machines: all of Tests/Boots.
 BOOTS := LabBootTests|GuestBootTests|FerryBootTests|PackageTests
 
-# The oldest ARM, ARMv7, and one of 64 bits, which runs here without an emulator.
-check boots test: LOADERS := armel armhf x86_64
+# The oldest ARM, ARMv7, and one of 64 bits with all architectures, which runs here without an emulator.
+check boots test: LOADERS := armel armhf native
 check boots test: export SWIFT_KEXEC_MATRIX := ci
 
 # Hostile files have a second each: they run when nothing else does.
@@ -90,7 +90,7 @@ boots: setup kernels compile-tests device ferry ## the second step of CI: kernel
 test: check boots ## everything that CI runs but fuzzing: both steps
 
 test-all: ## the same for all architectures, full matrices, the example, the packages and the zoo
-	@$(MAKE) SWIFT_KEXEC_MATRIX=full LOADERS='armel armhf aarch64 x86_64' test example try-deb
+	@$(MAKE) SWIFT_KEXEC_MATRIX=full LOADERS='armel armhf aarch64 x86_64 native' test example try-deb
 	@scripts/lib/timed 'zoo' $(MAKE) zoo
 	@scripts/fetch/unserved-suites --strict
 

@@ -79,22 +79,7 @@ public struct UBootEnvironment: Sendable, Hashable {
     if digits.starts(with: [0x30, 0x78]) || digits.starts(with: [0x30, 0x58]) {
       digits = digits.dropFirst(2)
     }
-    guard !digits.isEmpty, digits.count <= 16 else { return nil }
-    var number: UInt64 = 0
-    for byte in digits {
-      guard let digit = Self.digit(byte) else { return nil }
-      number = number << 4 | digit
-    }
-    return number
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt64? {
-    switch byte {
-    case 0x30...0x39: UInt64(byte - 0x30)
-    case 0x41...0x46: UInt64(byte - 0x41 + 10)
-    case 0x61...0x66: UInt64(byte - 0x61 + 10)
-    default: nil
-    }
+    return UInt64(digits: digits, radix: 16)
   }
 
   // MARK: Values

@@ -125,7 +125,7 @@ public struct CommandLineReuse: Hashable, Sendable {
     var isQuoted = false
     for byte in Array(line.utf8) + [0x20] {
       if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-      guard DecimalText.isSpace(byte), !isQuoted else {
+      guard ProcText.isSpace(byte), !isQuoted else {
         word.append(byte)
         continue
       }

@@ -28,8 +28,8 @@ public struct CPUSet: Hashable, Sendable {
     if !text.isEmpty {
       for part in text.pieces(at: UInt8(ascii: ","), keepsEmpty: true) {
         let ends = part.pieces(at: UInt8(ascii: "-"), keepsEmpty: true)
-        guard ends.count <= 2, let first = DecimalText.number(Array(ends[0].utf8)),
-          let last = DecimalText.number(Array(ends[ends.count - 1].utf8)), first <= last,
+        guard ends.count <= 2, let first = UInt64(digits: Array(ends[0].utf8)),
+          let last = UInt64(digits: Array(ends[ends.count - 1].utf8)), first <= last,
           last < Self.limit,
           numbers.count <= Self.limit
         else { return nil }

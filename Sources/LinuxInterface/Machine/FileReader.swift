@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import PhysicalMemory
 
 /// Reads files of /proc and /sys that may be missing.
 struct FileReader<Kernel: KernelInterface> {
@@ -49,7 +50,7 @@ struct FileReader<Kernel: KernelInterface> {
 
   /// Reads a small text without the spaces around it.
   func text(_ path: String) throws(LinuxInterfaceError) -> [UInt8]? {
-    try optionalBytes(path, limit: Self.textLimit).map { DecimalText.trimmed($0) }
+    try optionalBytes(path, limit: Self.textLimit).map { ProcText.trimmed($0) }
   }
 
   /// Reads the lines of a small text unchanged.
@@ -65,7 +66,7 @@ struct FileReader<Kernel: KernelInterface> {
   private func number(_ paths: [String]) throws(LinuxInterfaceError) -> UInt64? {
     for path in paths {
       guard let text = try text(path) else { continue }
-      guard let number = DecimalText.number(text) else {
+      guard let number = UInt64(digits: text) else {
         let found = String(decoding: text.prefix(60), as: UTF8.self)
         throw LinuxInterfaceError(path, .value(line: 1, found: found, expected: "a number"))
       }

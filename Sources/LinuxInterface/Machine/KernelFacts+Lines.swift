@@ -80,7 +80,7 @@ extension KernelFacts {
   /// - Returns: nil on success, else the expected form of the value.
   private mutating func set(_ key: String, _ value: [UInt8]) -> String? {
     let text = String(decoding: value, as: UTF8.self)
-    let number = DecimalText.number(value)
+    let number = UInt64(digits: value)
     let flag: Bool? = number.flatMap { $0 == 0 ? false : $0 == 1 ? true : nil }
     let cpus = CPUSet(parsing: text)
     let aFlag = flag == nil ? "0 or 1" : nil
@@ -116,7 +116,7 @@ extension KernelFacts {
       lockdown = Lockdown(rawValue: text)
       return lockdown == nil ? "none, integrity or confidentiality" : nil
     case "capabilities":
-      capabilities = DecimalText.hexadecimal(value)
+      capabilities = ProcText.hexadecimal(value)
       return capabilities == nil ? "a hexadecimal number" : nil
     case "seccomp":
       seccompMode = number

@@ -43,14 +43,14 @@ extension KernelFacts {
     facts.isLoadingDisabled = try reader.flag("/proc/sys/kernel/kexec_load_disabled")
     if let text = try reader.text("/proc/sys/kernel/kexec_load_limit_reboot") {
       facts.loadsLeft =
-        text == [0x2d, 0x31] ? -1 : DecimalText.number(text).flatMap { Int64(exactly: $0) }
+        text == [0x2d, 0x31] ? -1 : UInt64(digits: text).flatMap { Int64(exactly: $0) }
     }
     if let text = try reader.text("/sys/kernel/security/lockdown") {
       facts.lockdown = Lockdown(parsing: text)
     }
     if let text = try reader.lines("/proc/self/status") {
-      facts.capabilities = DecimalText.field("CapEff:", in: text, hexadecimal: true)
-      facts.seccompMode = DecimalText.field("Seccomp:", in: text)
+      facts.capabilities = ProcText.field("CapEff:", in: text, hexadecimal: true)
+      facts.seccompMode = ProcText.field("Seccomp:", in: text)
     }
     facts.possibleCPUs = try cpus("possible", reader)
     facts.presentCPUs = try cpus("present", reader)
@@ -70,7 +70,7 @@ extension KernelFacts {
   }
 
   private static func kibibytes(_ label: String, in text: [UInt8]) -> ByteCount? {
-    DecimalText.field(label, in: text).flatMap { ByteCount($0).multiplied(by: 1024) }
+    ProcText.field(label, in: text).flatMap { ByteCount($0).multiplied(by: 1024) }
   }
 
   private static func cpus(

@@ -96,7 +96,7 @@ struct SnapshotArchive {
 
   private static func field(_ number: Int, _ reader: borrowing ByteReader, _ offset: Int) -> Int? {
     guard let digits = reader.copy(offset + 6 + 8 * number, 8) else { return nil }
-    return DecimalText.hexadecimal(digits).flatMap { Int(exactly: $0) }
+    return ProcText.hexadecimal(digits).flatMap { Int(exactly: $0) }
   }
 
   /// The name without `./` in front, which `find .` puts there.

@@ -160,7 +160,7 @@ extension Settings {
   }
 
   private func number(_ option: Option, _ value: String) throws(Stop) -> UInt64 {
-    guard let number = NumberText.parse(value) else {
+    guard let number = UInt64(written: value) else {
       throw .usage(
         "--" + option.rawValue + " takes a number, not '" + value + "'",
         hint: "decimal, or hexadecimal behind 0x; K, M or G may follow")

@@ -18,7 +18,7 @@ struct Assumptions: ExpressibleByArgument {
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let pair = part.split(separator: "=", omittingEmptySubsequences: false)
       guard pair.count == 2, Self.keys.contains(String(pair[0])),
-        let number = Numbers.parse(pair[1])
+        let number = UInt64(written: String(pair[1]))
       else { return nil }
       values[String(pair[0])] = number
     }

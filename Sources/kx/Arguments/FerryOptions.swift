@@ -94,7 +94,7 @@ enum UARTChoice: ExpressibleByArgument {
     guard halves.count == 2 else { return nil }
     var parts = halves[1].split(separator: ",", omittingEmptySubsequences: false)[...]
     guard
-      let base = parts.popFirst().flatMap({ Numbers.parse($0) }).flatMap({
+      let base = parts.popFirst().flatMap({ UInt64(written: String($0)) }).flatMap({
         UInt32(exactly: $0)
       }), base > 0
     else { return nil }

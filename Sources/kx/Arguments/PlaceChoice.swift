@@ -14,7 +14,7 @@ struct PlaceChoice: ExpressibleByArgument {
   init?(argument: String) {
     let pair = argument.split(separator: "=", omittingEmptySubsequences: false)
     guard pair.count == 2, let name = PlannedSegment.Name(rawValue: String(pair[0])),
-      Self.names.contains(name), let address = Numbers.parse(pair[1])
+      Self.names.contains(name), let address = UInt64(written: String(pair[1]))
     else { return nil }
     self.name = name
     self.address = PhysicalAddress(address)

@@ -11,13 +11,16 @@ struct DeviceProgram: Sendable, CustomTestStringConvertible {
     "armhf": ["qemu-arm-static", "-cpu", "cortex-a8"],
     "aarch64": ["qemu-aarch64-static", "-cpu", "cortex-a53"],
     "x86_64": [],
+    "native": [],
   ]
 
   let architecture: String
 
   var testDescription: String { architecture }
   private var path: String {
-    Lab.repository.appending(path: "dist/\(architecture)/kexec").path
+    Lab.repository.appending(
+      path: architecture == "native" ? ".build-native/kexec" : "dist/\(architecture)/kexec"
+    ).path
   }
 
   /// Those that a matrix builds; without one, those that are there.
@@ -26,7 +29,8 @@ struct DeviceProgram: Sendable, CustomTestStringConvertible {
     switch Lab.matrix {
     case nil: return all.filter { FileManager.default.isExecutableFile(atPath: $0.path) }
     case "full": return all
-    default: return all.filter { $0.architecture != "aarch64" }
+    // The native one has more than that of x86_64.
+    default: return all.filter { !["aarch64", "x86_64"].contains($0.architecture) }
     }
   }()
 

@@ -43,11 +43,11 @@ struct DeviceProgramTests {
 
   @Test(
     "A kernel that states a dictionary of 4 GiB is inflated in 64 MiB of address space",
-    .enabled(if: DeviceProgram.wanted.contains { $0.architecture == "x86_64" }))
+    .enabled(if: DeviceProgram.wanted.contains { $0.architecture == "native" }))
   func addressSpace() async throws {
     let file = DeviceFiles.Case(name: "largest dictionary", handover: "image")
     let options = try await DeviceFiles.shared.options(file)
-    let native = DeviceProgram(architecture: "x86_64")
+    let native = DeviceProgram(architecture: "native")
     let arguments = ["-l", "--dry-run", "-d"] + options
     let outcome = try await native.run(arguments, addressSpace: 64 << 20)
     #expect(outcome.code == 0, "\(outcome.errors)")

@@ -2,35 +2,10 @@
 import PhysicalMemory
 
 /// Numbers and lines in the text files of /proc and /sys.
-enum DecimalText {
-  /// Reads digits and nothing else; nil when there are none or they pass 2^64 − 1.
-  static func number(_ digits: some Collection<UInt8>) -> UInt64? {
-    read(digits, radix: 10)
-  }
-
+enum ProcText {
   /// Reads hexadecimal digits, with or without `0x`.
   static func hexadecimal(_ text: some Collection<UInt8>) -> UInt64? {
-    text.starts(with: [0x30, 0x78]) ? read(text.dropFirst(2), radix: 16) : read(text, radix: 16)
-  }
-
-  private static func read(_ digits: some Collection<UInt8>, radix: UInt64) -> UInt64? {
-    guard !digits.isEmpty else { return nil }
-    var value: UInt64 = 0
-    for byte in digits {
-      let digit: UInt64
-      switch byte {
-      case 0x30...0x39: digit = UInt64(byte - 0x30)
-      case 0x61...0x66: digit = UInt64(byte - 0x57)
-      case 0x41...0x46: digit = UInt64(byte - 0x37)
-      default: return nil
-      }
-      guard digit < radix else { return nil }
-      let (product, carried) = value.multipliedReportingOverflow(by: radix)
-      let (sum, overflow) = product.addingReportingOverflow(digit)
-      guard !carried, !overflow else { return nil }
-      value = sum
-    }
-    return value
+    UInt64(digits: text.starts(with: [0x30, 0x78]) ? text.dropFirst(2) : text[...], radix: 16)
   }
 
   /// Gives text without the spaces and line ends around it.
@@ -58,7 +33,7 @@ enum DecimalText {
         var behind = first
         while behind < end, !isSpace(text[behind]) { behind += 1 }
         let digits = text[first..<behind]
-        return hexadecimal ? self.hexadecimal(digits) : number(digits)
+        return hexadecimal ? self.hexadecimal(digits) : UInt64(digits: digits)
       }
       start = end + 1
     }
