@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import DeviceTree
+public import Handover
 public import PhysicalMemory
 
 /// The wishes for a boot beside its files: the options of `kx plan`, `kx try` and `kexec`.
@@ -15,6 +16,8 @@ public struct BootWishes: Sendable {
   public var runningTreeIsLive = false
   /// The ATAG list the machine runs with.
   public var runningATAGs: ATAGList?
+  /// Who performs the jump.
+  public var jumper = Jumper.itself
   /// The page size of the running kernel.
   public var pageBytes = ByteCount(UInt64(4096))
   /// The memory the running machine has for the load.

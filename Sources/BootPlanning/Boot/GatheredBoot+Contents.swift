@@ -29,7 +29,7 @@ extension GatheredBoot {
         case .notARM, .noMemory: parts = nil
         }
       }
-    case .trampoline: parts = nil
+    case .trampoline: parts = plan.trampolineCode.map { [.bytes($0)] }
     }
     let count = parts.map { parts in parts.reduce(0) { $0 &+ $1.count } }
     guard let parts, let count, UInt64(count) == segment.fileBytes.rawValue else {

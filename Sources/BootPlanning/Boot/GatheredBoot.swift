@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import DeviceTree
+import Handover
 public import KernelImages
 import PhysicalMemory
 
@@ -102,6 +103,7 @@ public final class GatheredBoot<File: BootFile> {
   /// - Throws: ``BootPreparationError``
   public func prepared() throws(BootPreparationError) -> PreparedBoot {
     let prepared = try PreparedBoot(sources)
+    prepared.request.jumper = wishes.jumper
     prepared.request.handover = wishes.handover
     prepared.request.rule = wishes.rule
     prepared.request.load = wishes.load

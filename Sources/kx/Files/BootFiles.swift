@@ -2,6 +2,7 @@
 import ArgumentParser
 import BootPlanning
 import DeviceTree
+import Handover
 import KernelImages
 import LinuxInterface
 import PhysicalMemory
@@ -22,19 +23,21 @@ struct BootFiles {
   ///   - kernel: The path of the kernel; nil plans from assumed figures.
   ///   - options: Everything else.
   ///   - board: The lab's board, which supplies what the user did not name.
+  ///   - jumper: Who performs the jump; nil for the running kernel of the machine.
   ///   - digests: Whether the files' SHA-256 are wanted: only a document shows them, and they cost
   ///     more time than the plan.
   ///   - treeRoom: The size that the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
-    kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, digests: Bool,
-    treeRoom: ByteCount? = nil
+    kernel: String?, _ options: BootOptions, board: BoardMachine? = nil, jumper: Jumper? = nil,
+    digests: Bool, treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let known = try KnownKernel(kernel, options, digest: digests, isTried: board != nil)
     let companions = try Companions(options, digest: digests)
     let machine: MachineState?
     if let path = options.machine { machine = try MachineState(at: path) } else { machine = nil }
-    try self.init(known, machine, companions, options, board: board, treeRoom: treeRoom)
+    try self.init(
+      known, machine, companions, options, board: board, jumper: jumper, treeRoom: treeRoom)
   }
 
   /// Combines the parts that were read.
@@ -45,17 +48,20 @@ struct BootFiles {
   ///   - companions: The files that go with the kernel.
   ///   - options: Everything else; the files that they name are those above.
   ///   - board: The lab's board, which supplies what the user did not name.
+  ///   - jumper: Who performs the jump; nil for the running kernel of the machine.
   ///   - treeRoom: The size that the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
     _ kernel: KnownKernel, _ machine: MachineState?, _ companions: Companions,
-    _ options: BootOptions, board: BoardMachine? = nil, treeRoom: ByteCount? = nil
+    _ options: BootOptions, board: BoardMachine? = nil, jumper: Jumper? = nil,
+    treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let kernel = try kernel.chosen(for: machine)
     let inputs = BootInputs<InputFile>(
       kernel: kernel.file, initrds: companions.initrds, tree: companions.tree,
       overlays: companions.overlays, vmlinux: kernel.vmlinux)
-    let wishes = try Self.wishes(options, machine, board)
+    var wishes = try Self.wishes(options, machine, board)
+    if let jumper { wishes.jumper = jumper }
     do throws(BootGatheringError) {
       gathered = try GatheredBoot(
         inputs, image: kernel.image, wishes, initrds: companions.gathered)
@@ -126,6 +132,7 @@ struct BootFiles {
     if let machine { wishes.take(machine) }
     // The boot is tried on the board, whatever machine the plan is for.
     if let processor = board?.processor { wishes.processor = processor }
+    if board != nil { wishes.jumper = .itself }
     if !options.ram.isEmpty {
       wishes.memory = MemoryMap(ram: RangeSet(options.ram))
       wishes.loadMemory = LoadMemory()
