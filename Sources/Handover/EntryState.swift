@@ -30,6 +30,9 @@ public struct EntryRegister: Sendable, Hashable {
   /// The value.
   public let value: UInt64
 
+  /// Whether any other value would do as well.
+  public var isAnyValue: Bool { value == name.anyValue }
+
   /// Groups a name and a value.
   public init(_ name: RegisterName, _ value: UInt64) {
     self.name = name

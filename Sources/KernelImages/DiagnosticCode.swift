@@ -111,6 +111,8 @@ public enum DiagnosticCode: UInt16, Sendable, Hashable, CaseIterable {
   case toolReckoning = 134
   /// The reason for the bundle's place.
   case bundlePlace = 135
+  /// The reason for the trampoline and its place.
+  case trampolinePlace = 136
   /// The inflated size of the kernel is an estimate.
   case inflatedSizeUnknown = 140
   /// The size of the kernel's BSS, which the plan uses, is an estimate.

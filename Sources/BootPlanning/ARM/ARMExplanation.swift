@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Handover
 import KernelImages
 import PhysicalMemory
 
@@ -24,6 +25,9 @@ struct ARMExplanation {
     }
     if let initrd = placement.initrd, search.request.given.initrd == nil {
       note(.initrdPlace, "initrd at \(initrd.first): " + companionText(initrd))
+    }
+    if let trampoline = placement.trampoline {
+      note(.trampolinePlace, trampolineText(trampoline))
     }
     result += ARMLostMemory(search: search, placement: placement).diagnostics
     return result
@@ -94,6 +98,15 @@ struct ARMExplanation {
       text += "; clear of " + passed.prefix(3).map { "\($0.why) \($0.range)" }.joined(", ")
     }
     return text
+  }
+
+  private func trampolineText(_ range: PhysicalRange) -> String {
+    var names = ""
+    for register in search.entry(of: placement).registers where !register.isAnyValue {
+      names += (names.isEmpty ? "" : ", ") + register.name.rawValue
+    }
+    return "trampoline at \(range.first): the running kernel does not pass \(names) as planned, so "
+      + "code that sets them is entered first"
   }
 
   private var uncertainties: [Diagnostic] {

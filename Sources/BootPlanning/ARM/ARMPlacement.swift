@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Handover
 import KernelImages
 import PhysicalMemory
 
@@ -12,6 +13,8 @@ struct ARMPlacement {
   let kernelSegment: PlannedSegment
   let initrd: PhysicalRange?
   let parameters: PhysicalRange?
+  /// The code that sets the registers; nil when the jumper sets them as planned.
+  var trampoline: PhysicalRange?
   let footprint: [FootprintRange]
   /// Whether the decompressor moves itself.
   let move: ARMDecompression.Move
@@ -141,7 +144,7 @@ final class ARMPlacementSearch {
   /// requirement to 2 MiB" (v5.11).
   var imageStep: Alignment {
     if request.kernel.zImage?.checksDTBMemory?.value == true { return .largeSection }
-    if let release = request.kernel.release, KernelRelease(release).isAtLeast(5, 11) {
+    if request.kernel.release.flatMap({ KernelRelease($0) })?.isAtLeast(5, 11) == true {
       return .largeSection
     }
     return Alignment(shift: 24)
@@ -251,14 +254,63 @@ final class ARMPlacementSearch {
     _ handover: HandoverKind, kernel: UInt64, load: UInt64, segment: PlannedSegment,
     items: [PlacementItem], places: [PhysicalRange], footprint: [FootprintRange],
     move: ARMDecompression.Move, uncertain: Bool
-  ) -> ARMPlacement {
+  ) -> ARMPlacement? {
     var initrd = request.givenInitrd
     var parameters = request.givenParameters
     for (item, place) in zip(items, places) {
       if item.name == .initrd { initrd = place } else { parameters = place }
     }
-    return ARMPlacement(
+    var placement = ARMPlacement(
       handover: handover, kernel: kernel, load: load, kernelSegment: segment, initrd: initrd,
       parameters: parameters, footprint: footprint, move: move, kernelIsUncertain: uncertain)
+    guard request.needsTrampoline(entry(of: placement), segments(of: placement)) else {
+      return placement
+    }
+    guard let place = trampoline(beside: placement) else { return nil }
+    placement.trampoline = place
+    return placement
+  }
+
+  /// Finds a page for the trampoline: clear of all segments and of all that is written.
+  private func trampoline(beside placement: ARMPlacement) -> PhysicalRange? {
+    var taken = RangeSet(placement.footprint.map { $0.range } + [placement.kernelSegment.range])
+    let top = taken.ranges.last?.last ?? placement.kernelSegment.range.last
+    for range in [placement.initrd, placement.parameters] {
+      if let range { taken.insert(range.rounded(outwardTo: page)) }
+    }
+    let item = PlacementItem(
+      name: .trampoline, byteCount: page.byteCount, allowed: view.free, window: .below4GiB,
+      alignment: page)
+    return comfortable([item], clearOf: taken, above: top)?.first
+  }
+
+  // MARK: The plan's parts
+
+  /// The segments of a placement, lowest first.
+  func segments(of placement: ARMPlacement) -> [PlannedSegment] {
+    var segments = [placement.kernelSegment]
+    if let range = placement.initrd, let initrd = request.initrd {
+      segments.append(PlannedSegment(name: .initrd, range: range, fileBytes: initrd.byteCount))
+    }
+    if let range = placement.parameters, let bytes = request.parameters.byteCount {
+      var name = PlannedSegment.Name.dtb
+      if case .atags = request.parameters { name = .atags }
+      segments.append(PlannedSegment(name: name, range: range, fileBytes: bytes))
+    }
+    if let range = placement.trampoline {
+      segments.append(
+        PlannedSegment(
+          name: .trampoline, range: range, fileBytes: ByteCount(ARMTrampoline.byteCount)))
+    }
+    return segments.inOrder { $0.range.first < $1.range.first }
+  }
+
+  /// The entry of a placement.
+  func entry(of placement: ARMPlacement) -> EntryState {
+    var machine = ARMRegisters.deviceTreeMachine
+    if case .atags(_, let number) = request.parameters { machine = number }
+    let r2 = UInt32(truncatingIfNeeded: placement.parameters?.first.rawValue ?? 0)
+    return EntryState(
+      PhysicalAddress(placement.load), ARMRegisters(machine: machine, parameters: r2))
   }
 }

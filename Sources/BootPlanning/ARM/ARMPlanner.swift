@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import PhysicalMemory
-import Handover
 import KernelImages
 
 /// Plans the boot of a 32-bit ARM kernel.
@@ -130,34 +129,14 @@ public enum ARMPlanner {
     _ search: ARMPlacementSearch, _ placement: ARMPlacement?, handover: HandoverKind = .image
   ) -> BootPlan {
     let request = search.request
-    var segments: [PlannedSegment] = []
-    var entry: EntryState?
-    if let placement {
-      segments.append(placement.kernelSegment)
-      if let range = placement.initrd, let initrd = request.initrd {
-        segments.append(
-          PlannedSegment(name: .initrd, range: range, fileBytes: initrd.byteCount))
-      }
-      var machine = ARMRegisters.deviceTreeMachine
-      var name = PlannedSegment.Name.dtb
-      if case .atags(_, let number) = request.parameters {
-        machine = number
-        name = .atags
-      }
-      if let range = placement.parameters, let bytes = request.parameters.byteCount {
-        segments.append(PlannedSegment(name: name, range: range, fileBytes: bytes))
-      }
-      let r2 = UInt32(truncatingIfNeeded: placement.parameters?.first.rawValue ?? 0)
-      entry = EntryState(
-        PhysicalAddress(placement.load), ARMRegisters(machine: machine, parameters: r2))
-      segments = segments.inOrder { $0.range.first < $1.range.first }
-    }
     let told = ARMToldMemory(search: search, kernel: placement?.kernel)
     var plan = BootPlan(
       kernel: PlannedKernel(request.kernel, chain: request.chain, fileBytes: request.fileBytes),
       rule: request.rule, handover: placement?.handover ?? handover,
       machine: request.machine, commandLine: request.commandLine,
-      entry: entry, segments: segments, footprint: placement?.footprint ?? [],
+      entry: placement.map { search.entry(of: $0) },
+      segments: placement.map { search.segments(of: $0) } ?? [],
+      footprint: placement?.footprint ?? [],
       diagnostics: request.diagnostics + figureDiagnostics(request)
         + told.diagnostics + ARMCommandLine(search: search, placement: placement).diagnostics
     )

@@ -21,7 +21,7 @@ extension Boot {
     case .initrd: parts = initrd.isEmpty ? nil : initrd.parts
     case .dtb, .atags:
       if let bytes = try parameterBytes(for: plan) { parts = [.bytes(bytes)] }
-    case .trampoline: parts = nil
+    case .trampoline: parts = plan.trampolineCode.map { [.bytes($0)] }
     }
     let count = parts.map { parts in parts.reduce(0) { $0 &+ $1.count } }
     guard let parts, let count, UInt64(count) == segment.fileBytes.rawValue else {

@@ -61,6 +61,7 @@ extension Boot {
       handover: options.handover, rule: options.rule, load: options.load,
       imageBytes: options.imageBytes, workingBytes: options.workingBytes,
       diagnostics: found + diagnostics)
+    request.jumper = options.jumper
     request.decompressorMemory = decompressorMemory
     request.explains = options.explains
     request.runningMemory = try? options.runningTree?.memory()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import DeviceTree
+public import Handover
 public import PhysicalMemory
 
 /// All that is known of a boot beside its files: what the user wants and what the machine is.
@@ -15,6 +16,8 @@ public struct BootOptions: Sendable {
   public var runningTreeIsLive = false
   /// The ATAG list the machine runs with.
   public var runningATAGs: ATAGList?
+  /// Who performs the jump.
+  public var jumper = Jumper.itself
   /// The page size of the running kernel.
   public var pageBytes = ByteCount(UInt64(4096))
   /// The memory the running machine has for the load.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Handover
 package import KernelImages
 import PhysicalMemory
 
@@ -37,7 +38,7 @@ struct InitrdFault: Sendable, Hashable {
 
 extension UnpackingFault {
   /// The assumed release of an unknown kernel: the oldest that is still maintained.
-  private static var oldest: KernelRelease { KernelRelease("5.10") }
+  private static var oldest: KernelRelease { KernelRelease(5, 10) }
 
   /// Describes the fault; nil when the kernel certainly does not stop there.
   ///
@@ -54,7 +55,7 @@ extension UnpackingFault {
     case .all:
       return Diagnostic(.initrdNotUnpacked, severity, "no kernel unpacks " + place, hint: hint)
     case .before(let major, let minor):
-      let kernel = release.map { KernelRelease($0) } ?? Self.oldest
+      let kernel = release.flatMap { KernelRelease($0) } ?? Self.oldest
       guard !kernel.isAtLeast(major, minor) else { return nil }
       return Diagnostic(
         .initrdNeedsNewerKernel, .warning,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Handover
 import KernelImages
 import PhysicalMemory
 
@@ -134,6 +135,9 @@ extension ARMPlanner {
     _ request: PlanRequest, near wished: GivenPlaces? = nil, keepsKernel: Bool = false
   ) throws(BootPlanError) -> JudgedLayout {
     let figures = try ARMFigures(request.kernel)
+    // Whoever chose the addresses performs the jump, too.
+    var request = request
+    request.jumper = .itself
     try check(request)
     if request.kernel.isBundle { throw .givenForBundle }
     for name in GivenPlaces.names {

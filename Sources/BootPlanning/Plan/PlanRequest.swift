@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Handover
 public import KernelImages
 public import PhysicalMemory
 
@@ -12,6 +13,8 @@ public struct PlanRequest: Sendable, Hashable {
   public var fileBytes: ByteCount
   /// The memory of the machine.
   public var machine: PlannedMachine
+  /// Who performs the jump.
+  public var jumper = Jumper.itself
   /// What describes the machine to the kernel.
   public var parameters: BootParameters
   /// The memory that the decompressor reads from the device tree, when it differs from the

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Handover
 import PhysicalMemory
 
 extension Processor {
@@ -18,7 +19,7 @@ extension Processor {
       }
       if words.contains(where: { $0.elementsEqual("lpae".utf8) }) {
         hasLPAE = true
-      } else if !words.isEmpty, KernelRelease(release).isAtLeast(3, 12) {
+      } else if !words.isEmpty, KernelRelease(release)?.isAtLeast(3, 12) == true {
         hasLPAE = false
       }
       return

@@ -55,4 +55,11 @@ extension RegisterName {
     case .r1, .r2: UInt64(UInt32.max)
     }
   }
+
+  /// The value that stands for any value, since the kernel does not look at it; nil when there is
+  /// none. A machine number of all ones means that the tree identifies the machine, or that the
+  /// running kernel's number is right.
+  public var anyValue: UInt64? {
+    self == .r1 ? UInt64(ARMRegisters.deviceTreeMachine) : nil
+  }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Handover
 import PhysicalMemory
 
 /// An architecture as `kexec_load` names it: the e_machine number of ELF.
@@ -35,6 +36,17 @@ public enum KexecArchitecture: UInt32, Hashable, Sendable {
     case "aarch64", "aarch64_be": self = .arm64
     case "riscv32", "riscv64": self = .riscv
     default: return nil
+    }
+  }
+
+  /// The architecture as plans name it; nil for one that none can be made for.
+  public var planned: Architecture? {
+    switch self {
+    case .i386: nil
+    case .arm: .arm
+    case .x86_64: .x86_64
+    case .arm64: .arm64
+    case .riscv: .riscv64
     }
   }
 

@@ -26,14 +26,6 @@ public struct KexecLoadCall: Sendable {
   /// The most segments that a kernel accepts. Source: Linux 6.1, KEXEC_SEGMENT_MAX.
   public static let segmentLimit = 16
 
-  /// The index of the segment that a 32-bit ARM kernel uses as device tree and points r2 to. It is
-  /// the last one that begins with the magic number, whatever its purpose.
-  ///
-  /// Source: Linux 6.1, arch/arm/kernel/machine_kexec.c, machine_kexec_prepare.
-  public var deviceTreeAsARMSeesIt: Int? {
-    segments.lastIndex { $0.contents.beginsLikeDeviceTree }
-  }
-
   /// The memory the kernel needs to keep the segments until the jump.
   ///
   /// - Parameter pageBytes: The size of a page.

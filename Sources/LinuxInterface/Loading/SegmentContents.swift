@@ -23,15 +23,6 @@ public enum SegmentContents: Sendable {
     }
   }
 
-  /// The first four bytes as a big-endian word; nil when there are fewer.
-  public var firstWord: UInt32? {
-    guard count >= 4 else { return nil }
-    switch self {
-    case .bytes(let bytes): return ByteReader(bytes.span).bigEndian32(at: 0)
-    case .file(let file, let offset, _): return ByteReader(file.span).bigEndian32(at: offset)
-    }
-  }
-
   /// The bytes, copied.
   public var copy: [UInt8] {
     switch self {
@@ -44,9 +35,6 @@ public enum SegmentContents: Sendable {
       return copy
     }
   }
-
-  /// Whether the bytes begin with the magic number of a flattened device tree.
-  public var beginsLikeDeviceTree: Bool { firstWord == 0xd00d_feed }
 
   /// Calls with the address of the first byte.
   ///

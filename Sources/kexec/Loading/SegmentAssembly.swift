@@ -21,19 +21,13 @@ struct SegmentAssembly {
   }
 
   /// Makes the call.
-  ///
-  /// - Returns: The call; the parameters are its last segment, since a 32-bit ARM kernel takes the
-  ///   last one that begins like a device tree for the device tree.
   func call() throws(Stop) -> KexecLoadCall {
-    guard let entry = boot.plan.entry?.address else {
+    guard let jump = boot.plan.jump else {
       throw Stop(
         what: "nothing fits", hint: "kexec --check says why, hole by hole", status: .nothingFits)
     }
-    let ordered =
-      boot.plan.segments.filter { !$0.name.isParameters }
-      + boot.plan.segments.filter { $0.name.isParameters }
     var segments: [KexecSegment] = []
-    for planned in ordered {
+    for planned in boot.plan.segments.inLoadOrder {
       let parts: [SegmentPart]
       do throws(BootError) {
         parts = try boot.files.parts(of: planned, in: boot.plan)
@@ -50,9 +44,7 @@ struct SegmentAssembly {
         what: "the running kernel is of no known architecture",
         hint: "plan for another machine with --dry-run --machine=FILE", status: .unavailable)
     }
-    var call = KexecLoadCall(entry: entry, segments: segments, flags: KexecFlags(architecture))
-    try setRegisters(&call)
-    return call
+    return KexecLoadCall(entry: jump, segments: segments, flags: KexecFlags(architecture))
   }
 
   // MARK: Segments
@@ -141,91 +133,5 @@ struct SegmentAssembly {
       boot.files.inputs.initrds.indices.contains(index)
         ? boot.files.inputs.initrds[index].contents : nil
     }
-  }
-
-  // MARK: Registers
-
-  /// Puts a trampoline in front of the kernel where the running kernel would set other registers
-  /// than planned.
-  ///
-  /// Source: Linux 6.1, arch/arm/kernel/machine_kexec.c, machine_kexec_prepare: r2 is the device
-  /// tree among the segments (since Linux 3.7, commit 4cabd1d9625c of September 2012), else the
-  /// entry point − 0x8000 + 0x1000.
-  private func setRegisters(_ call: inout KexecLoadCall) throws(Stop) {
-    guard let registers = boot.plan.entry.flatMap({ ARMRegisters($0) }),
-      let last = call.segments.indices.last
-    else { return }
-    let atags = call.segments[last].name == PlannedSegment.Name.atags.rawValue
-    let number = boot.files.options.machineNumber != nil ? registers.r1 : nil
-    let seen: UInt64?
-    if let index = call.deviceTreeAsARMSeesIt, scansForTrees {
-      seen = call.segments[index].address.rawValue
-    } else {
-      seen = call.entry.rawValue >= 0x7000 ? call.entry.rawValue - 0x7000 : nil
-    }
-    let hasParameters = atags || call.segments[last].contents.beginsLikeDeviceTree
-    guard hasParameters, seen != UInt64(registers.r2) || (atags && number != nil) else { return }
-    guard
-      let code = ARMTrampoline.code(
-        entry: call.entry, machine: atags ? number : ARMRegisters.deviceTreeMachine,
-        parameters: registers.r2)
-    else { return }
-    // The trampoline goes behind the bytes of a segment, into the rest of its last page.
-    for index in call.segments.indices.reversed() {
-      let segment = call.segments[index]
-      let start = (segment.contents.count + 7) / 8 * 8
-      guard UInt64(start + code.count) <= segment.memoryBytes.rawValue,
-        let address = segment.address.advanced(by: ByteCount(start))
-      else { continue }
-      switch segment.contents {
-      case .bytes(let all):
-        call.segments[index].contents = .bytes(
-          all + [UInt8](repeating: 0, count: start - all.count) + code)
-      case .file(let file, let offset, _):
-        // Only the page that the code goes to is copied.
-        let count = segment.contents.count
-        let whole = call.segments.count < KexecLoadCall.segmentLimit ? count / page * page : 0
-        var tail = ByteReader(file.span).copy(offset + whole, count - whole) ?? []
-        tail += [UInt8](repeating: 0, count: start - whole - tail.count) + code
-        guard whole > 0, let place = segment.address.advanced(by: ByteCount(whole)),
-          let rest = segment.memoryBytes.subtracting(ByteCount(whole))
-        else {
-          call.segments[index].contents = .bytes(tail)
-          break
-        }
-        call.segments[index].contents = .file(file, offset: offset, count: whole)
-        call.segments[index].memoryBytes = ByteCount(whole)
-        call.segments.insert(
-          KexecSegment(
-            name: segment.name, contents: .bytes(tail), address: place, memoryBytes: rest),
-          at: index + 1)
-      }
-      call.entry = address
-      return
-    }
-    throw Stop(
-      what: "the running kernel would pass r2="
-        + (seen.map { hexadecimal($0) } ?? "nothing known") + " in place of "
-        + hexadecimal(UInt64(registers.r2)) + ", and no page has room for code that sets it",
-      hint: "make the command line a little longer", status: .failed)
-  }
-
-  /// Whether the running kernel looks for a device tree among the segments.
-  private var scansForTrees: Bool {
-    var numbers: [UInt32] = []
-    var hasDigits = false
-    for byte in boot.machine.facts.release.utf8.prefix(32) {
-      if byte >= 0x30, byte <= 0x39 {
-        if !hasDigits { numbers.append(0) }
-        hasDigits = true
-        let last = numbers[numbers.count - 1]
-        numbers[numbers.count - 1] = min(last, 100_000) * 10 + UInt32(byte - 0x30)
-      } else if byte == UInt8(ascii: "."), hasDigits, numbers.count == 1 {
-        hasDigits = false
-      } else {
-        break
-      }
-    }
-    return numbers.count < 2 || (numbers[0], numbers[1]) >= (3, 7)
   }
 }

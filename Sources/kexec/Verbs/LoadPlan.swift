@@ -92,7 +92,9 @@ extension Program {
           + ", the plan says " + one.fileBytes.description
       }
     }
-    for other in now.segments where !saved.segments.contains(where: { $0.name == other.name }) {
+    // A plan for a machine of which only memory is known says nothing about its running kernel.
+    for other in now.segments
+    where other.name != .trampoline && !saved.segments.contains(where: { $0.name == other.name }) {
       return "there would be one more segment, the " + other.name.rawValue
     }
     if saved.footprint != now.footprint { return "other memory is written by the kernel" }

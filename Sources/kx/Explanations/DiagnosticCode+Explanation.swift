@@ -55,6 +55,7 @@ extension DiagnosticCode {
     case .initrdPlace: .initrdPlace
     case .toolReckoning: .toolReckoning
     case .bundlePlace: .bundlePlace
+    case .trampolinePlace: .trampolinePlace
     case .inflatedSizeUnknown: .inflatedSizeUnknown
     case .bssSizeUnknown: .bssSizeUnknown
     case .textOffsetUnknown: .textOffsetUnknown

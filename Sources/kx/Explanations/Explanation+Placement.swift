@@ -66,6 +66,21 @@ extension Explanation {
     examples: ["kx plan board.img --machine machine.snapshot"],
     page: "bundle.md")
 
+  static let trampolinePlace = Self(
+    .trampolinePlace, [.note],
+    means: """
+      Why the plan has a trampoline, a few instructions that set the registers and enter the \
+      kernel, and where it lies.
+      """,
+    matters: """
+      Linux for ARM passes the last device tree among the segments since 3.7, and never a machine \
+      number or a list of ATAGs that lies elsewhere than usual. A kernel that finds other registers \
+      than planned does not boot.
+      """,
+    remedy: "Nothing.",
+    examples: ["kx plan vmlinuz --machine machine.snapshot --atags"],
+    page: "footprint.md")
+
   static let inflatedSizeUnknown = Self(
     .inflatedSizeUnknown, [.warning],
     means: "The inflated size is not known. An estimate is planned with.",

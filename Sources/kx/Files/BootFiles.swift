@@ -2,6 +2,7 @@
 import ArgumentParser
 import BootPlanning
 import DeviceTree
+import Handover
 import KernelImages
 import LinuxInterface
 import PhysicalMemory
@@ -20,19 +21,21 @@ struct BootFiles {
   ///   - kernel: The path of the kernel; nil plans from assumed figures.
   ///   - options: Everything else.
   ///   - board: The lab's board, which supplies what the user did not name.
+  ///   - jumper: Who performs the jump; nil for the running kernel of the machine.
   ///   - digests: Whether the files' SHA-256 are wanted: only a document shows them, and they cost
   ///     more time than the plan.
   ///   - treeRoom: The size that the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
-    kernel: String?, _ options: BootArguments, board: BoardMachine? = nil, digests: Bool,
-    treeRoom: ByteCount? = nil
+    kernel: String?, _ options: BootArguments, board: BoardMachine? = nil, jumper: Jumper? = nil,
+    digests: Bool, treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let known = try KnownKernel(kernel, options, digest: digests, isTried: board != nil)
     let companions = try Companions(options, digest: digests)
     let machine: MachineState?
     if let path = options.machine { machine = try MachineState(at: path) } else { machine = nil }
-    try self.init(known, machine, companions, options, board: board, treeRoom: treeRoom)
+    try self.init(
+      known, machine, companions, options, board: board, jumper: jumper, treeRoom: treeRoom)
   }
 
   /// Combines the parts that were read.
@@ -43,11 +46,13 @@ struct BootFiles {
   ///   - companions: The files that go with the kernel.
   ///   - options: Everything else; the files that they name are those above.
   ///   - board: The lab's board, which supplies what the user did not name.
+  ///   - jumper: Who performs the jump; nil for the running kernel of the machine.
   ///   - treeRoom: The size that the tree may grow to after the plan was made.
   /// - Throws: ``Stop`` with the file.
   init(
     _ kernel: KnownKernel, _ machine: MachineState?, _ companions: Companions,
-    _ options: BootArguments, board: BoardMachine? = nil, treeRoom: ByteCount? = nil
+    _ options: BootArguments, board: BoardMachine? = nil, jumper: Jumper? = nil,
+    treeRoom: ByteCount? = nil
   ) throws(Stop) {
     let kernel = try kernel.chosen(for: machine)
     let inputs = BootInputs<InputFile>(
@@ -55,6 +60,7 @@ struct BootFiles {
       overlays: companions.overlays, vmlinux: kernel.vmlinux)
     var all = try Self.options(options, machine, board)
     all.treeRoom = treeRoom
+    if let jumper { all.jumper = jumper }
     do throws(BootError) {
       boot = try Boot(inputs, image: kernel.image, all, initrds: companions.gathered)
     } catch {
@@ -117,6 +123,7 @@ struct BootFiles {
     if let machine { options.take(machine) }
     // The boot is tried on the board, whatever machine the plan is for.
     if let processor = board?.processor { options.processor = processor }
+    if board != nil { options.jumper = .itself }
     if !arguments.ram.isEmpty {
       options.memory = MemoryMap(ram: RangeSet(arguments.ram))
       options.loadMemory = LoadMemory()

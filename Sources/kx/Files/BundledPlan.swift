@@ -27,7 +27,7 @@ struct BundledPlan {
   /// - Throws: ``Stop`` with the file, or with the reason why the plan cannot be executed.
   init(kernel: String, _ options: BootArguments, _ choices: FerryOptions) throws(Stop) {
     let files = try BootFiles(
-      kernel: kernel, options, digests: false, treeRoom: choices.treeRoom)
+      kernel: kernel, options, jumper: .itself, digests: false, treeRoom: choices.treeRoom)
     let plan = try files.plan()
     let contents = plan.fits && !plan.hasErrors ? try BootContents(files, plan).segments : []
     try self.init(plan, contents, tree: files.boot.tree?.tree, choices)

@@ -91,6 +91,13 @@ struct Trial {
     segments = plan.fits ? try BootContents(files, plan).segments : []
   }
 
+  /// The start of the CPU: at the trampoline, if the plan has one, with nothing of what that sets. nil
+  /// when nothing fits.
+  var start: EntryState? {
+    guard let entry = plan.entry, let trampoline = plan.trampoline else { return plan.entry }
+    return EntryState(trampoline.range.first, entry.registers.filter { $0.isAnyValue })
+  }
+
   /// K, the address that the kernel is inflated to (docs/footprint.md); nil when no decompressor
   /// runs.
   var inflatedKernel: PhysicalAddress? {
@@ -162,8 +169,10 @@ struct Trial {
       return "its footprint has \(saved.footprint.count) ranges and should have "
         + "\(again.footprint.count)"
     }
-    for (one, other) in zip(saved.segments, again.segments)
-    where one.name == other.name && one.fileBytes != other.fileBytes {
+    for one in saved.segments {
+      guard let other = again.segments.first(where: { $0.name == one.name }),
+        one.fileBytes != other.fileBytes
+      else { continue }
       return "\(one.name.rawValue) has \(one.fileBytes) and should have \(other.fileBytes)"
     }
     return nil

@@ -163,7 +163,7 @@ struct TryCommand: AsyncParsableCommand {
   }
 
   private func labBoot(_ trial: Trial) throws(Stop) -> LabBoot {
-    guard let entry = trial.plan.entry else {
+    guard let entry = trial.start else {
       Terminal.print(PlanText.render(trial.plan, style: Terminal.style(for: 1)))
       throw .silently(ExitStatus.nothingFits)
     }

@@ -28,7 +28,7 @@ extension RandomCase {
       case .kernel: kernel = segment
       case .initrd: initrd = Bytes(bytes.low, bytes.low + segment.fileBytes.rawValue)
       case .dtb, .atags: parameters = Bytes(bytes.low, bytes.low + segment.fileBytes.rawValue)
-      case .trampoline: throw .unusable(.zeroes, "32-bit ARM has no trampoline", bytes)
+      case .trampoline: throw .unusable(.zeroes, "the simulated loader sets the registers", bytes)
       }
     }
     guard let kernel, let entry = plan.entry else {

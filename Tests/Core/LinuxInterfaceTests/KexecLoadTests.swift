@@ -202,16 +202,6 @@ struct KexecLoadTests {
     #expect(unload.description.hasPrefix("the kernel did not unload"))
   }
 
-  @Test("The segment that a 32-bit ARM kernel takes for the tree is the last that looks like one")
-  func hijack() {
-    var call = SampleMachine.call()
-    #expect(call.deviceTreeAsARMSeesIt == 2)
-    call.segments[1].contents = .bytes([0xd0, 0x0d, 0xfe, 0xed])
-    #expect(call.deviceTreeAsARMSeesIt == 2)
-    call.segments.swapAt(1, 2)
-    #expect(call.segments[2].name == "initrd" && call.deviceTreeAsARMSeesIt == 2)
-  }
-
   @Test(
     "A start that fails is explained",
     arguments: [

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Handover
+public import PhysicalMemory
+
+extension PlanRequest {
+  /// Whether the plan needs a trampoline: the running kernel would enter the new one with other
+  /// registers than planned.
+  ///
+  /// A kernel that is passed no parameters does not boot, whatever the registers are. A running
+  /// kernel of another architecture cannot jump at all.
+  func needsTrampoline(_ entry: EntryState, _ segments: [PlannedSegment]) -> Bool {
+    guard case .runningKernel(let running) = jumper, running.architecture == .arm,
+      parameters.byteCount != nil
+    else { return false }
+    let heads = segments.inLoadOrder.map { segment in
+      SegmentHead(
+        segment.range.first,
+        // Nobody has looked into the initrd.
+        isTree: segment.name == .initrd ? nil : segment.name == .dtb)
+    }
+    return !running.passes(entry, with: heads)
+  }
+}
+
+extension [PlannedSegment] {
+  /// The segments in the order of a load: the parameters come last, since a 32-bit ARM kernel takes
+  /// the last segment that begins like a device tree for the tree.
+  public var inLoadOrder: [PlannedSegment] {
+    filter { !$0.name.isParameters } + filter { $0.name.isParameters }
+  }
+}
+
+extension BootPlan {
+  /// The code that sets the registers; nil in a plan without any.
+  public var trampoline: PlannedSegment? { segments.first { $0.name == .trampoline } }
+
+  /// The address of the jump: that of the trampoline, or else of the kernel. nil when nothing fits.
+  public var jump: PhysicalAddress? { entry.map { trampoline?.range.first ?? $0.address } }
+
+  /// The code of the trampoline; nil when no code of so many bytes reaches the entry.
+  var trampolineCode: [UInt8]? {
+    guard let entry, let registers = ARMRegisters(entry) else { return nil }
+    // A list for a machine that was not stated is for the machine of the running kernel.
+    let keepsMachine =
+      parameters?.name == .atags && registers.r1 == ARMRegisters.deviceTreeMachine
+    return ARMTrampoline.code(
+      entry: entry.address, machine: keepsMachine ? nil : registers.r1, parameters: registers.r2)
+  }
+}
