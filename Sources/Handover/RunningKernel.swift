@@ -37,14 +37,15 @@ public struct RunningKernel: Sendable, Hashable {
     }
   }
 
-  /// Whether it sets by itself every register of an entry that the new kernel asks for.
+  /// The registers of an entry that it does not set by itself as wanted, those of any value left out.
   ///
   /// - Parameters:
   ///   - entry: The entry that is wanted.
   ///   - segments: The segments in the order of the call.
-  public func passes(_ entry: EntryState, with segments: [SegmentHead]) -> Bool {
-    guard let passed = passes(segments, entering: entry.address) else { return false }
-    return entry.registers.allSatisfy { $0.isAnyValue || passed.contains($0) }
+  /// - Returns: The registers in their order; none where no trampoline is needed.
+  public func missing(from entry: EntryState, with segments: [SegmentHead]) -> [EntryRegister] {
+    let passed = passes(segments, entering: entry.address) ?? []
+    return entry.registers.filter { !$0.isAnyValue && !passed.contains($0) }
   }
 }
 

@@ -101,12 +101,11 @@ struct ARMExplanation {
   }
 
   private func trampolineText(_ range: PhysicalRange) -> String {
-    var names = ""
-    for register in search.entry(of: placement).registers where !register.isAnyValue {
-      names += (names.isEmpty ? "" : ", ") + register.name.rawValue
-    }
-    return "trampoline at \(range.first): the running kernel does not pass \(names) as planned, so "
-      + "code that sets them is entered first"
+    let others = search.segments(of: placement).filter { $0.name != .trampoline }
+    let missing = search.request.registersToSet(for: search.entry(of: placement), others)
+    return "trampoline at \(range.first): the running kernel would not pass "
+      + missing.map { $0.name.rawValue + "=" + hexadecimal($0.value) }.joined(" and ")
+      + ", so code that does is entered first"
   }
 
   private var uncertainties: [Diagnostic] {

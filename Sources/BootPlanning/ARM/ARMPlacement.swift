@@ -263,9 +263,8 @@ final class ARMPlacementSearch {
     var placement = ARMPlacement(
       handover: handover, kernel: kernel, load: load, kernelSegment: segment, initrd: initrd,
       parameters: parameters, footprint: footprint, move: move, kernelIsUncertain: uncertain)
-    guard request.needsTrampoline(entry(of: placement), segments(of: placement)) else {
-      return placement
-    }
+    let missing = request.registersToSet(for: entry(of: placement), segments(of: placement))
+    if missing.isEmpty { return placement }
     guard let place = trampoline(beside: placement) else { return nil }
     placement.trampoline = place
     return placement

@@ -3,22 +3,24 @@ import Handover
 public import PhysicalMemory
 
 extension PlanRequest {
-  /// Whether the plan needs a trampoline: the running kernel would enter the new one with other
-  /// registers than planned.
+  /// The registers that a trampoline must set, since the running kernel would pass others; none
+  /// where no trampoline is needed.
   ///
   /// A kernel that is passed no parameters does not boot, whatever the registers are. A running
   /// kernel of another architecture cannot jump at all.
-  func needsTrampoline(_ entry: EntryState, _ segments: [PlannedSegment]) -> Bool {
+  func registersToSet(
+    for entry: EntryState, _ segments: [PlannedSegment]
+  ) -> [EntryRegister] {
     guard case .runningKernel(let running) = jumper, running.architecture == .arm,
       parameters.byteCount != nil
-    else { return false }
+    else { return [] }
     let heads = segments.inLoadOrder.map { segment in
       SegmentHead(
         segment.range.first,
         // Nobody has looked into the initrd.
         isTree: segment.name == .initrd ? nil : segment.name == .dtb)
     }
-    return !running.passes(entry, with: heads)
+    return running.missing(from: entry, with: heads)
   }
 }
 

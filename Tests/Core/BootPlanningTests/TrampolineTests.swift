@@ -12,9 +12,7 @@ struct TrampolineTests {
   private static func r2(_ plan: BootPlan, looksForTrees: Bool) -> UInt64? {
     var found = plan.entry.map { $0.address.rawValue &- 0x8000 &+ 0x1000 }
     guard looksForTrees else { return found }
-    for segment in plan.segments where segment.name != .dtb && segment.name == .initrd {
-      found = nil
-    }
+    if plan.segments.contains(where: { $0.name == .initrd }) { found = nil }
     for segment in plan.segments where segment.name == .dtb {
       found = segment.range.first.rawValue
     }
@@ -74,6 +72,9 @@ struct TrampolineTests {
     let plan = try Self.plan(Self.linux("unknown"))
     #expect(plan.trampoline?.fileBytes.rawValue == 28)
     #expect(plan.diagnostics(.trampolinePlace).count == 1 && !plan.hasErrors)
+    let old = try Self.plan(Self.linux("3.2.0"))
+    let tree = try #require(old.parameters).range.first
+    #expect(old.diagnostics(.trampolinePlace).first?.message.contains("pass r2=\(tree),") == true)
     #expect(try Self.plan(Self.linux("6.1.0")).trampoline == nil)
   }
 
