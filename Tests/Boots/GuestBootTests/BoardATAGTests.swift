@@ -23,7 +23,8 @@ struct BoardATAGTests {
     #expect(kibibytes > 200 << 10 && kibibytes <= 256 << 10)
     // The ATAGs stand elsewhere than the running kernel believes: our code sets r2.
     let load = try BoardLoad(text)
-    #expect(load.segments.keys.sorted() == ["atags", "initrd", "kernel"])
+    #expect(load.segments.keys.sorted() == ["atags", "initrd", "kernel", "trampoline"])
+    #expect(load.segments["trampoline"] == load.calledEntry)
     #expect(load.calledEntry != load.entry)
     #expect(load.segments["atags"] != load.calledEntry - 0x7000)
   }
