@@ -15,10 +15,15 @@ extension PlanRequest {
       parameters.byteCount != nil
     else { return [] }
     let heads = segments.inLoadOrder.map { segment in
-      SegmentHead(
-        segment.range.first,
-        // Nobody has looked into the initrd.
-        isTree: segment.name == .initrd ? nil : segment.name == .dtb)
+      let isTree: Bool? =
+        switch segment.name {
+        case .dtb: true
+        case .atags, .trampoline: false
+        // Nobody has looked into the files. A load cuts them into segments at pages, and a piece may
+        // begin like a tree: one that is appended to a zImage.
+        case .kernel, .initrd: nil
+        }
+      return SegmentHead(segment.range.first, isTree: isTree)
     }
     return running.missing(from: entry, with: heads)
   }

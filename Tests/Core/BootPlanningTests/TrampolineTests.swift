@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import BootPlanning
 import Handover
 import KernelImages
 import PhysicalMemory
 import Testing
 
+@testable import BootPlanning
+
 @Suite("The trampoline in the plan")
 struct TrampolineTests {
   /// r2 as Linux for ARM of a release leaves it, from the segments alone; nil where the content of
-  /// an initrd decides. Written from machine_kexec_prepare of Linux 6.1 and 3.2.
+  /// a file decides. Written from machine_kexec_prepare of Linux 6.1 and 3.2.
   private static func r2(_ plan: BootPlan, looksForTrees: Bool) -> UInt64? {
-    var found = plan.entry.map { $0.address.rawValue &- 0x8000 &+ 0x1000 }
-    guard looksForTrees else { return found }
-    if plan.segments.contains(where: { $0.name == .initrd }) { found = nil }
-    for segment in plan.segments where segment.name == .dtb {
-      found = segment.range.first.rawValue
-    }
-    return found
+    guard looksForTrees else { return plan.entry.map { $0.address.rawValue &- 0x8000 &+ 0x1000 } }
+    return plan.segments.last { $0.name == .dtb }?.range.first.rawValue
   }
 
   @Test("A plan has a trampoline exactly where the running kernel would pass other registers")
@@ -84,6 +80,25 @@ struct TrampolineTests {
     let foreign = RunningKernel(.x86_64, release: KernelRelease(6, 1))
     #expect(try Self.plan(.runningKernel(foreign), atags: 2272).trampoline == nil)
     #expect(try Self.plan(Self.linux("6.1.0"), atags: 2272).trampoline != nil)
+  }
+
+  @Test("A list gets a trampoline wherever it lies: a piece of a file may begin like a tree")
+  func listInPlace() throws {
+    var request = KernelsOfRecord.request(
+      KernelsOfRecord.armmp, ram: 0x4000_0000...0x5fff_ffff, initrd: nil)
+    request.parameters = .atags(ByteCount(UInt64(512)), machine: 0xffff_ffff)
+    func segment(_ name: PlannedSegment.Name, _ first: UInt64) throws -> PlannedSegment {
+      let bytes = ByteCount(UInt64(0x1000))
+      let range = try #require(PhysicalRange(start: PhysicalAddress(first), count: bytes))
+      return PlannedSegment(name: name, range: range, fileBytes: bytes)
+    }
+    let entry = EntryState(PhysicalAddress(0x4000_8000), ARMRegisters(parameters: 0x4000_1000))
+    let segments = [try segment(.atags, 0x4000_1000), try segment(.kernel, 0x4000_8000)]
+    request.jumper = Self.linux("6.1.0")
+    #expect(request.registersToSet(for: entry, segments).map(\.name) == [.r0, .r2])
+    // Before 3.7 nobody looks for trees, and the list lies where it is expected.
+    request.jumper = Self.linux("3.6.0")
+    #expect(request.registersToSet(for: entry, segments).isEmpty)
   }
 
   @Test("The parameters are loaded last, whatever their place")
